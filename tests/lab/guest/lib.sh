@@ -1,0 +1,26 @@
+# shellcheck shell=bash
+# What scripts in the lab share. Sourced.
+
+lab_gvt=0000:00:02.0 # the PCI address of gvtsim's parent
+
+# The kernel's own sample drivers: parents mbochs, mdpy, mtty.
+lab_load_samples() {
+	modprobe -a vfio_iommu_type1 mdev mbochs mdpy mtty
+}
+
+# lab_load_gvtsim [PARAMETER=VALUE...]
+lab_load_gvtsim() {
+	modprobe -a vfio_iommu_type1 mdev vfio drm_shmem_helper
+	insmod /lab/modules/gvtsim.ko "$@"
+	udevadm settle
+}
+
+# lab_wait SECONDS COMMAND...: until the command succeeds
+lab_wait() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.2
+	done
+}
