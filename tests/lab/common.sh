@@ -1,7 +1,18 @@
 # shellcheck shell=bash
 # What the lab's host-side scripts share. Sourced, never run.
 
+# The lab is made by chroot and mount, so a person's call goes on as root; the
+# cache stays where that person's caches are.
+if [ "$(id -u)" != 0 ]; then
+	command -v sudo >/dev/null || {
+		echo "lab: the lab is made by chroot and mount: run this as root" >&2
+		exit 1
+	}
+	exec sudo "XDG_CACHE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}" "$0" "$@"
+fi
+
 lab_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034 # for those who source this
 lab_top=$(cd "$lab_dir/../.." && pwd)
 lab_cache=${XDG_CACHE_HOME:-$HOME/.cache}/vgpu-lab
 

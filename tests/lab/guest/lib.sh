@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What scripts in the lab share. Sourced.
 
+# shellcheck disable=SC2034 # for those who source this
 lab_gvt=0000:00:02.0 # the PCI address of gvtsim's parent
 
 # The kernel's own sample drivers: parents mbochs, mdpy, mtty.
