@@ -11,8 +11,7 @@ lab_load_samples() {
 
 # lab_load_gvtsim [PARAMETER=VALUE...]
 lab_load_gvtsim() {
-	modprobe -a vfio_iommu_type1 mdev vfio drm_shmem_helper
-	insmod /lab/modules/gvtsim.ko "$@"
+	modprobe gvtsim "$@"
 	udevadm settle
 }
 
