@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XMLPATCH_GUEST_H
+#define XMLPATCH_GUEST_H
+
+#include "xmlpatch/document.h"
+
+/* A document that is a domain which can take a vGPU. */
+struct xmlpatch_guest {
+	const struct xmlpatch_document *document; /* borrowed */
+	xmlNode *root;
+	xmlNode *devices; /* NULL: the domain has none yet */
+};
+
+/* 0, or -1 if the document is no domain, or one without PCI. */
+int xmlpatch_guest_read(struct xmlpatch_guest *guest, const struct xmlpatch_document *document,
+			struct base_error *err);
+
+/*
+ * The mdev hostdev of that UUID, the first or the next one after `after`;
+ * libvirt reads UUIDs with any dashes and in either case, and so does this.
+ */
+xmlNode *xmlpatch_guest_find_mdev(const struct xmlpatch_guest *guest, const char *uuid,
+				  const xmlNode *after);
+
+/*
+ * True if something is at bus 0, slot `slot`, or if that cannot be told; video
+ * devices do not count, they make room.
+ */
+bool xmlpatch_guest_slot_is_taken(const struct xmlpatch_guest *guest, unsigned int slot);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "xmlpatch/result.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *const change_names[] = {
+	[XMLPATCH_VGPU_ADDED] = "vgpu-added",
+	[XMLPATCH_VGPU_CHANGED] = "vgpu-changed",
+	[XMLPATCH_GRAPHICS_ADDED] = "graphics-added",
+	[XMLPATCH_GRAPHICS_CHANGED] = "graphics-changed",
+	[XMLPATCH_GRAPHICS_REMOVED] = "graphics-removed",
+	[XMLPATCH_VIDEO_ADDED] = "video-added",
+	[XMLPATCH_VIDEO_REPLACED] = "video-replaced",
+	[XMLPATCH_VIDEO_REMOVED] = "video-removed",
+	[XMLPATCH_DEVICES_ADDED] = "devices-added",
+};
+
+const char *xmlpatch_change_name(enum xmlpatch_change_kind kind)
+{
+	if ((size_t)kind >= sizeof(change_names) / sizeof(*change_names))
+		return "unknown";
+	return change_names[kind];
+}
+
+int xmlpatch_result_note(struct xmlpatch_result *result, struct base_error *err,
+			 enum xmlpatch_change_kind kind, const char *format, ...)
+{
+	struct xmlpatch_change *grown = NULL;
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	if (text != NULL)
+		grown = reallocarray(result->changes, result->n + 1, sizeof(*grown));
+	if (grown == NULL) {
+		free(text);
+		return base_error_errno(err, ENOMEM, "cannot note a change");
+	}
+	grown[result->n++] = (struct xmlpatch_change){ .kind = kind, .text = text };
+	result->changes = grown;
+	return 0;
+}
+
+void xmlpatch_result_finish(struct xmlpatch_result *result)
+{
+	if (result == NULL)
+		return;
+	for (size_t i = 0; i < result->n; i++)
+		free(result->changes[i].text);
+	free(result->changes);
+	free(result->xml);
+	*result = (struct xmlpatch_result){ 0 };
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XMLPATCH_RESULT_H
+#define XMLPATCH_RESULT_H
+
+#include "xmlpatch/xmlpatch.h"
+
+/* Appends a change to the list; 0, or -1 when memory is out. */
+int xmlpatch_result_note(struct xmlpatch_result *result, struct base_error *err,
+			 enum xmlpatch_change_kind kind, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+#endif
