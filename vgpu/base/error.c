@@ -30,7 +30,7 @@ static void replace(struct base_error *err, enum base_status status, int errnum,
 	err->message = message;
 }
 
-static char *format_text(const char *format, va_list args)
+__attribute__((format(printf, 1, 0))) static char *format_text(const char *format, va_list args)
 {
 	char *text = NULL;
 
