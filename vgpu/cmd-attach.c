@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vgpu/base/log.h"
+#include "vgpu/base/name.h"
+#include "vgpu/commands.h"
+#include "vgpu/domain.h"
+#include "vgpu/target.h"
+#include "xmlpatch/xmlpatch.h"
+
+struct attach_options {
+	const char *xml; /* the file to patch; NULL: a domain */
+	const char *uri;
+	const char *rendernode;
+	bool is_dry;
+	const char *domain;
+	char uuid[BASE_UUID_SIZE];
+};
+
+static int misused(struct base_error *err, const char *what)
+{
+	return base_error_set(err, BASE_MISUSED, "%s; 'vgpu attach --help' tells more", what);
+}
+
+static int read_flags(int argc, char **argv, struct attach_options *options, struct base_error *err)
+{
+	static const struct option known[] = {
+		{ "xml", required_argument, NULL, 'x' },
+		{ "connect", required_argument, NULL, 'c' },
+		{ "rendernode", required_argument, NULL, 'r' },
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int flag;
+
+	optind = 0;
+	opterr = 0;
+	while ((flag = getopt_long(argc, argv, ":c:n", known, NULL)) != -1) {
+		switch (flag) {
+		case 'x':
+			options->xml = optarg;
+			break;
+		case 'c':
+			options->uri = optarg;
+			break;
+		case 'r':
+			options->rendernode = optarg;
+			break;
+		case 'n':
+			options->is_dry = true;
+			break;
+		default:
+			return base_error_set(
+				err, BASE_MISUSED, "%s %s; 'vgpu attach --help' tells more",
+				argv[optind - 1], flag == ':' ? "needs a value" : "is no option");
+		}
+	}
+	return 0;
+}
+
+static int read_options(int argc, char **argv, struct attach_options *options,
+			struct base_error *err)
+{
+	const char *uuid;
+
+	if (read_flags(argc, argv, options, err) < 0)
+		return -1;
+	if (options->xml != NULL && options->uri != NULL)
+		return misused(err, "--xml touches no domain, so --connect goes not with it");
+	if (options->xml != NULL && argc - optind != 1)
+		return misused(err, "with --xml FILE there is one argument, the vGPU's UUID");
+	if (options->xml == NULL && argc - optind != 2)
+		return misused(err, "there are two arguments, a domain and a vGPU's UUID");
+	if (options->xml == NULL)
+		options->domain = argv[optind++];
+	uuid = argv[optind];
+	if (!base_name_parse_uuid(uuid, options->uuid))
+		return base_error_set(err, BASE_MISUSED,
+				      "'%s' is not a UUID; 'vgpu list' shows those of the vGPUs",
+				      uuid);
+	return 0;
+}
+
+static void print_changes(const struct xmlpatch_result *result)
+{
+	for (size_t i = 0; i < result->n; i++)
+		base_info("%s", result->changes[i].text);
+}
+
+/* One byte over the limit is read, so that the patcher sees that it is too long. */
+static char *read_all(int fd, const char *path, size_t *length, struct base_error *err)
+{
+	size_t used = 0, size = 0;
+	BASE_AUTO(free) char *text = NULL;
+
+	for (;;) {
+		ssize_t got;
+
+		if (used == size) {
+			char *grown = realloc(text, size += 65536);
+
+			if (grown == NULL) {
+				base_error_errno(err, ENOMEM, "cannot read %s", path);
+				return NULL;
+			}
+			text = grown;
+		}
+		got = BASE_RETRY(read(fd, text + used, size - used));
+		if (got < 0) {
+			base_error_errno(err, errno, "cannot read %s", path);
+			return NULL;
+		}
+		used += (size_t)got;
+		if (got == 0 || used > XMLPATCH_LIMIT)
+			break;
+	}
+	*length = used;
+	return BASE_STEAL_PTR(text);
+}
+
+static char *read_xml(const char *path, size_t *length, struct base_error *err)
+{
+	BASE_AUTO(fd) int fd = -1;
+
+	if (strcmp(path, "-") == 0)
+		return read_all(STDIN_FILENO, "standard input", length, err);
+	fd = BASE_RETRY(open(path, O_RDONLY | O_CLOEXEC));
+	if (fd < 0) {
+		base_error_errno(err, errno, "cannot open %s", path);
+		return NULL;
+	}
+	return read_all(fd, path, length, err);
+}
+
+/* The vGPU need not exist here: the XML may be for another host. */
+static int attach_to_text(const struct attach_options *options, struct base_error *err)
+{
+	BASE_AUTO(vgpu_target) struct vgpu_target target = { 0 };
+	BASE_AUTO(xmlpatch_result) struct xmlpatch_result result = { 0 };
+	BASE_AUTO(free) char *xml = NULL;
+	struct xmlpatch_wishes wishes = { .uuid = options->uuid };
+	size_t length = 0;
+
+	if (vgpu_target_read(&target, options->uuid, err) < 0)
+		return -1;
+	wishes.rendernode = options->rendernode != NULL ? options->rendernode : target.rendernode;
+	xml = read_xml(options->xml, &length, err);
+	if (xml == NULL)
+		return -1;
+	if (xmlpatch_attach(xml, length, &wishes, &result, err) < 0)
+		return base_error_wrap(err, "%s",
+				       strcmp(options->xml, "-") == 0 ? "standard input"
+								      : options->xml);
+	print_changes(&result);
+	if (result.n == 0)
+		base_info("the XML has the vGPU %s already: nothing changed", options->uuid);
+	if (!options->is_dry)
+		fwrite(result.xml, 1, result.length, stdout);
+	return 0;
+}
+
+static int check_target(const struct vgpu_target *target, const char *uuid, struct base_error *err)
+{
+	if (!target->is_known)
+		return base_error_set(err, BASE_FAILED,
+				      "there is no vGPU %s: 'vgpu list' shows those that there "
+				      "are, 'vgpu create' makes one",
+				      uuid);
+	if (target->api != NULL && strcmp(target->api, "vfio-pci") != 0)
+		return base_error_set(err, BASE_FAILED,
+				      "the device %s is no vGPU: its type's API is %.40s, not "
+				      "vfio-pci",
+				      uuid, target->api);
+	return 0;
+}
+
+static int check_users(const struct vgpu_domain *domain, const char *uuid, struct base_error *err)
+{
+	BASE_AUTO(free) char *user = NULL;
+
+	if (vgpu_domain_find_user(domain, uuid, &user, err) < 0)
+		return -1;
+	if (user != NULL)
+		return base_error_set(
+			err, BASE_FAILED,
+			"the vGPU %s is in the domain %s already, and no two can have "
+			"it: 'vgpu create' makes another one",
+			uuid, user);
+	return 0;
+}
+
+static void print_outcome(const struct attach_options *options, const struct vgpu_domain *domain,
+			  const struct xmlpatch_result *result)
+{
+	const char *name = vgpu_domain_name(domain);
+
+	print_changes(result);
+	if (result->n == 0)
+		base_info("the domain %s has the vGPU %s already: nothing changed", name,
+			  options->uuid);
+	else if (options->is_dry)
+		base_info("the domain %s would change so; nothing is changed yet", name);
+	else if (vgpu_domain_is_running(domain))
+		base_info("the domain %s is running: shut it down and start it again to use the "
+			  "vGPU",
+			  name);
+}
+
+static int attach_to_domain(const struct attach_options *options, struct base_error *err)
+{
+	BASE_AUTO(vgpu_target) struct vgpu_target target = { 0 };
+	BASE_AUTO(vgpu_domain) struct vgpu_domain *domain = NULL;
+	BASE_AUTO(xmlpatch_result) struct xmlpatch_result result = { 0 };
+	BASE_AUTO(free) char *xml = NULL;
+	struct xmlpatch_wishes wishes = { .uuid = options->uuid };
+
+	domain = vgpu_domain_create(options->uri, options->domain, err);
+	if (domain == NULL || vgpu_target_read(&target, options->uuid, err) < 0 ||
+	    check_target(&target, options->uuid, err) < 0 ||
+	    check_users(domain, options->uuid, err) < 0)
+		return -1;
+	wishes.rendernode = options->rendernode != NULL ? options->rendernode : target.rendernode;
+	xml = vgpu_domain_get_xml(domain, err);
+	if (xml == NULL)
+		return -1;
+	if (xmlpatch_attach(xml, strlen(xml), &wishes, &result, err) < 0)
+		return base_error_wrap(err, "domain %s", vgpu_domain_name(domain));
+	if (result.n > 0 && !options->is_dry && vgpu_domain_define(domain, result.xml, err) < 0)
+		return -1;
+	print_outcome(options, domain, &result);
+	return 0;
+}
+
+int vgpu_cmd_attach(int argc, char **argv, struct base_error *err)
+{
+	struct attach_options options = { 0 };
+
+	if (read_options(argc, argv, &options, err) < 0)
+		return -1;
+	return options.xml != NULL ? attach_to_text(&options, err)
+				   : attach_to_domain(&options, err);
+}
