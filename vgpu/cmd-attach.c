@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "vgpu/base/name.h"
 #include "vgpu/commands.h"
 #include "vgpu/domain.h"
+#include "vgpu/options.h"
 #include "vgpu/target.h"
 #include "xmlpatch/xmlpatch.h"
 
@@ -24,65 +24,41 @@ struct attach_options {
 
 static int misused(struct base_error *err, const char *what)
 {
-	return base_error_set(err, BASE_MISUSED, "%s; 'vgpu attach --help' tells more", what);
+	return base_error_set(err, BASE_MISUSED, "attach: %s; 'vgpu help attach' tells more", what);
 }
 
-static int read_flags(int argc, char **argv, struct attach_options *options, struct base_error *err)
+static int check_options(const struct attach_options *options, int operands, struct base_error *err)
 {
-	static const struct option known[] = {
-		{ "xml", required_argument, NULL, 'x' },
-		{ "connect", required_argument, NULL, 'c' },
-		{ "rendernode", required_argument, NULL, 'r' },
-		{ "dry-run", no_argument, NULL, 'n' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int flag;
-
-	optind = 0;
-	opterr = 0;
-	while ((flag = getopt_long(argc, argv, ":c:n", known, NULL)) != -1) {
-		switch (flag) {
-		case 'x':
-			options->xml = optarg;
-			break;
-		case 'c':
-			options->uri = optarg;
-			break;
-		case 'r':
-			options->rendernode = optarg;
-			break;
-		case 'n':
-			options->is_dry = true;
-			break;
-		default:
-			return base_error_set(
-				err, BASE_MISUSED, "%s %s; 'vgpu attach --help' tells more",
-				argv[optind - 1], flag == ':' ? "needs a value" : "is no option");
-		}
-	}
+	if (options->xml != NULL && options->uri != NULL)
+		return misused(err, "--connect goes not with --xml, which touches no domain");
+	if (options->xml != NULL && operands != 1)
+		return misused(err, "with --xml FILE, the vGPU's UUID is the one argument");
+	if (options->xml == NULL && operands != 2)
+		return misused(err, "it takes two arguments, a domain and a vGPU's UUID");
 	return 0;
 }
 
 static int read_options(int argc, char **argv, struct attach_options *options,
 			struct base_error *err)
 {
-	const char *uuid;
+	const struct vgpu_option known[] = {
+		{ .name = "xml", .value = &options->xml },
+		{ .name = "connect", .value = &options->uri },
+		{ .name = "rendernode", .value = &options->rendernode },
+		{ .name = "dry-run", .flag = &options->is_dry },
+		{ .name = NULL },
+	};
+	const char *operands[2] = { NULL, NULL };
+	int count = vgpu_options_parse(argc, argv, known, operands, 2, err);
 
-	if (read_flags(argc, argv, options, err) < 0)
+	if (count < 0 || check_options(options, count, err) < 0)
 		return -1;
-	if (options->xml != NULL && options->uri != NULL)
-		return misused(err, "--xml touches no domain, so --connect goes not with it");
-	if (options->xml != NULL && argc - optind != 1)
-		return misused(err, "with --xml FILE there is one argument, the vGPU's UUID");
-	if (options->xml == NULL && argc - optind != 2)
-		return misused(err, "there are two arguments, a domain and a vGPU's UUID");
 	if (options->xml == NULL)
-		options->domain = argv[optind++];
-	uuid = argv[optind];
-	if (!base_name_parse_uuid(uuid, options->uuid))
+		options->domain = operands[0];
+	if (!base_name_parse_uuid(operands[count - 1], options->uuid))
 		return base_error_set(err, BASE_MISUSED,
 				      "'%s' is not a UUID; 'vgpu list' shows those of the vGPUs",
-				      uuid);
+				      operands[count - 1]);
 	return 0;
 }
 
@@ -137,17 +113,21 @@ static char *read_xml(const char *path, size_t *length, struct base_error *err)
 	return read_all(fd, path, length, err);
 }
 
-/* The vGPU need not exist here: the XML may be for another host. */
+/*
+ * The XML may be for another host: what this one knows of the vGPU is welcome,
+ * but nothing depends on it.
+ */
 static int attach_to_text(const struct attach_options *options, struct base_error *err)
 {
+	BASE_AUTO(base_error) struct base_error unknown = { 0 };
 	BASE_AUTO(vgpu_target) struct vgpu_target target = { 0 };
 	BASE_AUTO(xmlpatch_result) struct xmlpatch_result result = { 0 };
 	BASE_AUTO(free) char *xml = NULL;
 	struct xmlpatch_wishes wishes = { .uuid = options->uuid };
 	size_t length = 0;
 
-	if (vgpu_target_read(&target, options->uuid, err) < 0)
-		return -1;
+	if (vgpu_target_read(&target, options->uuid, &unknown) < 0)
+		base_debug("%s", unknown.message);
 	wishes.rendernode = options->rendernode != NULL ? options->rendernode : target.rendernode;
 	xml = read_xml(options->xml, &length, err);
 	if (xml == NULL)

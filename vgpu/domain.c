@@ -41,7 +41,13 @@ static int connect_to(struct vgpu_domain *domain, const char *uri, struct base_e
 	/* Without a handler of ours libvirt prints each error itself. */
 	virSetErrorFunc(NULL, ignore);
 	domain->connection = virConnectOpen(to);
-	return domain->connection != NULL ? 0 : fail(err, "connect to libvirt at", to);
+	if (domain->connection != NULL)
+		return 0;
+	return base_error_set(
+		err, BASE_FAILED,
+		"cannot connect to libvirt at %s: %s; is it running, and are you root "
+		"or in the group libvirt?",
+		to, virGetLastErrorMessage());
 }
 
 static int look_up(struct vgpu_domain *domain, const char *name, struct base_error *err)
