@@ -6,6 +6,7 @@
 #include "vgpu/base/error.h"
 #include "vgpu/base/log.h"
 #include "vgpu/commands.h"
+#include "vgpu/store.h"
 
 struct command {
 	const char *name;
@@ -15,16 +16,51 @@ struct command {
 	int (*run)(int argc, char **argv, struct base_error *err);
 };
 
+#define CONFIG_DIR_HELP                                                                            \
+	"  --config-dir DIR  where definitions are (default " VGPU_STORE_DIR "); must exist\n"
+
 static const struct command commands[] = {
-#if __has_include("vgpu/domain.h")
+	{ "types", "[--json]", "show which vGPUs this machine can make",
+	  "Shows each parent (a device that makes vGPUs) and its types: how many more can be\n"
+	  "made now, how many fit if the parent makes no other, and what each gives.\n"
+	  "Where there are none, says why.\n"
+	  "\n"
+	  "  --json  for programs\n",
+	  vgpu_cmd_types },
+	{ "list", "[--json]", "show the vGPUs that are active or defined",
+	  "Shows each vGPU that is active in the kernel or defined: its UUID, parent and type,\n"
+	  "and whether it comes back at boot.\n"
+	  "\n"
+	  "  --json            for programs\n" CONFIG_DIR_HELP,
+	  vgpu_cmd_list },
+	{ "create", "[--parent P] [--type T] [--uuid U]", "make a vGPU that comes back at boot",
+	  "Makes a vGPU and its definition, and prints its UUID. Done again with the same\n"
+	  "UUID, it makes what is missing.\n"
+	  "\n"
+	  "  --parent P        on this parent (default: the first graphics processor with room)\n"
+	  "  --type T          of this type (default: the largest that fits)\n"
+	  "  --uuid U          with this UUID (default: a new one)\n" CONFIG_DIR_HELP,
+	  vgpu_cmd_create },
+	{ "remove", "UUID", "remove a vGPU and its definition",
+	  "Removes the vGPU and its definition, unless a virtual machine is using it.\n"
+	  "\n" CONFIG_DIR_HELP,
+	  vgpu_cmd_remove },
+	{ "restore", "[--parent P]", "make the vGPUs that are to be there after boot",
+	  "Makes each vGPU that is defined to start at boot and is not there, and all that can\n"
+	  "be made even if some cannot. The service vgpu-restore runs this at boot.\n"
+	  "\n"
+	  "  --parent P        only those of this parent\n" CONFIG_DIR_HELP,
+	  vgpu_cmd_restore },
 	{ "attach", "DOMAIN UUID | --xml FILE|- UUID", "give a virtual machine the vGPU",
 	  "Adds the vGPU UUID to the libvirt domain DOMAIN, with a display that vgpu-display\n"
 	  "can show, and says what it changed. The domain's next start uses it.\n"
 	  "\n"
-	  "  --xml FILE  read the domain's XML from FILE (- for standard input) instead\n"
-	  "              and print the changed XML; no domain is touched\n",
+	  "  --xml FILE         read the domain's XML from FILE (- for standard input) instead\n"
+	  "                     and print the changed XML; no domain is touched\n"
+	  "  --connect URI      libvirt's connection (default: libvirt's own choice)\n"
+	  "  --rendernode PATH  draw with this node (default: the parent's own)\n"
+	  "  --dry-run          only say what would change\n",
 	  vgpu_cmd_attach },
-#endif
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 

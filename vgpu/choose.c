@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vgpu/choose.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vgpu/reason.h"
+
+/* "a, b and c more" would need counting; hosts have few parents and types. */
+static void append_name(char **list, const char *name)
+{
+	char *longer;
+
+	if (asprintf(&longer, "%s%s%s", *list != NULL ? *list : "", *list != NULL ? ", " : "",
+		     name) < 0)
+		return;
+	free(*list);
+	*list = longer;
+}
+
+static const char *or_none(const char *list)
+{
+	return list != NULL ? list : "none";
+}
+
+static int no_parent_at_all(struct base_error *err)
+{
+	BASE_AUTO(free) char *reason = NULL;
+	struct vgpu_reason_facts facts;
+
+	if (vgpu_reason_gather(&facts, err) < 0)
+		return -1;
+	reason = vgpu_reason_no_parent(&facts);
+	return base_error_set(err, BASE_FAILED, "cannot make a vGPU: %s",
+			      reason != NULL ? reason : "nothing makes vGPUs here");
+}
+
+static int no_such_parent(const struct vgpu_host *host, const char *name, struct base_error *err)
+{
+	BASE_AUTO(free) char *names = NULL;
+
+	for (size_t i = 0; i < host->parent_count; i++)
+		append_name(&names, host->parents[i].name);
+	return base_error_set(err, BASE_FAILED, "there is no parent %s; there are: %s", name,
+			      or_none(names));
+}
+
+static int no_such_type(const struct vgpu_host *host, const struct vgpu_parent *parent,
+			const char *type, struct base_error *err)
+{
+	BASE_AUTO(free) char *names = NULL;
+
+	for (size_t i = 0; i < host->parent_count; i++) {
+		const struct vgpu_parent *candidate = &host->parents[i];
+
+		for (size_t k = 0;
+		     (parent == NULL || parent == candidate) && k < candidate->type_count; k++)
+			append_name(&names, candidate->types[k].id);
+	}
+	return base_error_set(err, BASE_FAILED, "%s has no type %s; types: %s",
+			      parent != NULL ? parent->name : "no parent", type, or_none(names));
+}
+
+static int full(const struct vgpu_host *host, const struct vgpu_parent *parent, const char *type,
+		struct base_error *err)
+{
+	size_t active = vgpu_host_count_devices(host, parent->name, NULL);
+
+	base_error_set(err, BASE_FAILED,
+		       "%s has no free instance of %s (%zu vGPU%s active on it); remove a vGPU or "
+		       "take a smaller type ('vgpu types' shows what fits)",
+		       parent->name, type, active, active == 1 ? "" : "s");
+	if (err != NULL)
+		err->errnum = ENOSPC;
+	return -1;
+}
+
+/* Looks for the type on one parent, or on all where that is NULL. */
+static int choose_parent_of(const struct vgpu_host *host, const struct vgpu_parent *only,
+			    const char *type, struct vgpu_choice *choice, struct base_error *err)
+{
+	const struct vgpu_parent *without_room = NULL;
+
+	for (size_t i = 0; i < host->parent_count; i++) {
+		const struct vgpu_parent *parent = &host->parents[i];
+		const struct vgpu_type *found = vgpu_parent_find_type(parent, type);
+
+		if (found == NULL || (only != NULL && only != parent))
+			continue;
+		if (vgpu_type_may_fit(found)) {
+			*choice = (struct vgpu_choice){ .parent = parent, .type = found };
+			return 0;
+		}
+		without_room = without_room != NULL ? without_room : parent;
+	}
+	return without_room != NULL ? full(host, without_room, type, err)
+				    : no_such_type(host, only, type, err);
+}
+
+static bool has_graphics(const struct vgpu_parent *parent)
+{
+	for (size_t i = 0; i < parent->type_count; i++) {
+		if (vgpu_type_is_graphics(&parent->types[i]))
+			return true;
+	}
+	return false;
+}
+
+static const struct vgpu_type *largest_that_fits(const struct vgpu_parent *parent)
+{
+	bool only_graphics = has_graphics(parent);
+	const struct vgpu_type *best = NULL;
+
+	for (size_t i = 0; i < parent->type_count; i++) {
+		const struct vgpu_type *type = &parent->types[i];
+
+		if (!vgpu_type_may_fit(type) || (only_graphics && !vgpu_type_is_graphics(type)))
+			continue;
+		if (best == NULL || vgpu_type_compare(type, best) < 0)
+			best = type;
+	}
+	return best;
+}
+
+static int choose_largest(const struct vgpu_host *host, const struct vgpu_parent *only,
+			  struct vgpu_choice *choice, struct base_error *err)
+{
+	const struct vgpu_parent *without_room = only;
+
+	for (size_t i = 0; i < host->parent_count; i++) {
+		const struct vgpu_parent *parent = &host->parents[i];
+
+		if (only != NULL ? only != parent : !has_graphics(parent))
+			continue;
+		choice->parent = parent;
+		choice->type = largest_that_fits(parent);
+		choice->took_largest = true;
+		if (choice->type != NULL)
+			return 0;
+		without_room = without_room != NULL ? without_room : parent;
+	}
+	if (without_room != NULL)
+		return full(host, without_room, "any type", err);
+	return base_error_set(err, BASE_FAILED, "no parent has graphics types");
+}
+
+static bool any_graphics(const struct vgpu_host *host)
+{
+	for (size_t i = 0; i < host->parent_count; i++) {
+		if (has_graphics(&host->parents[i]))
+			return true;
+	}
+	return false;
+}
+
+static int ask_for_parent(const struct vgpu_host *host, struct base_error *err)
+{
+	BASE_AUTO(free) char *names = NULL;
+
+	for (size_t i = 0; i < host->parent_count; i++)
+		append_name(&names, host->parents[i].name);
+	return base_error_set(err, BASE_MISUSED,
+			      "which parent? none is known to be a graphics processor; name one "
+			      "with --parent: %s",
+			      or_none(names));
+}
+
+int vgpu_choose(const struct vgpu_host *host, const char *parent, const char *type,
+		struct vgpu_choice *choice, struct base_error *err)
+{
+	const struct vgpu_parent *only = NULL;
+
+	if (host->parent_count == 0)
+		return no_parent_at_all(err);
+	if (parent != NULL) {
+		only = vgpu_host_find_parent(host, parent);
+		if (only == NULL)
+			return no_such_parent(host, parent, err);
+	}
+	if (type != NULL)
+		return choose_parent_of(host, only, type, choice, err);
+	if (only == NULL && !any_graphics(host)) {
+		if (host->parent_count > 1)
+			return ask_for_parent(host, err);
+		only = &host->parents[0];
+	}
+	return choose_largest(host, only, choice, err);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VGPU_MAKE_H
+#define VGPU_MAKE_H
+
+#include "vgpu/definition.h"
+#include "vgpu/host.h"
+
+/*
+ * Makes the vGPU that a definition describes on its parent and sets its
+ * attributes. On failure nothing is left behind. err->errnum is the kernel's
+ * answer, as vgpu_device_create has it.
+ */
+int vgpu_make(const struct vgpu_parent *parent, const struct vgpu_definition *definition,
+	      struct base_error *err);
+
+/*
+ * 0 if the active vGPU is what parent and type say (NULL: any will do), else -1
+ * and an error that names what has the UUID.
+ */
+int vgpu_make_check(const struct vgpu_device *device, const char *parent, const char *type,
+		    struct base_error *err);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VGPU_UDEV_H
+#define VGPU_UDEV_H
+
+#include <libudev.h>
+
+#include "vgpu/base/cleanup.h"
+
+BASE_DEFINE_CLEANUP_PTR(udev, struct udev, udev_unref)
+BASE_DEFINE_CLEANUP_PTR(udev_device, struct udev_device, udev_device_unref)
+BASE_DEFINE_CLEANUP_PTR(udev_enumerate, struct udev_enumerate, udev_enumerate_unref)
+
+#endif
