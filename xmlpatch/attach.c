@@ -32,9 +32,6 @@ struct attach {
 	struct xmlpatch_result result;
 };
 
-/* Where guests of old expect an integrated GPU. */
-#define VGPU_SLOT 2u
-
 static void finish(struct attach *attach)
 {
 	free(attach->rendernode);
@@ -149,27 +146,44 @@ static int keep_vgpu(struct attach *attach, const xmlNode *hostdev, struct base_
 		    "turned the boot display (ramfb) of the vGPU %s on", attach->uuid);
 }
 
-static int add_vgpu(struct attach *attach, struct base_error *err)
+static char *vgpu_fragment(const struct attach *attach, unsigned int slot)
 {
-	bool is_placed = !xmlpatch_guest_slot_is_taken(&attach->guest, VGPU_SLOT);
-	BASE_AUTO(free) char *fragment = NULL;
+	BASE_AUTO(free) char *address = NULL;
+	char *fragment = NULL;
 
+	if (asprintf(&address,
+		     "\n\t<address type='pci' domain='0x0000' bus='0x00' slot='0x%02x' "
+		     "function='0x0'/>",
+		     slot) < 0) {
+		address = NULL;
+		return NULL;
+	}
 	if (asprintf(&fragment,
 		     "<hostdev mode='subsystem' type='mdev' managed='no' model='vfio-pci' "
 		     "display='on'%s>\n\t<source>\n\t\t<address uuid='%s'/>\n\t</source>%s\n"
 		     "</hostdev>",
 		     needs_ramfb(attach) ? " ramfb='on'" : "", attach->uuid,
-		     is_placed ? "\n\t<address type='pci' domain='0x0000' bus='0x00' slot='0x02' "
-				 "function='0x0'/>"
-			       : "") < 0) {
-		fragment = NULL;
+		     slot == 0 ? "" : address) < 0)
+		return NULL;
+	return fragment;
+}
+
+static int add_vgpu(struct attach *attach, struct base_error *err)
+{
+	unsigned int slot = xmlpatch_guest_choose_slot(&attach->guest);
+	BASE_AUTO(free) char *fragment = vgpu_fragment(attach, slot);
+
+	if (fragment == NULL)
 		return base_error_errno(err, ENOMEM, "cannot change the XML");
-	}
 	if (add(attach, err, fragment) < 0)
 		return -1;
-	return note(attach, err, XMLPATCH_VGPU_ADDED, "added the vGPU %s at %s", attach->uuid,
-		    is_placed ? "00:02.0"
-			      : "a PCI address that libvirt chooses, for 00:02.0 is taken");
+	if (slot == 0)
+		return note(attach, err, XMLPATCH_VGPU_ADDED,
+			    "added the vGPU %s at a PCI address that libvirt chooses, for 00:02.0 "
+			    "is taken",
+			    attach->uuid);
+	return note(attach, err, XMLPATCH_VGPU_ADDED, "added the vGPU %s at 00:%02x.0",
+		    attach->uuid, slot);
 }
 
 static int put_vgpu(struct attach *attach, struct base_error *err)

@@ -164,7 +164,7 @@ static bool is_at_slot(const xmlNode *device, unsigned int slot)
  * that is free by mistake stops the guest, one that is taken by mistake does
  * not matter.
  */
-static bool argument_names_slot(const char *argument, unsigned int slot)
+static bool argument_takes_slot(const char *argument, unsigned int slot)
 {
 	const char *at = argument;
 
@@ -181,33 +181,59 @@ static bool argument_names_slot(const char *argument, unsigned int slot)
 	return false;
 }
 
-static bool commandline_names_slot(const xmlNode *root, unsigned int slot)
+static bool arguments_take_slot(const xmlNode *commandline, unsigned int slot)
 {
-	for (const xmlNode *node = root->children; node != NULL; node = node->next) {
-		if (node->type != XML_ELEMENT_NODE ||
-		    strcmp((const char *)node->name, "commandline") != 0)
-			continue;
-		for (const xmlNode *arg = node->children; arg != NULL; arg = arg->next) {
-			BASE_AUTO(free) char *value = NULL;
+	for (const xmlNode *arg = commandline->children; arg != NULL; arg = arg->next) {
+		BASE_AUTO(free) char *value = NULL;
 
-			if (arg->type != XML_ELEMENT_NODE)
-				continue;
-			value = xmlpatch_document_get(arg, "value");
-			if (value != NULL && argument_names_slot(value, slot))
-				return true;
-		}
+		if (arg->type != XML_ELEMENT_NODE)
+			continue;
+		value = xmlpatch_document_get(arg, "value");
+		if (value != NULL && argument_takes_slot(value, slot))
+			return true;
 	}
 	return false;
 }
 
-bool xmlpatch_guest_slot_is_taken(const struct xmlpatch_guest *guest, unsigned int slot)
+static bool commandline_takes_slot(const xmlNode *root, unsigned int slot)
 {
-	const xmlNode *device = guest->devices == NULL ? NULL : guest->devices->children;
+	for (const xmlNode *node = root->children; node != NULL; node = node->next) {
+		if (node->type == XML_ELEMENT_NODE &&
+		    strcmp((const char *)node->name, "commandline") == 0 &&
+		    arguments_take_slot(node, slot))
+			return true;
+	}
+	return false;
+}
+
+/* Video devices do not count, for they make room. */
+static bool device_takes_slot(const xmlNode *devices, unsigned int slot)
+{
+	const xmlNode *device = devices == NULL ? NULL : devices->children;
 
 	for (; device != NULL; device = device->next) {
 		if (device->type == XML_ELEMENT_NODE && !xmlpatch_document_is(device, "video") &&
 		    is_at_slot(device, slot))
 			return true;
 	}
-	return commandline_names_slot(guest->root, slot);
+	return false;
+}
+
+unsigned int xmlpatch_guest_choose_slot(const struct xmlpatch_guest *guest)
+{
+	/* Guests of old expect an integrated GPU there. */
+	const unsigned int wanted = 2;
+	/* No chipset has anything of its own at these. */
+	const unsigned int first = 0x10, last = 0x17;
+
+	if (device_takes_slot(guest->devices, wanted))
+		return 0;
+	if (!commandline_takes_slot(guest->root, wanted))
+		return wanted;
+	for (unsigned int slot = first; slot <= last; slot++) {
+		if (!device_takes_slot(guest->devices, slot) &&
+		    !commandline_takes_slot(guest->root, slot))
+			return slot;
+	}
+	return 0;
 }

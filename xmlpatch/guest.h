@@ -23,9 +23,10 @@ xmlNode *xmlpatch_guest_find_mdev(const struct xmlpatch_guest *guest, const char
 				  const xmlNode *after);
 
 /*
- * True if something is at bus 0, slot `slot`, or if that cannot be told; video
- * devices do not count, they make room.
+ * The slot on bus 0 that the vGPU should have: 2 if that is free once emulated
+ * video is gone. If QEMU's own arguments took it, of which libvirt knows
+ * nothing, another one that is free. 0: leave it to libvirt.
  */
-bool xmlpatch_guest_slot_is_taken(const struct xmlpatch_guest *guest, unsigned int slot);
+unsigned int xmlpatch_guest_choose_slot(const struct xmlpatch_guest *guest);
 
 #endif
