@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# vgpu attach against a real libvirtd, with vGPUs of two kernel drivers, up to
+# QEMU's command line.
+set -uo pipefail
+# shellcheck source=tests/tap.sh
+. /lab/tests/tap.sh
+# shellcheck source=tests/lab/guest/lib.sh
+. /lab/tests/lab/guest/lib.sh
+
+corpus=/lab/tests/corpus/xmlpatch
+gvt=4b20d080-1b54-4048-85b3-a6a62d165c01
+sample=4b20d080-1b54-4048-85b3-a6a62d165c02
+planned=4b20d080-1b54-4048-85b3-a6a62d165c03
+work=$(mktemp -d)
+
+vgpus=()
+cleanup() {
+	local name
+	virsh list --all --name 2>/dev/null | while read -r name; do
+		[ -n "$name" ] || continue
+		virsh destroy "$name"
+		virsh undefine "$name" --nvram
+	done >/dev/null 2>&1
+	for name in "${vgpus[@]}"; do
+		echo 1 >"/sys/bus/mdev/devices/$name/remove"
+	done
+	rm -rf "$work" "/etc/mdevctl.d/$lab_gvt/$planned"
+}
+trap cleanup EXIT
+
+# make_vgpu PARENT TYPE UUID: by the kernel's own interface
+make_vgpu() {
+	echo "$3" >"/sys/class/mdev_bus/$1/mdev_supported_types/$2/create" && vgpus+=("$3")
+}
+
+# guest NAME MACHINE [DEVICES]
+guest() {
+	cat <<XML
+<domain type='qemu'>
+  <name>$1</name>
+  <memory unit='MiB'>128</memory>
+  <os>
+    <type arch='x86_64' machine='$2'>hvm</type>
+  </os>
+  <on_reboot>destroy</on_reboot>
+  <devices>
+    ${3-}
+    <graphics type='vnc' autoport='yes' passwd='secret'/>
+    <video>
+      <model type='vga'/>
+    </video>
+    <memballoon model='none'/>
+  </devices>
+</domain>
+XML
+}
+
+define() {
+	guest "$@" >"$work/$1.xml" && virsh define --validate "$work/$1.xml"
+}
+
+definition() { virsh dumpxml --inactive --security-info "$1"; }
+
+xpath() { definition "$1" | xmllint --xpath "$2" - 2>&1; }
+
+command_line() { tr '\0' '\n' <"/proc/$(cat "/run/libvirt/qemu/$1.pid")/cmdline"; }
+
+unchanged() {
+	[ "$(definition "$1")" = "$(cat "$work/before")" ]
+}
+
+lab_load_gvtsim
+lab_load_samples
+check "a GVT-g vGPU is there" make_vgpu "$lab_gvt" i915-GVTg_V5_8 "$gvt"
+check "a sample vGPU is there" make_vgpu mbochs mbochs-mbochs-1 "$sample"
+check "guests are defined" eval \
+	'define plain pc && define modern q35 && define other pc'
+
+node=/dev/dri/$(basename "/sys/bus/pci/devices/$lab_gvt/drm"/renderD*)
+changes=$(vgpu attach plain "$gvt" 2>&1)
+same "attach tells each change" "vgpu: added a D-Bus display with GL on $node
+vgpu: replaced the video device vga by none
+vgpu: added the vGPU $gvt at 00:02.0" "$changes"
+same "libvirt has the vGPU" "$gvt" "$(xpath plain "string(//hostdev[@type='mdev']/source/address/@uuid)")"
+same "with its display on" on "$(xpath plain "string(//hostdev/@display)")"
+same "with the boot display" on "$(xpath plain "string(//hostdev/@ramfb)")"
+same "at 00:02.0" "0x00 0x02" \
+	"$(xpath plain "concat(//hostdev/address/@bus, ' ', //hostdev/address/@slot)")"
+same "libvirt has the D-Bus display" "yes yes" \
+	"$(xpath plain "concat(//graphics[@type='dbus']/@p2p, ' ', //graphics[@type='dbus']/gl/@enable)")"
+same "it draws on the parent's own render node" "$node" \
+	"$(xpath plain "string(//graphics[@type='dbus']/gl/@rendernode)")"
+same "libvirt has no emulated video" none "$(xpath plain "string(//video/model/@type)")"
+same "secrets are kept" secret "$(xpath plain "string(//graphics[@type='vnc']/@passwd)")"
+
+definition plain >"$work/before"
+same "attaching twice says that nothing changed" \
+	"vgpu: the domain plain has the vGPU $gvt already: nothing changed" \
+	"$(vgpu attach plain "$gvt" 2>&1)"
+check "attaching twice changes nothing" unchanged plain
+
+check "the guest starts" virsh start plain
+command_line plain >"$work/command"
+check "QEMU has the vGPU, its display and ramfb" \
+	grep -E '"vfio-pci-nohotplug".*'"$gvt"'.*"display":"on".*"ramfb":true.*"addr":"0x2"' "$work/command"
+check "QEMU has the D-Bus display" grep -E '^dbus,p2p=(on|yes),gl=on' "$work/command"
+check "QEMU has no emulated video" eval '! grep -E "VGA|cirrus|qxl|virtio-vga" "$work/command"'
+
+definition modern >"$work/before"
+refuses "a vGPU that another domain has is refused" 1 "$gvt is in the domain plain" \
+	vgpu attach modern "$gvt"
+refuses "a vGPU that does not exist is refused" 1 "no vGPU $planned" vgpu attach modern "$planned"
+refuses "a bad UUID is refused" 2 "is not a UUID" vgpu attach modern 4b20d080
+refuses "a domain that does not exist is refused" 1 "no domain 'nobody'" vgpu attach nobody "$sample"
+refuses "a relative render node is refused" 2 "not an absolute path" \
+	vgpu attach --rendernode renderD128 modern "$sample"
+check "a dry run tells changes" eval 'vgpu attach --dry-run modern "$sample" 2>&1 | grep "would change"'
+check "after all that nothing is changed" unchanged modern
+
+check "a user of the group libvirt may attach" \
+	runuser -u user -- vgpu attach --rendernode "$node" modern "$sample"
+same "the render node is the one asked for" "$node" \
+	"$(xpath modern "string(//graphics[@type='dbus']/gl/@rendernode)")"
+check "a q35 guest with a sample vGPU starts" virsh start modern
+
+check "a running guest is told to restart" eval \
+	'virsh start other && mkdir -p "/etc/mdevctl.d/$lab_gvt" &&
+	printf "{\"mdev_type\":\"i915-GVTg_V5_8\",\"start\":\"manual\",\"attrs\":[]}\n" >"/etc/mdevctl.d/$lab_gvt/$planned" &&
+	vgpu attach other "$planned" 2>&1 | grep "other is running: shut it down"'
+check "what runs is not changed" eval '! virsh dumpxml other | grep "$planned"'
+check "a vGPU that is only defined is attached" \
+	grep -q "$planned" <(definition other)
+
+guest passing pc >"$work/passing.xml"
+check "a transient guest is created" virsh create "$work/passing.xml"
+refuses "a transient domain is refused" 1 "passing is transient" vgpu attach passing "$sample"
+
+# What libvirt makes of every shape in the corpus. The lab has no KVM, and its
+# QEMU no machines of old.
+for file in "$corpus"/*.out.xml; do
+	name=$(basename "$file" .out.xml)
+	sed -e 's/type\( *= *.\)kvm/type\1qemu/' -e 's/pc-i440fx-[0-9.]*/pc/' -e 's/pc-q35-[a-z0-9.]*/q35/' \
+		-e 's/host-passthrough/maximum/' "$file" >"$work/shape.xml"
+	check "$name: libvirt takes it" virsh define --validate "$work/shape.xml"
+	virsh undefine --nvram "$(xmllint --xpath 'string(/domain/name)' "$work/shape.xml")" >/dev/null 2>&1
+done
+
+finish
