@@ -18,6 +18,8 @@
  *	<graphics type='dbus' p2p='yes'><gl .../>	its picture
  *	<video><model type='none'/></video>		no second picture beside it
  *
+ * Other displays go, and with SPICE what needs it: see clear_graphics().
+ *
  * What is new is gathered in `added` and appended to <devices> in one piece;
  * what is there already is changed where it stands.
  */
@@ -195,43 +197,79 @@ static int put_vgpu(struct attach *attach, struct base_error *err)
 	return hostdev != NULL ? keep_vgpu(attach, hostdev, err) : add_vgpu(attach, err);
 }
 
-/* SDL and egl-headless are QEMU's -display too, and it obeys one of them only. */
-static int remove_graphics(struct attach *attach, const xmlNode *graphics, const char *type,
-			   struct base_error *err)
+static bool is_one_of(const char *text, const char *const *names)
 {
-	xmlpatch_edits_remove(&attach->edits, graphics);
-	return note(attach, err, XMLPATCH_GRAPHICS_REMOVED,
-		    "removed the display %s, which QEMU cannot have beside the D-Bus display",
-		    type);
+	while (text != NULL && *names != NULL && strcmp(text, *names) != 0)
+		names++;
+	return text != NULL && *names != NULL;
 }
 
-/* GL can go to one display only; without it SPICE stays for its other channels. */
-static int calm_spice(struct attach *attach, const xmlNode *graphics, struct base_error *err)
-{
-	xmlNode *gl = xmlpatch_document_child(graphics, "gl");
-
-	if (!xmlpatch_document_has(gl, "enable", "yes"))
-		return 0;
-	xmlpatch_edits_set(&attach->edits, gl, "enable", "no");
-	return note(attach, err, XMLPATCH_GRAPHICS_CHANGED,
-		    "turned the GL of SPICE off, for it goes to the D-Bus display");
-}
-
+/*
+ * Once the D-Bus display owns a console's GL, QEMU's console_compatible_with()
+ * stops the start for any other display ("Display vnc is incompatible with the
+ * GL context"); and of SDL, egl-headless and D-Bus, each a -display, it obeys
+ * the last one only.
+ */
 static int clear_graphics(struct attach *attach, struct base_error *err)
 {
+	static const char *const rivals[] = { "vnc", "spice", "sdl", "egl-headless", NULL };
 	xmlNode *graphics = xmlpatch_document_child(attach->guest.devices, "graphics");
 
 	for (; graphics != NULL; graphics = xmlpatch_document_next(graphics, "graphics")) {
 		BASE_AUTO(free) char *type = xmlpatch_document_get(graphics, "type");
-		int done = 0;
 
-		if (type == NULL)
+		if (!is_one_of(type, rivals))
 			continue;
-		if (strcmp(type, "spice") == 0)
-			done = calm_spice(attach, graphics, err);
-		else if (strcmp(type, "sdl") == 0 || strcmp(type, "egl-headless") == 0)
-			done = remove_graphics(attach, graphics, type, err);
-		if (done < 0)
+		xmlpatch_edits_remove(&attach->edits, graphics);
+		if (note(attach, err, XMLPATCH_GRAPHICS_REMOVED,
+			 "removed the display %s, which QEMU refuses beside a D-Bus display with "
+			 "GL",
+			 type) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* libvirt refuses what talks to SPICE in a domain that has no SPICE display. */
+static int remove_spice_device(struct attach *attach, const xmlNode *device, struct base_error *err)
+{
+	xmlNode *target = xmlpatch_document_child(device, "target");
+	BASE_AUTO(free) char *name = xmlpatch_document_get(target, "name");
+
+	xmlpatch_edits_remove(&attach->edits, device);
+	return note(attach, err, XMLPATCH_DEVICE_REMOVED,
+		    "removed the %s%s%.40s, which works with SPICE only",
+		    (const char *)device->name, name == NULL ? "" : " ", name == NULL ? "" : name);
+}
+
+static int silence_spice(struct attach *attach, const xmlNode *audio, struct base_error *err)
+{
+	xmlpatch_edits_set(&attach->edits, audio, "type", "none");
+	return note(attach, err, XMLPATCH_AUDIO_CHANGED,
+		    "turned the sound, which went to SPICE, to none");
+}
+
+static int clear_spice_devices(struct attach *attach, struct base_error *err)
+{
+	static const char *const names[] = { "channel",	 "redirdev", "smartcard", "serial",
+					     "parallel", "console",  NULL };
+	static const char *const backends[] = { "spicevmc", "spiceport", NULL };
+	const xmlNode *devices = attach->guest.devices;
+	const xmlNode *device = devices == NULL ? NULL : devices->children;
+
+	for (; device != NULL; device = device->next) {
+		BASE_AUTO(free) char *type = NULL;
+		int status = 0;
+
+		if (device->type != XML_ELEMENT_NODE || device->ns != NULL)
+			continue;
+		type = xmlpatch_document_get(device, "type");
+		if (is_one_of((const char *)device->name, names) && is_one_of(type, backends))
+			status = remove_spice_device(attach, device, err);
+		else if (xmlpatch_document_is(device, "audio") && type != NULL &&
+			 strcmp(type, "spice") == 0)
+			status = silence_spice(attach, device, err);
+		if (status < 0)
 			return -1;
 	}
 	return 0;
@@ -319,7 +357,7 @@ static int put_graphics(struct attach *attach, struct base_error *err)
 		return base_error_set(err, BASE_FAILED,
 				      "the domain has two D-Bus displays: take one <graphics "
 				      "type='dbus'> out");
-	if (clear_graphics(attach, err) < 0)
+	if (clear_graphics(attach, err) < 0 || clear_spice_devices(attach, err) < 0)
 		return -1;
 	if (dbus == NULL)
 		return add_dbus(attach, err);

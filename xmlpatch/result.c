@@ -15,6 +15,8 @@ static const char *const change_names[] = {
 	[XMLPATCH_VIDEO_ADDED] = "video-added",
 	[XMLPATCH_VIDEO_REPLACED] = "video-replaced",
 	[XMLPATCH_VIDEO_REMOVED] = "video-removed",
+	[XMLPATCH_AUDIO_CHANGED] = "audio-changed",
+	[XMLPATCH_DEVICE_REMOVED] = "device-removed",
 	[XMLPATCH_DEVICES_ADDED] = "devices-added",
 };
 

@@ -32,6 +32,8 @@ enum xmlpatch_change_kind {
 	XMLPATCH_VIDEO_ADDED,
 	XMLPATCH_VIDEO_REPLACED,
 	XMLPATCH_VIDEO_REMOVED,
+	XMLPATCH_AUDIO_CHANGED,
+	XMLPATCH_DEVICE_REMOVED,
 	XMLPATCH_DEVICES_ADDED,
 };
 
@@ -51,11 +53,12 @@ struct xmlpatch_result {
 const char *xmlpatch_change_name(enum xmlpatch_change_kind kind);
 
 /*
- * Adds the vGPU with its display on, a peer-to-peer D-Bus display with GL, and
- * takes emulated video away. What is there already stays, so a second call on
- * the result changes nothing. -1 with an error of one line, and `result`
- * untouched, if the text is not a domain that can take the vGPU; BASE_MISUSED
- * if the wishes are malformed. Release with xmlpatch_result_finish().
+ * Adds the vGPU with its display on and a peer-to-peer D-Bus display with GL,
+ * and takes away emulated video and the displays that QEMU cannot have beside
+ * it. What is there already stays, so a second call on the result changes
+ * nothing. -1 with an error of one line, and `result` untouched, if the text is
+ * not a domain that can take the vGPU; BASE_MISUSED if the wishes are malformed.
+ * Release with xmlpatch_result_finish().
  */
 int xmlpatch_attach(const char *xml, size_t length, const struct xmlpatch_wishes *wishes,
 		    struct xmlpatch_result *result, struct base_error *err);
