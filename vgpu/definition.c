@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,9 +179,14 @@ int vgpu_definition_parse(struct vgpu_definition *definition, const char *parent
 	return -1;
 }
 
-const char *vgpu_definition_format(const struct vgpu_definition *definition, size_t *length)
+char *vgpu_definition_format(const struct vgpu_definition *definition)
 {
-	return json_object_to_json_string_length(definition->json, VGPU_JSON_STYLE, length);
+	const char *json = json_object_to_json_string_ext(definition->json, VGPU_JSON_STYLE);
+	char *text = NULL;
+
+	if (json == NULL || asprintf(&text, "%s\n", json) < 0)
+		return NULL;
+	return text;
 }
 
 void vgpu_definition_finish(struct vgpu_definition *definition)

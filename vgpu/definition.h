@@ -38,8 +38,8 @@ int vgpu_definition_init(struct vgpu_definition *definition, const char *parent,
 int vgpu_definition_parse(struct vgpu_definition *definition, const char *parent, const char *uuid,
 			  const char *text, size_t length, struct base_error *err);
 
-/* The text for its file, which belongs to the definition; NULL without memory. */
-const char *vgpu_definition_format(const struct vgpu_definition *definition, size_t *length);
+/* The text for its file, owned by the caller; NULL without memory. */
+char *vgpu_definition_format(const struct vgpu_definition *definition);
 
 /* Takes NULL and a zeroed definition. */
 void vgpu_definition_finish(struct vgpu_definition *definition);

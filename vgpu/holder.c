@@ -116,9 +116,12 @@ static char *find_process(const char *path)
 
 static int refuse(const struct vgpu_device *device, const char *holder, struct base_error *err)
 {
-	return base_error_errno(err, EBUSY,
-				"the vGPU %s is in use by %s (shut the virtual machine down first)",
-				device->uuid, holder != NULL ? holder : "a program");
+	base_error_set(err, BASE_FAILED,
+		       "the vGPU %s is in use by %s: shut the virtual machine down first",
+		       device->uuid, holder != NULL ? holder : "a program");
+	if (err != NULL)
+		err->errnum = EBUSY;
+	return -1;
 }
 
 int vgpu_holder_exclude(const struct vgpu_device *device, int *held, struct base_error *err)

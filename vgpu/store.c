@@ -225,15 +225,15 @@ static int write_below(const struct vgpu_store *store, const struct vgpu_definit
 		       bool *made, struct base_error *err)
 {
 	BASE_AUTO(fd) int fd = open_or_make(store->fd, definition->parent, made);
-	size_t length;
-	const char *text = vgpu_definition_format(definition, &length);
+	BASE_AUTO(free) char *text = NULL;
 
 	if (fd < 0)
 		return base_error_errno(err, errno, "cannot make %s/%s", store->path,
 					definition->parent);
+	text = vgpu_definition_format(definition);
 	if (text == NULL)
 		return no_memory(err);
-	if (base_file_replace_at(fd, definition->uuid, text, length, 0644, err) < 0)
+	if (base_file_replace_at(fd, definition->uuid, text, strlen(text), 0644, err) < 0)
 		return base_error_wrap(err, "%s/%s", store->path, definition->parent);
 	return 0;
 }

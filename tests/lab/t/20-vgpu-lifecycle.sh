@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# vgpu types, list, create and remove on the four parents of the lab, with the
+# kernel's own answers.
+set -uo pipefail
+# shellcheck source=tests/tap.sh
+. /lab/tests/tap.sh
+# shellcheck source=tests/lab/guest/lib.sh
+. /lab/tests/lab/guest/lib.sh
+
+first=4b20d080-1b54-4048-85b3-a6a62d165d01
+second=4b20d080-1b54-4048-85b3-a6a62d165d02
+
+cleanup() {
+	local uuid
+	for uuid in $(vgpu list --json | jq -r '.[].uuid'); do
+		vgpu remove "$uuid"
+	done 2>/dev/null
+}
+trap cleanup EXIT
+
+# What there is, active and defined, to see that nothing changed.
+snapshot() {
+	ls /sys/bus/mdev/devices
+	find /etc/mdevctl.d -type f -exec sha256sum {} + | sort
+}
+
+# counts PARENT: each type with its free instances and the most that fit
+counts() {
+	vgpu types --json | jq -r --arg parent "$1" \
+		'.[] | select(.parent == $parent) | .types[] | "\(.type) \(.available)/\(.maximum)"' |
+		paste -sd ' '
+}
+
+# field UUID FIELD: of `vgpu list`
+field() { vgpu list --json | jq -r --arg uuid "$1" --arg field "$2" '.[] | select(.uuid == $uuid) | .[$field]'; }
+
+# make_and_remove PARENT TYPE
+make_and_remove() {
+	local parent=$1 type=$2 uuid
+	uuid=$(vgpu create --parent "$parent" --type "$type" 2>/dev/null)
+	same "$type: the kernel has it on $parent" "$parent $type" \
+		"$(basename "$(dirname "$(realpath "/sys/bus/mdev/devices/$uuid")")") $(basename "$(realpath "/sys/bus/mdev/devices/$uuid/mdev_type")")"
+	same "$type: list has it, to start at boot" "$parent $type true true auto" \
+		"$(field "$uuid" parent) $(field "$uuid" type) $(field "$uuid" active) $(field "$uuid" defined) $(field "$uuid" start)"
+	check "$type: its definition is there" jq -e --arg type "$type" \
+		'.mdev_type == $type and .start == "auto" and .attrs == []' "/etc/mdevctl.d/$parent/$uuid"
+	check "$type: it is removed" vgpu remove "$uuid"
+	check "$type: nothing of it is left" eval \
+		"! test -e /sys/bus/mdev/devices/$uuid && ! test -e /etc/mdevctl.d/$parent/$uuid"
+}
+
+if [ ! -e /sys/class/mdev_bus ]; then
+	check "without a parent, types says why" eval 'vgpu types | grep -qx "no types: .*"'
+	same "without a parent, there are none for programs" "[]" "$(vgpu types --json 2>/dev/null)"
+	refuses "without a parent, create says why" 1 "cannot make a vGPU: .*mdev is not loaded" vgpu create
+fi
+
+lab_load_samples
+lab_load_gvtsim
+cleanup
+
+same "GVT-g types with their counts" \
+	"i915-GVTg_V5_1 1/1 i915-GVTg_V5_2 2/2 i915-GVTg_V5_4 5/5 i915-GVTg_V5_8 7/7" "$(counts "$lab_gvt")"
+same "mbochs types with their counts" "mbochs-large 4/4 mbochs-medium 16/16 mbochs-small 64/64" \
+	"$(counts mbochs)"
+same "mdpy types with their counts" "mdpy-hd 4/4 mdpy-vga 4/4 mdpy-xga 4/4" "$(counts mdpy)"
+same "mtty types with their counts" "mtty-1 24/24 mtty-2 12/12" "$(counts mtty)"
+same "a GVT-g type is described" '"i915" "vfio-pci" 128 512 4 "1920x1200" 4' \
+	"$(vgpu types --json | jq -r --arg parent "$lab_gvt" '.[] | select(.parent == $parent) | .driver as $driver |
+		.types[] | select(.type == "i915-GVTg_V5_4") |
+		[$driver, .device_api, .low_mb, .high_mb, .fences, .resolution, .weight] | map(tojson) | join(" ")')"
+check "a person sees the same" eval \
+	'vgpu types | grep -qE "i915-GVTg_V5_4 +5 +5 +vfio-pci +128 MB low, 512 MB high, 4 fences, 1920x1200, weight 4"'
+same "a user who is not root sees the same" "$(vgpu types --json)" "$(runuser -u user -- vgpu types --json)"
+
+make_and_remove mbochs mbochs-small
+make_and_remove mdpy mdpy-xga
+make_and_remove mtty mtty-1
+make_and_remove "$lab_gvt" i915-GVTg_V5_8
+
+# Without any option, on a machine with one graphics processor.
+said=$(vgpu create 2>&1 >/tmp/uuid)
+uuid=$(cat /tmp/uuid)
+same "create takes the graphics processor and the largest type" "$lab_gvt i915-GVTg_V5_1" \
+	"$(field "$uuid" parent) $(field "$uuid" type)"
+same "and says so" \
+	"vgpu: made $uuid on $lab_gvt: i915-GVTg_V5_1, the largest type that fits; it comes back at boot" "$said"
+vgpu remove "$uuid" 2>/dev/null
+
+vgpu create --uuid "$first" --type i915-GVTg_V5_2 >/dev/null 2>&1
+same "the next takes the largest that still fits" i915-GVTg_V5_2 \
+	"$(vgpu create --uuid "$second" >/dev/null 2>&1; field "$second" type)"
+before=$(snapshot)
+same "the same again is no change, in any case" "$first" \
+	"$(vgpu create --uuid "${first^^}" --type i915-GVTg_V5_2 --parent "$lab_gvt" 2>/dev/null)"
+same "its UUID alone is enough" "$first" "$(vgpu create --uuid "$first" 2>/dev/null)"
+refuses "another type with its UUID" 1 "$first is taken by a i915-GVTg_V5_2 on $lab_gvt" \
+	vgpu create --uuid "$first" --type i915-GVTg_V5_8
+refuses "another parent with its UUID" 1 "$first is taken by a i915-GVTg_V5_2 on $lab_gvt" \
+	vgpu create --uuid "$first" --parent mtty
+refuses "an unknown parent" 1 "no parent 0000:00:03.0; there are: $lab_gvt, mbochs, mdpy, mtty" \
+	vgpu create --parent 0000:00:03.0
+refuses "an unknown type" 1 "$lab_gvt has no type i915-GVTg_V5_3; types: i915-GVTg_V5_1" \
+	vgpu create --parent "$lab_gvt" --type i915-GVTg_V5_3
+refuses "a type that has no instance left" 1 "no free instance of i915-GVTg_V5_1" \
+	vgpu create --type i915-GVTg_V5_1
+refuses "a bad UUID" 2 "'nonsense' is not a UUID" vgpu create --uuid nonsense
+refuses "an option that does not exist" 2 "no such option: '--size'" vgpu create --size 4
+refuses "a user who is not root" 1 "run this as root" runuser -u user -- vgpu create
+refuses "removing what is not there" 1 "there is no vGPU 00000000" \
+	vgpu remove 00000000-0000-4000-8000-000000000000
+refuses "removing no UUID" 2 "is not a UUID" vgpu remove mtty
+same "after all that nothing is changed" "$before" "$(snapshot)"
+
+# A definition that cannot be written takes the vGPU with it.
+mkdir /tmp/full
+mount -t tmpfs -o size=64k,nr_inodes=1 none /tmp/full
+before=$(ls /sys/bus/mdev/devices)
+refuses "no room for the definition" 1 "no vGPU was made.*No space left" \
+	vgpu create --type i915-GVTg_V5_8 --config-dir /tmp/full
+same "then there is no vGPU" "$before" "$(ls /sys/bus/mdev/devices)"
+umount /tmp/full
+
+# The group is what a VM opens first and closes last.
+group=$(basename "$(realpath "/sys/bus/mdev/devices/$first/iommu_group")")
+exec 5<>"/dev/vfio/$group"
+refuses "a vGPU that is in use is not removed" 1 "$first is in use by bash \(PID $$\)" vgpu remove "$first"
+check "it is still there" test -e "/sys/bus/mdev/devices/$first" -a -e "/etc/mdevctl.d/$lab_gvt/$first"
+exec 5<&-
+check "it is removed when it is free" vgpu remove "$first"
+
+echo 1 >"/sys/bus/mdev/devices/$second/remove"
+same "one that the kernel has lost is defined only" "false true" \
+	"$(field "$second" active) $(field "$second" defined)"
+check "create makes it again" vgpu create --uuid "$second"
+same "as it was" "true true i915-GVTg_V5_2" \
+	"$(field "$second" active) $(field "$second" defined) $(field "$second" type)"
+
+finish

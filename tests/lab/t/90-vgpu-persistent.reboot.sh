@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# After a real reboot the vGPUs of 90-vgpu-persistent.sh are there again.
+set -uo pipefail
+# shellcheck source=tests/tap.sh
+. /lab/tests/tap.sh
+# shellcheck source=tests/lab/guest/lib.sh
+. /lab/tests/lab/guest/lib.sh
+
+cleanup() {
+	local uuid
+	for uuid in $(jq -r '.[].uuid' /root/vgpus-before-reboot); do
+		vgpu remove "$uuid"
+	done 2>/dev/null
+	systemctl disable vgpu-restore.service 2>/dev/null
+	rm -f /etc/modules-load.d/vgpu-test.conf
+}
+trap cleanup EXIT
+
+# A unit's monotonic time in microseconds.
+when() { systemctl show -p "$2" --value "$1"; }
+
+check "there is something to find" test "$(jq length /root/vgpus-before-reboot)" = 4
+same "all vGPUs are active and defined as before" "$(cat /root/vgpus-before-reboot)" "$(vgpu list --json)"
+same "the service made them" success "$(systemctl show -p Result --value vgpu-restore)"
+check "it says which" eval 'journalctl -b -o cat -u "vgpu-restore*" | grep -q ": made "'
+check "before libvirtd starts virtual machines" test \
+	"$(when vgpu-restore ExecMainExitTimestampMonotonic)" -gt 0 -a \
+	"$(when vgpu-restore ExecMainExitTimestampMonotonic)" -lt \
+	"$(when libvirtd ActiveEnterTimestampMonotonic)"
+for uuid in $(jq -r '.[].uuid' /root/vgpus-before-reboot); do
+	check "$uuid is removed" vgpu remove "$uuid"
+done
+same "then nothing is left" "[]" "$(vgpu list --json)"
+
+finish
