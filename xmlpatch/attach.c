@@ -222,8 +222,8 @@ static int clear_graphics(struct attach *attach, struct base_error *err)
 			continue;
 		xmlpatch_edits_remove(&attach->edits, graphics);
 		if (note(attach, err, XMLPATCH_GRAPHICS_REMOVED,
-			 "removed the display %s, which QEMU refuses beside a D-Bus display with "
-			 "GL",
+			 "removed the display %s, which QEMU cannot have beside a D-Bus display "
+			 "with GL",
 			 type) < 0)
 			return -1;
 	}
