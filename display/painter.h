@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DISPLAY_PAINTER_H
+#define DISPLAY_PAINTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "display/cache.h"
+#include "display/egl.h"
+#include "display/frame.h"
+#include "display/view.h"
+#include "vgpu/base/error.h"
+
+/*
+ * Draws the newest frame with OpenGL ES 3. One context, which is current on the
+ * main thread whenever something here is called.
+ */
+struct display_painter {
+	struct display_egl egl;
+	struct display_cache cache;
+	uint32_t program_2d, program_external; /* 0: not there */
+	int32_t max_texture;
+
+	/* What draw shows; width 0: nothing. */
+	uint32_t width, height;
+	uint32_t target, texture;	/* GL's */
+	float left, top, right, bottom; /* of the texture */
+
+	struct display_surface *surface; /* a reference; NULL: no pixels of ours are shown */
+	uint32_t upload;		 /* texture; 0: none */
+	uint32_t upload_width, upload_height;
+	const struct display_format *upload_format;
+};
+
+/* -1 and err if there is no EGL or OpenGL ES 3 is short of something. */
+int display_painter_init(struct display_painter *painter, struct base_error *err);
+void display_painter_finish(struct display_painter *painter);
+
+/*
+ * Shows the frame from the next draw on; takes it. -1 and err if it cannot be
+ * shown: then the last one stays.
+ */
+int display_painter_set_frame(struct display_painter *painter, struct display_frame *frame,
+			      struct base_error *err);
+
+/* Brings in what changed; needed for pixels, free for dma-bufs. */
+void display_painter_update(struct display_painter *painter, const struct display_rect *damage);
+
+/* Draws into the whole window of that size; without a picture, black. */
+void display_painter_draw(const struct display_painter *painter, const struct display_view *view,
+			  int32_t window_width, int32_t window_height, bool blank);
+
+#endif

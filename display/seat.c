@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "display/seat.h"
+
+#include <string.h>
+
+#define WHEEL_MAX 16 /* clicks that one event may stand for */
+
+void display_seat_init(struct display_seat *seat, struct display_input *input,
+		       struct display_window *window)
+{
+	*seat = (struct display_seat){ .input = input, .window = window };
+}
+
+static void put_key(struct display_seat *seat, uint32_t number, bool down)
+{
+	struct display_input_event event = { .kind = DISPLAY_INPUT_KEY,
+					     .down = down,
+					     .code = number };
+
+	seat->keys[number] = down;
+	display_input_put(seat->input, &event);
+}
+
+static void put_button(struct display_seat *seat, enum display_button button, bool down)
+{
+	struct display_input_event event = { .kind = DISPLAY_INPUT_BUTTON,
+					     .down = down,
+					     .code = button };
+
+	if (down)
+		seat->buttons |= 1u << button;
+	else
+		seat->buttons &= ~(1u << button);
+	display_input_put(seat->input, &event);
+}
+
+static void release_all(struct display_seat *seat)
+{
+	for (uint32_t number = 0; number < DISPLAY_KEYMAP_NUMBERS; number++) {
+		if (seat->keys[number])
+			put_key(seat, number, false);
+	}
+	for (int button = DISPLAY_BUTTON_LEFT; button <= DISPLAY_BUTTON_EXTRA; button++) {
+		if (seat->buttons & 1u << button)
+			put_button(seat, (enum display_button)button, false);
+	}
+}
+
+static enum display_command command_of(const SDL_KeyboardEvent *key)
+{
+	if (key->type != SDL_KEYDOWN || key->repeat || !(key->keysym.mod & KMOD_CTRL) ||
+	    !(key->keysym.mod & KMOD_ALT))
+		return DISPLAY_COMMAND_NONE;
+	switch (key->keysym.scancode) {
+	case SDL_SCANCODE_G:
+		return DISPLAY_COMMAND_GRAB;
+	case SDL_SCANCODE_S:
+		return DISPLAY_COMMAND_SCREENSHOT;
+	default:
+		return DISPLAY_COMMAND_NONE;
+	}
+}
+
+/* The host repeats keys for the guest: an emulated keyboard does not. */
+static enum display_command handle_key(struct display_seat *seat, const SDL_KeyboardEvent *key)
+{
+	enum display_command command = command_of(key);
+	uint32_t number = display_keymap_number(key->keysym.scancode);
+	bool down = key->type == SDL_KEYDOWN;
+
+	if (command != DISPLAY_COMMAND_NONE) {
+		/* What the guest saw of the combination was not meant for it. */
+		release_all(seat);
+		return command;
+	}
+	if (number != 0 && (down || seat->keys[number]))
+		put_key(seat, number, down);
+	return DISPLAY_COMMAND_NONE;
+}
+
+static bool captured(const struct display_seat *seat)
+{
+	return seat->grabbed && SDL_GetRelativeMouseMode();
+}
+
+static void move_to(struct display_seat *seat, int32_t x, int32_t y,
+		    const struct display_view *view)
+{
+	struct display_input_event event = { .kind = DISPLAY_INPUT_MOVE_TO };
+
+	display_window_to_pixels(seat->window, &x, &y);
+	if (display_view_to_guest(view, x, y, &event.x, &event.y))
+		display_input_put(seat->input, &event);
+}
+
+static void handle_motion(struct display_seat *seat, const SDL_MouseMotionEvent *motion,
+			  const struct display_view *view)
+{
+	struct display_input_event event = { .kind = DISPLAY_INPUT_MOVE_BY,
+					     .x = motion->xrel,
+					     .y = motion->yrel };
+
+	if (display_input_is_absolute(seat->input))
+		move_to(seat, motion->x, motion->y, view);
+	else if (captured(seat))
+		display_input_put(seat->input, &event);
+}
+
+static bool button_of(uint8_t sdl, enum display_button *button)
+{
+	static const struct {
+		uint8_t sdl;
+		enum display_button button;
+	} buttons[] = {
+		{ SDL_BUTTON_LEFT, DISPLAY_BUTTON_LEFT },
+		{ SDL_BUTTON_MIDDLE, DISPLAY_BUTTON_MIDDLE },
+		{ SDL_BUTTON_RIGHT, DISPLAY_BUTTON_RIGHT },
+		{ SDL_BUTTON_X1, DISPLAY_BUTTON_SIDE },
+		{ SDL_BUTTON_X2, DISPLAY_BUTTON_EXTRA },
+	};
+
+	for (size_t i = 0; i < sizeof(buttons) / sizeof(buttons[0]); i++) {
+		if (buttons[i].sdl == sdl) {
+			*button = buttons[i].button;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void handle_button(struct display_seat *seat, const SDL_MouseButtonEvent *click,
+			  const struct display_view *view)
+{
+	bool down = click->type == SDL_MOUSEBUTTONDOWN;
+	enum display_button button;
+
+	/* The click that captures the mouse is not the guest's. */
+	if (!display_input_is_absolute(seat->input) && !captured(seat)) {
+		if (down)
+			display_seat_grab(seat, true);
+		return;
+	}
+	if (!button_of(click->button, &button) || (!down && !(seat->buttons & 1u << button)))
+		return;
+	if (display_input_is_absolute(seat->input))
+		move_to(seat, click->x, click->y, view);
+	put_button(seat, button, down);
+}
+
+static void handle_wheel(struct display_seat *seat, const SDL_MouseWheelEvent *wheel)
+{
+	int32_t clicks = wheel->direction == SDL_MOUSEWHEEL_FLIPPED ? -wheel->y : wheel->y;
+	enum display_button button =
+		clicks > 0 ? DISPLAY_BUTTON_WHEEL_UP : DISPLAY_BUTTON_WHEEL_DOWN;
+
+	if (!display_input_is_absolute(seat->input) && !captured(seat))
+		return;
+	for (int32_t i = 0; i < abs(clicks) && i < WHEEL_MAX; i++) {
+		put_button(seat, button, true);
+		put_button(seat, button, false);
+	}
+}
+
+void display_seat_grab(struct display_seat *seat, bool grab)
+{
+	bool capture = grab && !display_input_is_absolute(seat->input);
+
+	seat->grabbed = grab;
+	SDL_SetWindowKeyboardGrab(seat->window->sdl, grab ? SDL_TRUE : SDL_FALSE);
+	SDL_SetRelativeMouseMode(capture ? SDL_TRUE : SDL_FALSE);
+}
+
+void display_seat_follow_pointer(struct display_seat *seat)
+{
+	if (captured(seat) && display_input_is_absolute(seat->input))
+		SDL_SetRelativeMouseMode(SDL_FALSE);
+}
+
+enum display_command display_seat_handle(struct display_seat *seat, const SDL_Event *event,
+					 const struct display_view *view)
+{
+	display_seat_follow_pointer(seat);
+	switch (event->type) {
+	case SDL_KEYDOWN:
+	case SDL_KEYUP:
+		return handle_key(seat, &event->key);
+	case SDL_MOUSEMOTION:
+		handle_motion(seat, &event->motion, view);
+		break;
+	case SDL_MOUSEBUTTONDOWN:
+	case SDL_MOUSEBUTTONUP:
+		handle_button(seat, &event->button, view);
+		break;
+	case SDL_MOUSEWHEEL:
+		handle_wheel(seat, &event->wheel);
+		break;
+	case SDL_WINDOWEVENT:
+		if (event->window.event == SDL_WINDOWEVENT_FOCUS_LOST) {
+			release_all(seat);
+			display_seat_grab(seat, false);
+		}
+		break;
+	default:
+		break;
+	}
+	return DISPLAY_COMMAND_NONE;
+}

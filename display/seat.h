@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DISPLAY_SEAT_H
+#define DISPLAY_SEAT_H
+
+#include <SDL.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "display/input.h"
+#include "display/keymap.h"
+#include "display/view.h"
+#include "display/window.h"
+
+/* Ctrl+Alt and this key are for the viewer, not for the guest. */
+#define DISPLAY_SEAT_KEYS_TEXT "Ctrl+Alt+G"
+
+enum display_command {
+	DISPLAY_COMMAND_NONE,
+	DISPLAY_COMMAND_GRAB,	    /* Ctrl+Alt+G */
+	DISPLAY_COMMAND_SCREENSHOT, /* Ctrl+Alt+S */
+};
+
+/*
+ * The host's keyboard and mouse as the guest gets them. Remembers what is held
+ * down, so that nothing stays down in a guest whose window lost the focus.
+ * Main thread only.
+ */
+struct display_seat {
+	struct display_input *input;   /* borrowed */
+	struct display_window *window; /* borrowed */
+	bool keys[DISPLAY_KEYMAP_NUMBERS];
+	uint32_t buttons; /* bit: enum display_button */
+	bool grabbed;	  /* keyboard and, for a pointer of steps, mouse */
+};
+
+void display_seat_init(struct display_seat *seat, struct display_input *input,
+		       struct display_window *window);
+
+/* Handles an event of keyboard, mouse or focus; returns what the viewer shall do. */
+enum display_command display_seat_handle(struct display_seat *seat, const SDL_Event *event,
+					 const struct display_view *view);
+
+/* Takes or gives back keyboard and mouse. */
+void display_seat_grab(struct display_seat *seat, bool grab);
+
+/* A guest whose pointer has become one of places needs no captured mouse. */
+void display_seat_follow_pointer(struct display_seat *seat);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DISPLAY_SOURCE_H
+#define DISPLAY_SOURCE_H
+
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#include "display/input.h"
+#include "display/slot.h"
+#include "display/vm.h"
+#include "vgpu/base/error.h"
+
+/*
+ * Where frames come from. A source puts frames, damage and its end into the
+ * slot it was made with, from a thread of its own or from an event loop, until
+ * it is destroyed.
+ */
+struct display_source {
+	const struct display_source_ops *ops;
+	const char *title;	/* what is shown, for people; the source's */
+	uint32_t width, height; /* a first guess at the picture's size; pixels */
+};
+
+struct display_source_ops {
+	/* From now on the slot is filled. -1 and err if that cannot begin. */
+	int (*start)(struct display_source *source, struct base_error *err);
+	/* Stops it if it was started; nothing is put any more after it. */
+	void (*destroy)(struct display_source *source);
+};
+
+static inline int display_source_start(struct display_source *source, struct base_error *err)
+{
+	return source->ops->start(source, err);
+}
+
+static inline void display_source_destroy(struct display_source *source) /* takes NULL */
+{
+	if (source != NULL)
+		source->ops->destroy(source);
+}
+
+/*
+ * QEMU's D-Bus display of a VM. It runs the event loop, which must be the one
+ * that vm was made with, on a thread of its own: nobody else may touch the loop
+ * or vm between start and destroy. Takes input to the guest's keyboard and
+ * mouse. All arguments are borrowed and must outlive the source.
+ */
+struct display_source *display_qemu_create(struct display_vm *vm, sd_event *event,
+					   struct display_slot *slot, struct display_input *input,
+					   struct base_error *err);
+
+#endif
