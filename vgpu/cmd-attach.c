@@ -10,6 +10,7 @@
 #include "vgpu/commands.h"
 #include "vgpu/domain.h"
 #include "vgpu/options.h"
+#include "vgpu/store.h"
 #include "vgpu/target.h"
 #include "xmlpatch/xmlpatch.h"
 
@@ -17,6 +18,7 @@ struct attach_options {
 	const char *xml; /* the file to patch; NULL: a domain */
 	const char *uri;
 	const char *rendernode;
+	const char *config_dir;
 	bool is_dry;
 	const char *domain;
 	char uuid[BASE_UUID_SIZE];
@@ -45,6 +47,7 @@ static int read_options(int argc, char **argv, struct attach_options *options,
 		{ .name = "xml", .value = &options->xml },
 		{ .name = "connect", .value = &options->uri },
 		{ .name = "rendernode", .value = &options->rendernode },
+		{ .name = "config-dir", .value = &options->config_dir },
 		{ .name = "dry-run", .flag = &options->is_dry },
 		{ .name = NULL },
 	};
@@ -53,6 +56,8 @@ static int read_options(int argc, char **argv, struct attach_options *options,
 
 	if (count < 0 || check_options(options, count, err) < 0)
 		return -1;
+	if (options->config_dir == NULL)
+		options->config_dir = VGPU_STORE_DIR;
 	if (options->xml == NULL)
 		options->domain = operands[0];
 	if (!base_name_parse_uuid(operands[count - 1], options->uuid))
@@ -126,7 +131,7 @@ static int attach_to_text(const struct attach_options *options, struct base_erro
 	struct xmlpatch_wishes wishes = { .uuid = options->uuid };
 	size_t length = 0;
 
-	if (vgpu_target_read(&target, options->uuid, &unknown) < 0)
+	if (vgpu_target_read(&target, options->uuid, options->config_dir, &unknown) < 0)
 		base_debug("%s", unknown.message);
 	wishes.rendernode = options->rendernode != NULL ? options->rendernode : target.rendernode;
 	xml = read_xml(options->xml, &length, err);
@@ -200,7 +205,8 @@ static int attach_to_domain(const struct attach_options *options, struct base_er
 	struct xmlpatch_wishes wishes = { .uuid = options->uuid };
 
 	domain = vgpu_domain_create(options->uri, options->domain, err);
-	if (domain == NULL || vgpu_target_read(&target, options->uuid, err) < 0 ||
+	if (domain == NULL ||
+	    vgpu_target_read(&target, options->uuid, options->config_dir, err) < 0 ||
 	    check_target(&target, options->uuid, err) < 0 ||
 	    check_users(domain, options->uuid, err) < 0)
 		return -1;

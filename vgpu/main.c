@@ -55,11 +55,12 @@ static const struct command commands[] = {
 	  "Adds the vGPU UUID to the libvirt domain DOMAIN, with a display that vgpu-display\n"
 	  "can show, and says what it changed. The domain's next start uses it.\n"
 	  "\n"
-	  "  --xml FILE         read the domain's XML from FILE (- for standard input) instead\n"
-	  "                     and print the changed XML; no domain is touched\n"
-	  "  --connect URI      libvirt's connection (default: libvirt's own choice)\n"
-	  "  --rendernode PATH  draw with this node (default: the parent's own)\n"
-	  "  --dry-run          only say what would change\n",
+	  "  --xml FILE        read the domain's XML from FILE (- for standard input) instead\n"
+	  "                    and print the changed XML; no domain is touched\n"
+	  "  --connect URI     libvirt's connection (default: LIBVIRT_DEFAULT_URI, else\n"
+	  "                    qemu:///system)\n"
+	  "  --rendernode PATH draw with this node (default: the parent's own)\n"
+	  "  --dry-run         only say what would change\n" CONFIG_DIR_HELP,
 	  vgpu_cmd_attach },
 	{ NULL, NULL, NULL, NULL, NULL },
 };

@@ -68,7 +68,8 @@ static int read_parent(struct vgpu_target *target, const struct vgpu_host *host,
 	return read_rendernode(target, parent->syspath, err);
 }
 
-int vgpu_target_read(struct vgpu_target *target, const char *uuid, struct base_error *err)
+int vgpu_target_read(struct vgpu_target *target, const char *uuid, const char *config_dir,
+		     struct base_error *err)
 {
 	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
 	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
@@ -81,7 +82,7 @@ int vgpu_target_read(struct vgpu_target *target, const char *uuid, struct base_e
 	device = vgpu_host_find_device(&host, uuid);
 	if (device != NULL)
 		return read_parent(target, &host, device->parent, device->type, err);
-	if (vgpu_store_init(&store, VGPU_STORE_DIR, err) < 0)
+	if (vgpu_store_init(&store, config_dir, err) < 0)
 		return -1;
 	definition = vgpu_store_find(&store, uuid, &index);
 	if (definition == NULL)

@@ -13,8 +13,12 @@ struct vgpu_target {
 	char *rendernode; /* owned; its parent's /dev/dri/renderD*; NULL: it has none */
 };
 
-/* A vGPU that is not known is no error; 0 or -1. Finish it either way. */
-int vgpu_target_read(struct vgpu_target *target, const char *uuid, struct base_error *err);
+/*
+ * Asks the kernel, then the definitions in config_dir (vgpu/store.h). A vGPU
+ * that is not known is no error; 0 or -1. Finish it either way.
+ */
+int vgpu_target_read(struct vgpu_target *target, const char *uuid, const char *config_dir,
+		     struct base_error *err);
 
 /* Takes NULL and a zeroed target. */
 void vgpu_target_finish(struct vgpu_target *target);
