@@ -10,6 +10,7 @@
 #include "display/vm.h"
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/log.h"
+#include "vgpu/base/name.h"
 
 #define KEEPALIVE_S	5
 #define KEEPALIVE_COUNT 3
@@ -88,20 +89,32 @@ static int open_connection(struct domain *domain, const char *uri, struct base_e
 	return 0;
 }
 
+/* NULL and err if there is none of that name or UUID. */
+static virDomainPtr look_up(virConnectPtr connection, const char *name, struct base_error *err)
+{
+	virDomainPtr handle = virDomainLookupByName(connection, name);
+	char uuid[BASE_UUID_SIZE];
+
+	if (handle == NULL && virGetLastErrorCode() == VIR_ERR_NO_DOMAIN &&
+	    base_name_parse_uuid(name, uuid))
+		handle = virDomainLookupByUUIDString(connection, uuid);
+	if (handle == NULL && virGetLastErrorCode() == VIR_ERR_NO_DOMAIN)
+		base_error_set(err, BASE_FAILED, "there is no domain '%s': see virsh list --all",
+			       name);
+	else if (handle == NULL)
+		base_error_set(err, BASE_FAILED, "cannot look up domain '%s': %s", name,
+			       libvirt_message());
+	return handle;
+}
+
 static int find_domain(struct domain *domain, struct base_error *err)
 {
 	const char *name = domain->vm.name;
 	int active;
 
-	domain->handle = virDomainLookupByName(domain->connection, name);
+	domain->handle = look_up(domain->connection, name, err);
 	if (domain->handle == NULL)
-		domain->handle = virDomainLookupByUUIDString(domain->connection, name);
-	if (domain->handle == NULL && virGetLastErrorCode() == VIR_ERR_NO_DOMAIN)
-		return base_error_set(err, BASE_FAILED,
-				      "there is no domain '%s': see virsh list --all", name);
-	if (domain->handle == NULL)
-		return base_error_set(err, BASE_FAILED, "cannot look up domain '%s': %s", name,
-				      libvirt_message());
+		return -1;
 	active = virDomainIsActive(domain->handle);
 	if (active < 0)
 		return base_error_set(err, BASE_FAILED, "cannot look at domain '%s': %s", name,

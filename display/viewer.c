@@ -327,9 +327,11 @@ static int open_window(struct viewer *viewer, struct base_error *err)
 
 static int run(struct viewer *viewer, struct base_error *err)
 {
+	/* SDL and what it loads may print; nothing does that before the VM is known to be there. */
+	if (connect_vm(viewer, err) < 0 || display_window_connect(err) < 0)
+		return -1;
 	viewer->wake_event = SDL_RegisterEvents(1);
-	if (connect_vm(viewer, err) < 0 ||
-	    display_signals_init(viewer->event, viewer->slot, err) < 0 ||
+	if (display_signals_init(viewer->event, viewer->slot, err) < 0 ||
 	    open_window(viewer, err) < 0 || display_source_start(viewer->source, err) < 0)
 		return -1;
 	viewer->started = display_slot_now();
@@ -354,11 +356,8 @@ static void finish(struct viewer *viewer)
 int display_viewer_run(const struct display_options *options, struct base_error *err)
 {
 	struct viewer viewer = { .options = options };
-	int result;
+	int result = run(&viewer, err);
 
-	if (display_window_connect(err) < 0)
-		return -1;
-	result = run(&viewer, err);
 	finish(&viewer);
 	display_window_disconnect();
 	return result;

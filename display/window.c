@@ -15,11 +15,20 @@ static const char *shown(const char *name)
 	return value != NULL && value[0] != '\0' ? value : "unset";
 }
 
+/* libwayland prints a complaint of its own where it cannot even look for a socket. */
+static bool may_try_wayland(void)
+{
+	const char *display = getenv("WAYLAND_DISPLAY");
+
+	return getenv("XDG_RUNTIME_DIR") != NULL || getenv("WAYLAND_SOCKET") != NULL ||
+	       (display != NULL && display[0] == '/');
+}
+
 int display_window_connect(struct base_error *err)
 {
 	/* Without this SDL goes on to the console (kmsdrm) or to nowhere (offscreen). */
 	if (getenv("SDL_VIDEODRIVER") == NULL)
-		SDL_SetHint(SDL_HINT_VIDEODRIVER, "wayland,x11");
+		SDL_SetHint(SDL_HINT_VIDEODRIVER, may_try_wayland() ? "wayland,x11" : "x11");
 	SDL_SetHint(SDL_HINT_VIDEO_X11_FORCE_EGL, "1");
 	SDL_SetHint(SDL_HINT_OPENGL_ES_DRIVER, "1");
 	SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
@@ -29,11 +38,12 @@ int display_window_connect(struct base_error *err)
 	SDL_SetHint(SDL_HINT_APP_NAME, "vgpu-display");
 	if (SDL_Init(SDL_INIT_VIDEO) == 0)
 		return 0;
+	base_debug("SDL says: %s", SDL_GetError());
 	return base_error_set(err, BASE_FAILED,
-			      "cannot open a window: %s (WAYLAND_DISPLAY is %s, DISPLAY is %s, "
-			      "XDG_RUNTIME_DIR is %s): run it in a graphical session",
-			      SDL_GetError(), shown("WAYLAND_DISPLAY"), shown("DISPLAY"),
-			      shown("XDG_RUNTIME_DIR"));
+			      "cannot open a window: no display server answers (WAYLAND_DISPLAY is "
+			      "%s, XDG_RUNTIME_DIR is %s, DISPLAY is %s): run it in a graphical "
+			      "session",
+			      shown("WAYLAND_DISPLAY"), shown("XDG_RUNTIME_DIR"), shown("DISPLAY"));
 }
 
 void display_window_disconnect(void)
