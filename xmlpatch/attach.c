@@ -349,10 +349,25 @@ static int add_dbus(struct attach *attach, struct base_error *err)
 						       : attach->wishes->rendernode);
 }
 
+/* libvirt's arguments come first, so these would win over the D-Bus display. */
+static int refuse_display_argument(const struct attach *attach, struct base_error *err)
+{
+	BASE_AUTO(free) char *argument = xmlpatch_guest_find_display_argument(&attach->guest);
+
+	if (argument == NULL)
+		return 0;
+	return base_error_set(err, BASE_FAILED,
+			      "the domain's <qemu:commandline> has %s, which QEMU cannot have "
+			      "beside a D-Bus display: take it out first",
+			      argument);
+}
+
 static int put_graphics(struct attach *attach, struct base_error *err)
 {
 	xmlNode *dbus = find_dbus(attach, NULL);
 
+	if (refuse_display_argument(attach, err) < 0)
+		return -1;
 	if (dbus != NULL && find_dbus(attach, dbus) != NULL)
 		return base_error_set(err, BASE_FAILED,
 				      "the domain has two D-Bus displays: take one <graphics "

@@ -181,29 +181,63 @@ static bool argument_takes_slot(const char *argument, unsigned int slot)
 	return false;
 }
 
-static bool arguments_take_slot(const xmlNode *commandline, unsigned int slot)
+static char *find_argument_in(const xmlNode *commandline,
+			      bool (*is_wanted)(const char *argument, unsigned int slot),
+			      unsigned int slot)
 {
 	for (const xmlNode *arg = commandline->children; arg != NULL; arg = arg->next) {
 		BASE_AUTO(free) char *value = NULL;
 
-		if (arg->type != XML_ELEMENT_NODE)
-			continue;
-		value = xmlpatch_document_get(arg, "value");
-		if (value != NULL && argument_takes_slot(value, slot))
+		if (arg->type == XML_ELEMENT_NODE)
+			value = xmlpatch_document_get(arg, "value");
+		if (value != NULL && is_wanted(value, slot))
+			return BASE_STEAL_PTR(value);
+	}
+	return NULL;
+}
+
+/* Looks through <qemu:commandline>; what it finds is to free(). */
+static char *find_argument(const xmlNode *root,
+			   bool (*is_wanted)(const char *argument, unsigned int slot),
+			   unsigned int slot)
+{
+	char *found = NULL;
+
+	for (const xmlNode *node = root->children; node != NULL && found == NULL;
+	     node = node->next) {
+		if (node->type == XML_ELEMENT_NODE &&
+		    strcmp((const char *)node->name, "commandline") == 0)
+			found = find_argument_in(node, is_wanted, slot);
+	}
+	return found;
+}
+
+static bool commandline_takes_slot(const xmlNode *root, unsigned int slot)
+{
+	BASE_AUTO(free) char *found = find_argument(root, argument_takes_slot, slot);
+
+	return found != NULL;
+}
+
+/* QEMU takes one dash or two. */
+static bool argument_is_display(const char *argument, unsigned int slot)
+{
+	static const char *const names[] = { "-display", "-vnc", "-spice",
+					     "-sdl",	 "-gtk", "-nographic" };
+
+	(void)slot;
+	if (begins(argument, "--"))
+		argument++;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(argument, names[i]) == 0)
 			return true;
 	}
 	return false;
 }
 
-static bool commandline_takes_slot(const xmlNode *root, unsigned int slot)
+char *xmlpatch_guest_find_display_argument(const struct xmlpatch_guest *guest)
 {
-	for (const xmlNode *node = root->children; node != NULL; node = node->next) {
-		if (node->type == XML_ELEMENT_NODE &&
-		    strcmp((const char *)node->name, "commandline") == 0 &&
-		    arguments_take_slot(node, slot))
-			return true;
-	}
-	return false;
+	return find_argument(guest->root, argument_is_display, 0);
 }
 
 /* Video devices do not count, for they make room. */

@@ -29,4 +29,10 @@ xmlNode *xmlpatch_guest_find_mdev(const struct xmlpatch_guest *guest, const char
  */
 unsigned int xmlpatch_guest_choose_slot(const struct xmlpatch_guest *guest);
 
+/*
+ * An argument in <qemu:commandline> that asks QEMU for a display of its own,
+ * behind libvirt's back; to free(). NULL if there is none.
+ */
+char *xmlpatch_guest_find_display_argument(const struct xmlpatch_guest *guest);
+
 #endif

@@ -159,6 +159,12 @@ static const struct refusal {
 	  DEVICES("<hostdev type='mdev' model='vfio-pci' display='on'><source><address "
 		  "uuid='00000000-1b54-4048-85b3-a6a62d165c01'/></source></hostdev>"),
 	  "another vGPU already, 00000000-1b54" },
+	{ "a display among QEMU's own arguments is refused",
+	  "<domain type='kvm' xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'>"
+	  "<name>n</name><os><type>hvm</type></os><q:commandline><q:env name='a'/>"
+	  "<q:arg value='-s'/><q:arg value='--display'/><q:arg value='gtk,gl=on'/>"
+	  "</q:commandline></domain>",
+	  "<qemu:commandline> has --display" },
 	{ "two D-Bus displays are refused",
 	  DEVICES("<graphics type='dbus'/><graphics type='vnc'/><graphics type='dbus'/>"),
 	  "two D-Bus displays" },
