@@ -41,7 +41,7 @@ static int refuse(struct display_listener *listener, sd_bus_message *m,
 {
 	const char *text = why->message != NULL ? why->message : "bad arguments";
 
-	base_log(listener->warned ? BASE_LOG_DEBUG : BASE_LOG_WARNING, "ignored a %s from QEMU: %s",
+	base_log(listener->warned ? BASE_LOG_DEBUG : BASE_LOG_WARNING, "ignored QEMU's %s: %s",
 		 sd_bus_message_get_member(m), text);
 	listener->warned = true;
 	return sd_bus_reply_method_errorf(m, SD_BUS_ERROR_INVALID_ARGS, "%s", text);
