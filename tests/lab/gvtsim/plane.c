@@ -127,6 +127,7 @@ static int mmap_dma_buf(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 		return -ENODEV;
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
+	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
 	return vm_map_pages(vma, buffer->pages, buffer->page_count);
 }
 
