@@ -45,10 +45,6 @@ static int keep_vgpu(struct xmlpatch_attach *attach, const xmlNode *hostdev, str
 {
 	BASE_AUTO(free) char *ramfb = xmlpatch_document_get(hostdev, "ramfb");
 
-	if (xmlpatch_guest_find_mdev(&attach->guest, attach->uuid, hostdev) != NULL)
-		return base_error_set(err, BASE_FAILED,
-				      "the domain has the vGPU %s twice: take one <hostdev> out",
-				      attach->uuid);
 	if (!xmlpatch_document_has(hostdev, "model", "vfio-pci"))
 		return base_error_set(err, BASE_FAILED,
 				      "the domain has the mdev %s, but not as vfio-pci: take that "
@@ -112,6 +108,11 @@ int xmlpatch_attach_put_vgpu(struct xmlpatch_attach *attach, struct base_error *
 {
 	xmlNode *hostdev = xmlpatch_guest_find_mdev(&attach->guest, attach->uuid, NULL);
 
+	if (hostdev != NULL &&
+	    xmlpatch_guest_find_mdev(&attach->guest, attach->uuid, hostdev) != NULL)
+		return base_error_set(err, BASE_FAILED,
+				      "the domain has the vGPU %s twice: take one <hostdev> out",
+				      attach->uuid);
 	if (refuse_other_display(attach, hostdev, err) < 0)
 		return -1;
 	return hostdev != NULL ? keep_vgpu(attach, hostdev, err) : add_vgpu(attach, err);
