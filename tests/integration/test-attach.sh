@@ -22,9 +22,14 @@ says_nothing() { [ -z "$("$@" 2>/dev/null)" ]; }
 
 for file in "$corpus"/*.in.xml; do
 	name=$(basename "$file" .in.xml)
-	check "$name: patched as wanted" cmp <(patch "$file" "$uuid") "$corpus/$name.out.xml"
-	check "$name: libvirt's schema accepts it" \
-		xmllint --noout --relaxng "$schema" <(patch "$file" "$uuid")
+	patch "$file" "$uuid" >"$work/$name.out.xml"
+	check "$name: patched as wanted" cmp "$work/$name.out.xml" "$corpus/$name.out.xml"
+done
+# All at once: reading the schema is what takes long.
+xmllint --noout --relaxng "$schema" "$work"/*.out.xml >"$work/verdicts" 2>&1
+for file in "$work"/*.out.xml; do
+	name=$(basename "$file" .out.xml)
+	check "$name: libvirt's schema accepts it" grep -Fx "$file validates" "$work/verdicts"
 done
 
 patch "$corpus/sdl.in.xml" "$uuid" >"$work/sdl.xml"
