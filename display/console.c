@@ -113,7 +113,10 @@ static int get_number(const struct display_console *console, const char *name, u
 	return r < 0 ? fail(err, r, &error, "cannot ask QEMU for its console") : 0;
 }
 
-/* A console without a pointer has no such property: steps, which go nowhere. */
+/*
+ * QEMU 7.2 says no until the guest's pointer changes for the first time; but it
+ * refuses steps, also one of no length, when it wants places.
+ */
 static void ask_absolute(struct display_console *console)
 {
 	int absolute = 0;
@@ -121,6 +124,9 @@ static void ask_absolute(struct display_console *console)
 	if (sd_bus_get_property_trivial(console->bus, NULL, console->path, MOUSE, "IsAbsolute",
 					NULL, 'b', &absolute) < 0)
 		base_debug("the console has no pointer");
+	else if (!absolute)
+		absolute = sd_bus_call_method(console->bus, NULL, console->path, MOUSE, "RelMotion",
+					      NULL, NULL, "ii", 0, 0) < 0;
 	display_input_set_absolute(console->input, absolute);
 }
 

@@ -18,10 +18,10 @@ int display_image_init(struct display_image *image, int32_t width, int32_t heigh
 		       struct base_error *err)
 {
 	size_t count = (size_t)width * (size_t)height;
-	BASE_AUTO(free) uint8_t *rgba = malloc(count * 4);
+	BASE_AUTO(free) uint8_t *rgba = calloc(count, 4);
 
 	*image = (struct display_image){ .width = width, .height = height };
-	image->pixels = malloc(count * 3);
+	image->pixels = calloc(count, 3);
 	if (rgba == NULL || image->pixels == NULL)
 		return base_error_errno(err, ENOMEM, "cannot take a screenshot");
 	/* RGBA is what OpenGL ES must be able to read. */

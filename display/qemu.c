@@ -10,8 +10,11 @@
 #include "display/source.h"
 #include "vgpu/base/log.h"
 
-/* How long to wait, once QEMU's sockets are closed, to be told why. */
-#define REASON_US (UINT64_C(3) * 1000 * 1000)
+/*
+ * How long to wait, once QEMU's sockets are closed, to be told why. It comes at
+ * once; only a libvirtd on an overloaded host takes seconds to bury a QEMU.
+ */
+#define REASON_US (UINT64_C(15) * 1000 * 1000)
 
 struct qemu {
 	struct display_source source;

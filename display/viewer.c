@@ -32,12 +32,13 @@ struct viewer {
 	struct display_seat seat;
 	struct display_cursor cursor; /* the guest's */
 	struct display_view view;
-	uint32_t wake_event;			 /* SDL's number for it */
-	int64_t started, first_picture, resized; /* display_slot_now(); first_picture 0: none */
-	int64_t frames;				 /* shown */
-	bool blank;				 /* the guest has no picture */
-	bool dirty;				 /* something is to be drawn */
-	bool shoot;				 /* somebody asked for a screenshot */
+	int32_t presented_width, presented_height; /* of the window at the last present */
+	uint32_t wake_event;			   /* SDL's number for it */
+	int64_t started, first_picture, resized;   /* display_slot_now(); first_picture 0: none */
+	int64_t frames;				   /* shown */
+	bool blank;				   /* the guest has no picture */
+	bool dirty;				   /* something is to be drawn */
+	bool shoot;				   /* somebody asked for a screenshot */
 	bool warned;
 	bool done;
 };
@@ -220,14 +221,25 @@ static int draw(struct viewer *viewer, struct base_error *err)
 		display_view_place(width, height, viewer->painter.width, viewer->painter.height);
 	display_painter_draw(&viewer->painter, &viewer->view, width, height, viewer->blank);
 	viewer->dirty = false;
-	if (take_screenshots(viewer, width, height, err) < 0)
+	/*
+	 * EGL takes note of a window's new size when it presents: what is drawn
+	 * before may lack a part, so the picture after that one is the first to
+	 * photograph.
+	 */
+	if (width != viewer->presented_width || height != viewer->presented_height)
+		viewer->dirty = true;
+	else if (take_screenshots(viewer, width, height, err) < 0)
 		return -1;
+	viewer->presented_width = width;
+	viewer->presented_height = height;
 	display_window_present(&viewer->window);
 	return 0;
 }
 
 static void handle_event(struct viewer *viewer, const SDL_Event *event)
 {
+	bool grabbed = viewer->seat.grabbed;
+
 	if (event->type == SDL_QUIT)
 		viewer->done = true;
 	if (event->type == SDL_WINDOWEVENT && (event->window.event == SDL_WINDOWEVENT_EXPOSED ||
@@ -235,8 +247,7 @@ static void handle_event(struct viewer *viewer, const SDL_Event *event)
 		viewer->dirty = true;
 	switch (display_seat_handle(&viewer->seat, event, &viewer->view)) {
 	case DISPLAY_COMMAND_GRAB:
-		display_seat_grab(&viewer->seat, !viewer->seat.grabbed);
-		show_title(viewer);
+		display_seat_grab(&viewer->seat, !grabbed);
 		break;
 	case DISPLAY_COMMAND_SCREENSHOT:
 		viewer->shoot = true;
@@ -244,6 +255,8 @@ static void handle_event(struct viewer *viewer, const SDL_Event *event)
 	case DISPLAY_COMMAND_NONE:
 		break;
 	}
+	if (viewer->seat.grabbed != grabbed)
+		show_title(viewer);
 }
 
 static int timeout(const struct viewer *viewer)

@@ -11,7 +11,7 @@ uuid=4b20d080-1b54-4048-85b3-a6a62d165c40
 sysfs=/sys/bus/mdev/devices/$uuid/gvtsim
 work=$(mktemp -d)
 run=/run/user/1000
-weston='' viewer=''
+weston='' viewer='' log=''
 
 # The viewer is a child of runuser's.
 viewer_pid() { pgrep -u user -x vgpu-display; }
@@ -79,11 +79,13 @@ picture() { # SIZE FORMAT
 		check-pattern --expect-size "$size" --at 0,0 "$work/shots/$size-$format.png"
 }
 
+# start_viewer LOG
 start_viewer() {
+	log=$work/$1
 	as_user vgpu-display --connect qemu:///system --debug --screenshots "$work/shots" shown \
-		>"$work/viewer.log" 2>&1 &
+		>"$log" 2>&1 &
 	viewer=$!
-	lab_wait 30 grep -q '^vgpu-display: import 1:' "$work/viewer.log"
+	lab_wait 30 grep -q '^vgpu-display: import 1:' "$log"
 }
 
 # next_shot NUMBER: one more of the viewer that runs
@@ -91,7 +93,7 @@ next_shot() {
 	kill -USR1 "$(viewer_pid)" && lab_wait 30 test -e "$work/shots/shown-000$1.png"
 }
 
-imports() { grep -c '^vgpu-display: import ' "$work/viewer.log"; }
+imports() { grep -c '^vgpu-display: import ' "$log"; }
 
 # One flip, and time for QEMU to see it.
 flip() { echo 1 >"$sysfs/step" && sleep 0.3; }
@@ -118,7 +120,7 @@ check "800x600 XB24: every pixel is on the window" picture 800x600 XB24
 check "640x480 RG16: every pixel is on the window" picture 640x480 RG16
 
 mode 640x480 XR24 3
-start_viewer
+start_viewer first.log
 check "a viewer runs" viewer_pid
 check "each of the three buffers is imported" lab_wait 30 flip_until_imported 3
 check "a screenshot is taken on SIGUSR1" next_shot 1
@@ -149,11 +151,12 @@ refuses "a display that cannot import is said so" 1 "cannot import dma-bufs" \
 kill -KILL "$(cat /run/libvirt/qemu/shown.pid)"
 wait "$viewer"
 same "when QEMU dies the viewer fails" 1 $?
-same "and says so in one line" 1 "$(grep -c "the VM 'shown' ended unexpectedly" "$work/viewer.log")"
+same "and says so" "vgpu-display: the VM 'shown' ended unexpectedly: QEMU is gone, its log may say why" \
+	"$(tail -n 1 "$log")"
 
 check "the guest starts again" virsh start shown
 mode 640x480 XR24 3
-start_viewer
+start_viewer second.log
 check "a viewer runs" viewer_pid
 check "the guest is stopped" virsh destroy shown
 wait "$viewer"

@@ -1,0 +1,193 @@
+#!/usr/bin/env bash
+# vgpu-display against a real QEMU's D-Bus display, in a real X server's window,
+# on a machine that needs no GPU. Dma-bufs are for the lab (tests/lab/t).
+set -uo pipefail
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=${BUILD:-$top/build/gcc}
+viewer=$build/bin/vgpu-display
+tools=$build/tests/tools
+work=$(mktemp -d)
+socket=$work/qmp     # the viewer's
+control=$work/control # the test's
+qemu='' xvfb='' shown=''
+# Threads of the software rasteriser would only slow each other down.
+export LP_NUM_THREADS=1
+unset WAYLAND_DISPLAY XDG_RUNTIME_DIR
+
+cleanup() {
+	local pid
+	for pid in $shown $qemu $xvfb; do kill -KILL "$pid"; done
+	wait
+	rm -rf "$work"
+} >/dev/null 2>&1
+trap cleanup EXIT
+
+# wait_for SECONDS COMMAND...: until the command succeeds
+wait_for() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.05
+	done
+}
+
+start_x() {
+	Xvfb -displayfd 3 -screen 0 1280x1024x24 -nolisten tcp 3>"$work/display" >"$work/x.log" 2>&1 &
+	xvfb=$!
+	wait_for 20 grep -q . "$work/display"
+	DISPLAY=:$(cat "$work/display")
+	export DISPLAY
+}
+
+# start_qemu NAME [ARGUMENTS]: without a disk its firmware shows some text and waits
+start_qemu() {
+	rm -f "$socket" "$control"
+	qemu-system-x86_64 -name "$1" -machine pc,vmport=off -m 32 -nodefaults -vga std \
+		-display dbus,p2p=yes -qmp "unix:$socket,server=on,wait=off" \
+		-qmp "unix:$control,server=on,wait=off" "${@:2}" >"$work/qemu.log" 2>&1 &
+	qemu=$!
+	wait_for 20 test -S "$control"
+}
+
+stop_qemu() {
+	kill -KILL "$qemu"
+	wait "$qemu"
+	qemu=''
+} 2>/dev/null
+
+qmp() { "$tools/qmp" "$control" "$@"; }
+
+view() { timeout 60 "$viewer" --allow-root "$@"; }
+
+# start_viewer [ARGUMENTS]: in the background, its window there
+start_viewer() {
+	"$viewer" --allow-root --debug --qmp "$socket" --screenshots "$work" "$@" \
+		>"$work/viewer.log" 2>&1 &
+	shown=$!
+	wait_for 20 find_window && wait_for 20 picture_is_there
+}
+
+find_window() { window=$(xdotool search --onlyvisible --pid "$shown") && [ -n "$window" ]; }
+
+window_name() { xdotool getwindowname "$window"; }
+
+title_has() { window_name | grep -qF -- "$1"; }
+
+picture_is_there() { window_name | grep -vq 'shows no picture'; }
+
+# viewer_ends STATUS [PATTERN]: and its last line matches
+viewer_ends() {
+	local status=0
+	wait "$shown" || status=$?
+	shown=''
+	[ "$status" = "$1" ] && { [ -z "${2-}" ] || tail -n 1 "$work/viewer.log" | grep -E "$2"; }
+}
+
+# The text cursor blinks by the guest's clock: a stopped guest stands still.
+stand_still() {
+	qmp '{"execute":"stop"}' \
+		"{\"execute\":\"screendump\",\"arguments\":{\"filename\":\"$work/want.ppm\"}}"
+}
+
+text_is_there() {
+	qmp "{\"execute\":\"screendump\",\"arguments\":{\"filename\":\"$work/text.ppm\"}}" &&
+		head -n 2 "$work/text.ppm" | grep -q '^720 400' &&
+		[ "$(tail -c +20 "$work/text.ppm" | tr -d '\0' | wc -c)" -gt 10000 ]
+}
+
+# shoot NUMBER: one more screenshot of the viewer that runs
+shoot() {
+	kill -USR1 "$shown"
+	wait_for 20 test -e "$work/firmware-000$1.png"
+}
+
+saw() { wait_for 10 grep -qE -- "$1" "$work/qemu.log"; }
+
+start_x
+refuses "no such socket" 1 "cannot connect to QEMU's QMP socket .*No such file" \
+	view --qmp "$work/nothing"
+start_qemu "no display" -display none
+refuses "a QEMU without a D-Bus display" 1 "no D-Bus display \(start QEMU with" view --qmp "$socket"
+stop_qemu
+refuses "a socket that nobody serves any more" 1 "cannot connect to QEMU's QMP socket" \
+	view --qmp "$socket"
+refuses "a file that is no socket" 1 "cannot connect to QEMU's QMP socket" view --qmp "$0"
+
+# Without a PS/2 mouse the tablet is what the guest points with.
+start_qemu firmware -machine i8042=off -device usb-ehci -device usb-tablet -trace 'input_event_*'
+wait_for 30 text_is_there
+env -u DISPLAY "$viewer" --allow-root --qmp "$socket" 2>"$work/error"
+same "no display server: exit 1" 1 $?
+same "no display server: one line that says what was tried" \
+	"vgpu-display: cannot open a window: no display server answers (WAYLAND_DISPLAY is unset, XDG_RUNTIME_DIR is unset, DISPLAY is unset): run it in a graphical session" \
+	"$(cat "$work/error")"
+stand_still >/dev/null
+check "a screenshot is written" view --qmp "$socket" --screenshot "$work/one.png"
+check "it is QEMU's own picture, pixel for pixel" \
+	"$tools/compare-image" "$work/one.png" "$work/want.ppm"
+refuses "a screenshot into no directory" 1 "cannot write a screenshot into $work/none" \
+	view --qmp "$socket" --screenshot "$work/none/one.png"
+check "and after two frames" eval \
+	"qmp '{\"execute\":\"cont\"}' && view --qmp '$socket' --screenshot '$work/two.png' --frames 2"
+
+start_viewer
+check "the window shows the guest" picture_is_there
+check "its title has the VM's name and the keys" eval 'window_name | grep -E "^firmware - Ctrl\+Alt\+G"'
+eval "$(xdotool getwindowgeometry --shell "$window")"
+same "the window has the guest's size" 720x400 "$WIDTH"x"$HEIGHT"
+stand_still >/dev/null
+check "a screenshot is written on SIGUSR1" shoot 1
+check "it is QEMU's own picture" "$tools/compare-image" "$work/firmware-0001.png" "$work/want.ppm"
+qmp '{"execute":"cont"}' >/dev/null
+
+xdotool windowfocus --sync "$window" mousemove --window "$window" 300 200 key a key F11 key Home
+check "a key arrives" saw 'qcode a, down 1'
+check "a key of the upper row arrives" saw 'qcode f11, down 1'
+check "a key of the second block arrives" saw 'qcode home, down 0'
+xdotool mousemove --window "$window" 360 100 click 3 click 4
+check "the pointer's place arrives" eval 'saw "axis x, value 0x3fff|axis x, value 0x4000" && saw "axis y"'
+check "a button arrives" saw 'button right, down 1'
+check "the wheel arrives" saw 'button wheel-up, down 1'
+xdotool key ctrl+alt+s
+check "Ctrl+Alt+S takes a screenshot" wait_for 10 test -e "$work/firmware-0002.png"
+check "and is not for the guest" eval '! grep "qcode s, down 1" "$work/qemu.log"'
+xdotool keydown shift
+check "a key is held" saw 'qcode shift, down 1'
+xdotool windowunmap "$window"
+check "it is released when the focus goes" saw 'qcode shift, down 0'
+xdotool keyup shift
+check "QEMU quits" qmp '{"execute":"quit"}'
+viewer_ends 0
+same "the viewer ends well" "0" "$?"
+wait "$qemu"
+
+start_qemu other -vga none -device virtio-vga,xres=800,yres=600 -trace 'input_event_*'
+start_viewer
+check "another graphics card is shown" picture_is_there
+xdotool windowfocus --sync "$window" mousemove --window "$window" 50 50 click 1
+check "a click captures a mouse that takes steps" eval \
+	'wait_for 10 eval "xdotool mousemove_relative 5 3; grep -q \"input_event_rel\" $work/qemu.log"'
+check "the capturing click is not for the guest" eval '! grep "button left" "$work/qemu.log"'
+xdotool key ctrl+alt+g
+check "the title says how to get it back" eval 'window_name | grep -q "releases\|takes"'
+stop_qemu
+viewer_ends 1 "^vgpu-display: the VM 'other' ended unexpectedly: QEMU is gone" >/dev/null
+same "a QEMU that dies ends the viewer with one line" 0 $?
+
+start_qemu firmware
+start_viewer
+kill -TERM "$shown"
+viewer_ends 0
+same "SIGTERM ends the viewer well" 0 $?
+check "and the VM goes on" qmp '{"execute":"query-status"}'
+check "--help" view --help
+same "--version" "vgpu-display 0.1.0" "$(view --version)"
+refuses "an unknown option" 2 "unknown option --nonsense" view --nonsense
+if [ "$(id -u)" = 0 ]; then
+	refuses "root is refused" 2 "refusing to run as root" "$viewer" --qmp "$socket"
+fi
+finish
