@@ -8,7 +8,7 @@
 
 #include "vgpu/reason.h"
 
-/* "a, b and c more" would need counting; hosts have few parents and types. */
+/* Lists are whole: hosts have few parents and types. */
 static void append_name(char **list, const char *name)
 {
 	char *longer;
@@ -47,20 +47,34 @@ static int no_such_parent(const struct vgpu_host *host, const char *name, struct
 			      or_none(names));
 }
 
+static void append_types(char **list, const struct vgpu_parent *parent)
+{
+	for (size_t i = 0; i < parent->type_count; i++)
+		append_name(list, parent->types[i].id);
+}
+
 static int no_such_type(const struct vgpu_host *host, const struct vgpu_parent *parent,
 			const char *type, struct base_error *err)
 {
 	BASE_AUTO(free) char *names = NULL;
 
-	for (size_t i = 0; i < host->parent_count; i++) {
-		const struct vgpu_parent *candidate = &host->parents[i];
-
-		for (size_t k = 0;
-		     (parent == NULL || parent == candidate) && k < candidate->type_count; k++)
-			append_name(&names, candidate->types[k].id);
+	if (parent != NULL) {
+		append_types(&names, parent);
+		return base_error_set(err, BASE_FAILED, "%s has no type %s; types: %s",
+				      parent->name, type, or_none(names));
 	}
-	return base_error_set(err, BASE_FAILED, "%s has no type %s; types: %s",
-			      parent != NULL ? parent->name : "no parent", type, or_none(names));
+	for (size_t i = 0; i < host->parent_count; i++)
+		append_types(&names, &host->parents[i]);
+	return base_error_set(err, BASE_FAILED, "no parent has the type %s; types: %s", type,
+			      or_none(names));
+}
+
+static int no_types(const struct vgpu_parent *parent, struct base_error *err)
+{
+	BASE_AUTO(free) char *reason = vgpu_reason_no_types(parent);
+
+	return base_error_set(err, BASE_FAILED, "%s makes no vGPUs: %s", parent->name,
+			      reason != NULL ? reason : "it offers no types");
 }
 
 static int full(const struct vgpu_host *host, const struct vgpu_parent *parent, const char *type,
@@ -82,6 +96,7 @@ static int choose_parent_of(const struct vgpu_host *host, const struct vgpu_pare
 			    const char *type, struct vgpu_choice *choice, struct base_error *err)
 {
 	const struct vgpu_parent *without_room = NULL;
+	bool exists = false;
 
 	for (size_t i = 0; i < host->parent_count; i++) {
 		const struct vgpu_parent *parent = &host->parents[i];
@@ -93,10 +108,10 @@ static int choose_parent_of(const struct vgpu_host *host, const struct vgpu_pare
 			*choice = (struct vgpu_choice){ .parent = parent, .type = found };
 			return 0;
 		}
-		without_room = without_room != NULL ? without_room : parent;
+		without_room = exists ? without_room : parent;
+		exists = true;
 	}
-	return without_room != NULL ? full(host, without_room, type, err)
-				    : no_such_type(host, only, type, err);
+	return exists ? full(host, without_room, type, err) : no_such_type(host, only, type, err);
 }
 
 static bool has_graphics(const struct vgpu_parent *parent)
@@ -186,5 +201,7 @@ int vgpu_choose(const struct vgpu_host *host, const char *parent, const char *ty
 			return ask_for_parent(host, err);
 		only = &host->parents[0];
 	}
+	if (only != NULL && only->type_count == 0)
+		return no_types(only, err);
 	return choose_largest(host, only, choice, err);
 }

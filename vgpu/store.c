@@ -12,7 +12,7 @@
 #include "vgpu/base/file.h"
 #include "vgpu/base/log.h"
 
-#define FILE_LIMIT (64 * 1024) /* mdevctl's own are some hundred bytes */
+#define FILE_LIMIT 65536 /* bytes; mdevctl's own have some hundred */
 
 /* mdevctl's: scripts that it calls, among the parents' directories. */
 #define SCRIPTS_DIR "scripts.d"

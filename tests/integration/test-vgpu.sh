@@ -128,7 +128,7 @@ same "looking changes nothing" "$before" "$(snapshot)"
 
 create() { vgpu create --config-dir "$config" "$@"; }
 refuses "an unknown parent" 1 "no parent 0000:00:03.0; there are: 0000:00:02.0" create --parent 0000:00:03.0
-refuses "an unknown type" 1 "no parent has no type i915|no type i915-GVTg_V5_1" create --type i915-GVTg_V5_1
+refuses "an unknown type" 1 "no parent has the type i915-GVTg_V5_1; types: i915-GVTg_V5_2, i915-GVTg_V5_4, i915-GVTg_V5_8" create --type i915-GVTg_V5_1
 refuses "a type without an instance" 1 "no free instance of i915-GVTg_V5_2" create --type i915-GVTg_V5_2
 refuses "a bad UUID" 2 "'4b20d080' is not a UUID" create --uuid 4b20d080
 refuses "a UUID of another type" 1 "$active is taken by a i915-GVTg_V5_4 on 0000:00:02.0" \

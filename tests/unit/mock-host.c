@@ -66,7 +66,7 @@ static void put_link(UMockdevTestbed *bed, const char *path, const char *target)
 	char *directory = g_path_get_dirname(link);
 
 	g_mkdir_with_parents(directory, 0755);
-	g_assert_cmpint(symlink(target, link), ==, 0);
+	g_assert_true(symlink(target, link) == 0);
 	g_free(directory);
 	g_free(link);
 }

@@ -62,6 +62,9 @@ static struct vgpu_parent samples[] = {
 	PARENT("mbochs", bochs_types),
 	PARENT("mtty", tty_types),
 };
+static struct vgpu_parent without_types[] = {
+	{ .name = (char *)"0000:00:02.0", .syspath = (char *)"/nowhere" },
+};
 static struct vgpu_parent one_sample[] = { PARENT("mbochs", bochs_types) };
 
 #define HOST(array)                                                                                \
@@ -112,13 +115,15 @@ static void what_cannot_be_chosen_is_told(void **state)
 	} cases[] = {
 		{ HOST(gpus), "0000:00:03.0", NULL, BASE_FAILED, 0,
 		  "no parent 0000:00:03.0; there are: 0000:00:02.0, 0000:03:00.0, mbochs, mtty" },
-		{ HOST(gpus), NULL, "mtty-9", BASE_FAILED, 0, "no parent has no type mtty-9" },
+		{ HOST(gpus), NULL, "mtty-9", BASE_FAILED, 0, "no parent has the type mtty-9" },
 		{ HOST(gpus), "mtty", "mbochs-small", BASE_FAILED, 0,
 		  "mtty has no type mbochs-small; types: mtty-1" },
 		{ HOST(gpus), "0000:00:02.0", "i915-GVTg_V5_1", BASE_FAILED, ENOSPC,
 		  "no free instance of i915-GVTg_V5_1" },
 		{ HOST(all_full), NULL, NULL, BASE_FAILED, ENOSPC,
 		  "0000:00:02.0 has no free instance of any type" },
+		{ HOST(without_types), NULL, NULL, BASE_FAILED, 0,
+		  "0000:00:02.0 makes no vGPUs: its driver offers no types" },
 		{ HOST(samples), NULL, NULL, BASE_MISUSED, 0, "--parent: mbochs, mtty" },
 	};
 
@@ -258,16 +263,16 @@ static void options_are_read_in_every_form(void **state)
 {
 	static const struct {
 		const char *argv[6];
-		int operands;
 		const char *value;
+		int operands;
 		bool flag;
 	} cases[] = {
-		{ { "cmd" }, 0, NULL, false },
-		{ { "cmd", "--value", "v", "--flag" }, 0, "v", true },
-		{ { "cmd", "--value=v=w", "a", "b" }, 2, "v=w", false },
-		{ { "cmd", "a", "--flag" }, 1, NULL, true },
-		{ { "cmd", "--", "--flag", "-x" }, 2, NULL, false },
-		{ { "cmd", "--value", "--flag", "-" }, 1, "--flag", false },
+		{ { "cmd" }, NULL, 0, false },
+		{ { "cmd", "--value", "v", "--flag" }, "v", 0, true },
+		{ { "cmd", "--value=v=w", "a", "b" }, "v=w", 2, false },
+		{ { "cmd", "a", "--flag" }, NULL, 1, true },
+		{ { "cmd", "--", "--flag", "-x" }, NULL, 2, false },
+		{ { "cmd", "--value", "--flag", "-" }, "--flag", 1, false },
 	};
 
 	(void)state;
