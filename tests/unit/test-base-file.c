@@ -301,6 +301,7 @@ static void a_name_too_long_is_refused(void **state)
 static void an_attribute_is_written_at_once(void **state)
 {
 	const struct fixture *f = *state;
+	BASE_AUTO(base_error) struct base_error err = { 0 };
 	char path[128];
 
 	put(f, "create", "", 0);
@@ -308,7 +309,8 @@ static void an_attribute_is_written_at_once(void **state)
 	assert_int_equal(base_file_write_attribute(path, "4b20d080", NULL), 0);
 	assert_holds(f, "create", "4b20d080");
 	fault.writes_are_short = true;
-	assert_int_equal(base_file_write_attribute(path, "4b20d080", NULL), -1);
+	assert_int_equal(base_file_write_attribute(path, "4b20d080", &err), -1);
+	assert_int_equal(err.errnum, EIO);
 }
 
 static void an_attribute_answers_with_the_kernels_errno(void **state)

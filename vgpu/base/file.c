@@ -134,11 +134,13 @@ int base_file_write_attribute(const char *path, const char *value, struct base_e
 {
 	BASE_AUTO(fd) int fd = -1;
 	size_t length = strlen(value);
+	ssize_t written;
 
 	fd = BASE_RETRY(open(path, O_WRONLY | O_CLOEXEC));
 	if (fd < 0)
 		return base_error_errno(err, errno, "cannot open %s", path);
-	if (BASE_RETRY(write(fd, value, length)) != (ssize_t)length)
-		return base_error_errno(err, errno, "cannot write to %s", path);
+	written = BASE_RETRY(write(fd, value, length));
+	if (written != (ssize_t)length)
+		return base_error_errno(err, written < 0 ? errno : EIO, "cannot write to %s", path);
 	return 0;
 }
