@@ -14,12 +14,14 @@
 
 #define KEEPALIVE_S	5
 #define KEEPALIVE_COUNT 3
+#define LAG_MS		15000 /* libvirtd on an overloaded host takes seconds to bury a QEMU */
 
 struct domain {
 	struct display_vm vm;
 	virConnectPtr connection;
 	virDomainPtr handle;
 	int callback; /* -1: not registered */
+	int graphics; /* the display's number */
 	bool ended;
 };
 
@@ -174,23 +176,27 @@ static int find_graphics(const char *text)
 	return found != NULL ? find_in(found->nodesetval) : -1;
 }
 
+static int find_display(struct domain *domain, struct base_error *err)
+{
+	BASE_AUTO(free) char *xml = virDomainGetXMLDesc(domain->handle, 0);
+
+	if (xml == NULL)
+		return base_error_set(err, BASE_FAILED, "cannot read domain '%s': %s",
+				      domain->vm.name, libvirt_message());
+	domain->graphics = find_graphics(xml);
+	if (domain->graphics >= 0)
+		return 0;
+	return base_error_set(err, BASE_FAILED,
+			      "domain '%s' runs without a D-Bus display (graphics type 'dbus', p2p "
+			      "'yes'): run vgpu attach, then restart it",
+			      domain->vm.name);
+}
+
 static int open_display(struct display_vm *vm, struct base_error *err)
 {
 	struct domain *domain = (struct domain *)vm;
-	BASE_AUTO(free) char *xml = virDomainGetXMLDesc(domain->handle, 0);
-	int index, fd;
+	int fd = virDomainOpenGraphicsFD(domain->handle, (unsigned int)domain->graphics, 0);
 
-	if (xml == NULL)
-		return base_error_set(err, BASE_FAILED, "cannot read domain '%s': %s", vm->name,
-				      libvirt_message());
-	index = find_graphics(xml);
-	if (index < 0) {
-		return base_error_set(err, BASE_FAILED,
-				      "domain '%s' runs without a D-Bus display (graphics type "
-				      "'dbus', p2p 'yes'): run vgpu attach, then restart it",
-				      vm->name);
-	}
-	fd = virDomainOpenGraphicsFD(domain->handle, (unsigned int)index, 0);
 	if (fd < 0)
 		return base_error_set(err, BASE_FAILED,
 				      "cannot open the display of domain '%s': %s", vm->name,
@@ -231,11 +237,12 @@ struct display_vm *display_domain_create(const char *name, const char *uri, sd_e
 	}
 	domain->vm.ops = &domain_ops;
 	domain->vm.name = strdup(name);
+	domain->vm.lag_ms = LAG_MS;
 	domain->callback = -1;
 	virSetErrorFunc(NULL, keep_quiet);
 	if (domain->vm.name == NULL || display_virtloop_attach(event, err) < 0 ||
 	    open_connection(domain, uri, err) < 0 || find_domain(domain, err) < 0 ||
-	    watch(domain, err) < 0) {
+	    find_display(domain, err) < 0 || watch(domain, err) < 0) {
 		destroy(&domain->vm);
 		return NULL;
 	}

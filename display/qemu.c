@@ -10,11 +10,8 @@
 #include "display/source.h"
 #include "vgpu/base/log.h"
 
-/*
- * How long to wait, once QEMU's sockets are closed, to be told why. It comes at
- * once; only a libvirtd on an overloaded host takes seconds to bury a QEMU.
- */
-#define REASON_US (UINT64_C(15) * 1000 * 1000)
+/* How long a QEMU that ends may take between the closing of one socket and the next; ms. */
+#define BETWEEN_MS 2000
 
 struct qemu {
 	struct display_source source;
@@ -27,6 +24,7 @@ struct qemu {
 	struct display_console console;
 	struct display_listener *listener;
 	sd_event_source *input_source, *stop_source, *reason_source;
+	bool listener_closed;
 	int stop_fd;
 	pthread_t thread;
 	bool started;
@@ -55,55 +53,76 @@ static int on_stop(sd_event_source *source, int fd, uint32_t events, void *data)
 	return sd_event_exit(qemu->event, 0);
 }
 
-static void on_end(void *data, enum display_vm_end end)
+static void end(struct qemu *qemu, const char *why)
 {
 	BASE_AUTO(base_error) struct base_error err = { 0 };
-	struct qemu *qemu = data;
 
-	switch (end) {
-	case DISPLAY_VM_STOPPED:
-		base_debug("the VM stopped");
-		break;
-	case DISPLAY_VM_FAILED:
-		base_error_set(&err, BASE_FAILED,
-			       "the VM '%s' ended unexpectedly: QEMU is gone, its log may say why",
-			       qemu->source.title);
-		break;
-	case DISPLAY_VM_LOST:
-		base_error_set(&err, BASE_FAILED, "QEMU closed the display of the VM '%s'",
-			       qemu->source.title);
-		break;
-	}
+	base_error_set(&err, BASE_FAILED, "the VM '%s' %s", qemu->source.title, why);
 	display_slot_put_end(qemu->slot, &err);
 }
 
+static void on_vm_end(void *data, enum display_vm_end how)
+{
+	struct qemu *qemu = data;
+
+	base_debug("the VM ended");
+	if (how == DISPLAY_VM_FAILED)
+		end(qemu, "ended unexpectedly: QEMU is gone, its log may say why");
+	else
+		display_slot_put_end(qemu->slot, NULL);
+}
+
+/*
+ * A new client of QEMU's, peer to peer, takes the place of the last one: QEMU
+ * 10 closes that one's connection to the console, 7.2 the listener's too
+ * (dbus_display_add_client in ui/dbus.c).
+ */
 static int on_no_reason(sd_event_source *source, uint64_t usec, void *data)
 {
 	(void)source;
 	(void)usec;
-	on_end(data, DISPLAY_VM_LOST);
+	end(data, "closed its display: another viewer may have it now, QEMU serves one at a time");
 	return 0;
 }
 
 /* The VM's end, if it is one, is told on another socket, now or in a moment. */
-static int on_disconnected(sd_bus_message *m, void *data, sd_bus_error *error)
+static void wait_for_reason(struct qemu *qemu)
+{
+	int64_t ms = qemu->listener_closed ? qemu->vm->lag_ms : BETWEEN_MS;
+
+	sd_event_source_disable_unref(qemu->reason_source);
+	qemu->reason_source = NULL;
+	if (sd_event_add_time_relative(qemu->event, &qemu->reason_source, CLOCK_MONOTONIC,
+				       (uint64_t)ms * 1000, 0, on_no_reason, qemu) < 0)
+		on_no_reason(NULL, 0, qemu);
+}
+
+static int on_console_closed(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	(void)m;
+	(void)error;
+	base_debug("QEMU closed the console's connection");
+	wait_for_reason(data);
+	return 0;
+}
+
+static int on_listener_closed(sd_bus_message *m, void *data, sd_bus_error *error)
 {
 	struct qemu *qemu = data;
 
 	(void)m;
 	(void)error;
-	base_debug("QEMU closed a connection");
-	if (qemu->reason_source == NULL &&
-	    sd_event_add_time_relative(qemu->event, &qemu->reason_source, CLOCK_MONOTONIC,
-				       REASON_US, 0, on_no_reason, qemu) < 0)
-		on_end(qemu, DISPLAY_VM_LOST);
+	base_debug("QEMU closed the listener's connection");
+	qemu->listener_closed = true;
+	wait_for_reason(qemu);
 	return 0;
 }
 
-static int attach(struct qemu *qemu, sd_bus *bus, struct base_error *err)
+static int attach(struct qemu *qemu, sd_bus *bus, sd_bus_message_handler_t on_closed,
+		  struct base_error *err)
 {
 	int r = sd_bus_match_signal(bus, NULL, NULL, NULL, "org.freedesktop.DBus.Local",
-				    "Disconnected", on_disconnected, qemu);
+				    "Disconnected", on_closed, qemu);
 
 	if (r >= 0)
 		r = sd_bus_attach_event(bus, qemu->event, SD_EVENT_PRIORITY_NORMAL);
@@ -135,7 +154,7 @@ static int connect_console(struct qemu *qemu, struct base_error *err)
 	qemu->source.height = qemu->console.height;
 	if (qemu->console.vm_name != NULL && qemu->console.vm_name[0] != '\0')
 		qemu->source.title = qemu->console.vm_name;
-	return attach(qemu, qemu->bus, err);
+	return attach(qemu, qemu->bus, on_console_closed, err);
 }
 
 static void on_resized(void *data)
@@ -167,7 +186,7 @@ static int connect_listener(struct qemu *qemu, struct base_error *err)
 		return -1;
 	qemu->console.resized = on_resized;
 	qemu->console.resized_data = qemu;
-	return attach(qemu, qemu->listener_bus, err);
+	return attach(qemu, qemu->listener_bus, on_listener_closed, err);
 }
 
 static int watch_fds(struct qemu *qemu, struct base_error *err)
@@ -205,7 +224,7 @@ static int start(struct display_source *source, struct base_error *err)
 	struct qemu *qemu = (struct qemu *)source;
 	int r;
 
-	qemu->vm->ended = on_end;
+	qemu->vm->ended = on_vm_end;
 	qemu->vm->ended_data = qemu;
 	if (connect_listener(qemu, err) < 0)
 		return -1;

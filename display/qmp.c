@@ -12,6 +12,7 @@
 
 #define LINE_MAX_BYTES (256 * 1024)
 #define TIMEOUT_S      10
+#define LAG_MS	       2000
 
 struct qmp {
 	struct display_vm vm;
@@ -275,6 +276,7 @@ struct display_vm *display_qmp_create(const char *path, sd_event *event, struct 
 		return NULL;
 	}
 	qmp->vm.ops = &qmp_ops;
+	qmp->vm.lag_ms = LAG_MS;
 	qmp->fd = -1;
 	qmp->path = strdup(path);
 	qmp->line = malloc(LINE_MAX_BYTES);

@@ -318,36 +318,44 @@ static int connect_vm(struct viewer *viewer, struct base_error *err)
 	viewer->vm = options->qmp != NULL ? display_qmp_create(options->qmp, viewer->event, err)
 					  : display_domain_create(options->domain, options->connect,
 								  viewer->event, err);
-	if (viewer->vm == NULL)
-		return -1;
-	viewer->source =
-		display_qemu_create(viewer->vm, viewer->event, viewer->slot, viewer->input, err);
-	return viewer->source != NULL ? 0 : -1;
+	return viewer->vm != NULL ? 0 : -1;
 }
 
 static int open_window(struct viewer *viewer, struct base_error *err)
 {
-	if (display_window_init(&viewer->window, viewer->source->title, viewer->source->width,
-				viewer->source->height, err) < 0)
+	if (display_window_connect(err) < 0)
 		return -1;
-	viewer->resized = display_slot_now();
+	viewer->wake_event = SDL_RegisterEvents(1);
+	if (display_window_init(&viewer->window, viewer->vm->name, err) < 0)
+		return -1;
 	display_seat_init(&viewer->seat, viewer->input, &viewer->window);
-	viewer->blank = true;
-	viewer->dirty = true;
-	show_title(viewer);
 	return display_painter_init(&viewer->painter, err);
 }
 
+static int open_source(struct viewer *viewer, struct base_error *err)
+{
+	viewer->source =
+		display_qemu_create(viewer->vm, viewer->event, viewer->slot, viewer->input, err);
+	if (viewer->source == NULL)
+		return -1;
+	display_window_resize(&viewer->window, viewer->source->width, viewer->source->height);
+	viewer->started = viewer->resized = display_slot_now();
+	viewer->blank = true;
+	viewer->dirty = true;
+	show_title(viewer);
+	return display_source_start(viewer->source, err);
+}
+
+/*
+ * The source comes last: QEMU has one client at a time, and a viewer that
+ * cannot show anything must not take it from another.
+ */
 static int run(struct viewer *viewer, struct base_error *err)
 {
-	/* SDL and what it loads may print; nothing does that before the VM is known to be there. */
-	if (connect_vm(viewer, err) < 0 || display_window_connect(err) < 0)
+	if (connect_vm(viewer, err) < 0 || open_window(viewer, err) < 0 ||
+	    display_signals_init(viewer->event, viewer->slot, err) < 0 ||
+	    open_source(viewer, err) < 0)
 		return -1;
-	viewer->wake_event = SDL_RegisterEvents(1);
-	if (display_signals_init(viewer->event, viewer->slot, err) < 0 ||
-	    open_window(viewer, err) < 0 || display_source_start(viewer->source, err) < 0)
-		return -1;
-	viewer->started = display_slot_now();
 	return loop(viewer, err);
 }
 

@@ -2,6 +2,7 @@
 #ifndef DISPLAY_VM_H
 #define DISPLAY_VM_H
 
+#include <stdint.h>
 #include <systemd/sd-event.h>
 
 #include "vgpu/base/error.h"
@@ -9,7 +10,6 @@
 enum display_vm_end {
 	DISPLAY_VM_STOPPED, /* shut down by its guest or by somebody's order */
 	DISPLAY_VM_FAILED,  /* QEMU went away without a word */
-	DISPLAY_VM_LOST,    /* we cannot see it any more; it may go on */
 };
 
 /*
@@ -19,6 +19,8 @@ enum display_vm_end {
 struct display_vm {
 	const struct display_vm_ops *ops;
 	char *name; /* owned; for people */
+	/* How long after QEMU's own sockets are closed `ended` may still come; ms. */
+	int64_t lag_ms;
 	/* Called from the event loop once at most, after watch. */
 	void (*ended)(void *data, enum display_vm_end end);
 	void *ended_data;

@@ -78,8 +78,7 @@ static void set_attributes(void)
 	SDL_GL_SetAttribute(SDL_GL_DOUBLEBUFFER, 1);
 }
 
-int display_window_init(struct display_window *window, const char *title, uint32_t width,
-			uint32_t height, struct base_error *err)
+int display_window_init(struct display_window *window, const char *title, struct base_error *err)
 {
 	*window = (struct display_window){ .cursor_visible = true };
 	set_attributes();
@@ -92,10 +91,7 @@ int display_window_init(struct display_window *window, const char *title, uint32
 				      "cannot open a window with OpenGL ES by EGL: %s; install "
 				      "Mesa's drivers (libegl1, libgl1-mesa-dri)",
 				      SDL_GetError());
-	if (create_context(window, err) < 0)
-		return -1;
-	display_window_resize(window, width, height);
-	return 0;
+	return create_context(window, err);
 }
 
 void display_window_finish(struct display_window *window)

@@ -29,9 +29,8 @@ struct display_window {
 int display_window_connect(struct base_error *err);
 void display_window_disconnect(void);
 
-/* A window for a picture of that size; its context is current. */
-int display_window_init(struct display_window *window, const char *title, uint32_t width,
-			uint32_t height, struct base_error *err);
+/* A window of some size; its context is current. */
+int display_window_init(struct display_window *window, const char *title, struct base_error *err);
 void display_window_finish(struct display_window *window); /* takes a zeroed one */
 
 void display_window_set_title(struct display_window *window, const char *title);

@@ -144,10 +144,17 @@ refuses "no display server is said so" 1 "no display server answers" \
 refuses "no permission is said so" 1 "cannot connect to libvirt" \
 	runuser -u nobody -- env XDG_RUNTIME_DIR=/nonexistent SDL_VIDEODRIVER=dummy \
 	vgpu-display --connect qemu:///system shown
+check "after these refusals the viewer still runs" viewer_pid
 refuses "a display that cannot import is said so" 1 "cannot import dma-bufs" \
 	runuser -u user -- env XDG_RUNTIME_DIR="$run" SDL_VIDEODRIVER=x11 xvfb-run -a \
 	vgpu-display --connect qemu:///system shown
+wait "$viewer"
+same "another viewer takes the display over" \
+	"1 vgpu-display: the VM 'shown' closed its display: another viewer may have it now, QEMU serves one at a time" \
+	"$? $(tail -n 1 "$log")"
 
+start_viewer second.log
+check "a viewer runs" viewer_pid
 kill -KILL "$(cat /run/libvirt/qemu/shown.pid)"
 wait "$viewer"
 same "when QEMU dies the viewer fails" 1 $?
@@ -156,7 +163,7 @@ same "and says so" "vgpu-display: the VM 'shown' ended unexpectedly: QEMU is gon
 
 check "the guest starts again" virsh start shown
 mode 640x480 XR24 3
-start_viewer second.log
+start_viewer third.log
 check "a viewer runs" viewer_pid
 check "the guest is stopped" virsh destroy shown
 wait "$viewer"
