@@ -127,6 +127,13 @@ exec 5<>"/dev/vfio/$group"
 refuses "a vGPU that is in use is not removed" 1 "$first is in use by bash \(PID $$\)" vgpu remove "$first"
 check "it is still there" test -e "/sys/bus/mdev/devices/$first" -a -e "/etc/mdevctl.d/$lab_gvt/$first"
 exec 5<&-
+qemu-system-x86_64 -accel tcg -machine q35 -nodefaults -display none -S \
+	-device "vfio-pci,sysfsdev=/sys/bus/mdev/devices/$first" >/tmp/qemu.log 2>&1 &
+qemu=$!
+check "a virtual machine has it" lab_wait 30 eval "ls -l /proc/$qemu/fd | grep -q ' /dev/vfio/$group'"
+refuses "a vGPU of a virtual machine is not removed" 1 \
+	"$first is in use by qemu-system-x86 \(PID $qemu\)" vgpu remove "$first"
+kill "$qemu" && wait "$qemu" 2>/dev/null
 check "it is removed when it is free" vgpu remove "$first"
 
 echo 1 >"/sys/bus/mdev/devices/$second/remove"

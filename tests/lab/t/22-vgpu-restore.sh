@@ -36,6 +36,9 @@ all_there() {
 	done
 }
 
+check "systemd likes the services" systemd-analyze verify --man=no vgpu-restore.service vgpu-restore@mtty.service
+check "udev likes the rule" udevadm verify /usr/lib/udev/rules.d/90-vgpu.rules
+
 lab_load_samples
 lab_load_gvtsim
 vgpu create --parent "$lab_gvt" --type i915-GVTg_V5_8 --uuid "${uuids[0]}" >/dev/null 2>&1
