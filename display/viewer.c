@@ -17,6 +17,7 @@
 #include "vgpu/base/log.h"
 
 #define SETTLE_MS   500	  /* for the desktop to give the window the size it was asked for */
+#define SHOW_MS	    1000  /* for a first picture to come before the window does */
 #define POLL_MS	    10	  /* while a screenshot is due */
 #define PATIENCE_MS 30000 /* for the first picture of a screenshot */
 
@@ -36,6 +37,7 @@ struct viewer {
 	uint32_t wake_event;			   /* SDL's number for it */
 	int64_t started, first_picture, resized;   /* display_slot_now(); first_picture 0: none */
 	int64_t frames;				   /* shown */
+	bool shown;				   /* the window is on the screen */
 	bool blank;				   /* the guest has no picture */
 	bool dirty;				   /* something is to be drawn */
 	bool shoot;				   /* somebody asked for a screenshot */
@@ -259,11 +261,26 @@ static void handle_event(struct viewer *viewer, const SDL_Event *event)
 		show_title(viewer);
 }
 
+/*
+ * A desktop places a window by the size with which it comes, so it comes with
+ * the picture's, unless the guest shows none.
+ */
+static void show_window(struct viewer *viewer)
+{
+	if (viewer->shown ||
+	    (viewer->first_picture == 0 && display_slot_now() - viewer->started < SHOW_MS))
+		return;
+	display_window_show(&viewer->window);
+	viewer->shown = true;
+	viewer->dirty = true;
+	viewer->resized = display_slot_now();
+}
+
 static int timeout(const struct viewer *viewer)
 {
 	int ms = display_slot_timeout(viewer->slot, display_slot_now());
 
-	if (viewer->options->screenshot != NULL || viewer->shoot)
+	if (!viewer->shown || viewer->options->screenshot != NULL || viewer->shoot)
 		return ms < 0 || ms > POLL_MS ? POLL_MS : ms;
 	return ms;
 }
@@ -296,6 +313,9 @@ static int loop(struct viewer *viewer, struct base_error *err)
 		handle_events(viewer);
 		if (take_update(viewer, err) < 0 || check_patience(viewer, err) < 0)
 			return -1;
+		show_window(viewer);
+		if (!viewer->shown)
+			continue;
 		if (viewer->dirty || is_final_shot(viewer) || (viewer->shoot && settled(viewer))) {
 			if (draw(viewer, err) < 0)
 				return -1;

@@ -85,7 +85,7 @@ int display_window_init(struct display_window *window, const char *title, struct
 	window->sdl = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
 				       INITIAL_WIDTH, INITIAL_HEIGHT,
 				       SDL_WINDOW_OPENGL | SDL_WINDOW_ALLOW_HIGHDPI |
-					       SDL_WINDOW_RESIZABLE);
+					       SDL_WINDOW_RESIZABLE | SDL_WINDOW_HIDDEN);
 	if (window->sdl == NULL)
 		return base_error_set(err, BASE_FAILED,
 				      "cannot open a window with OpenGL ES by EGL: %s; install "
@@ -103,6 +103,11 @@ void display_window_finish(struct display_window *window)
 	if (window->sdl != NULL)
 		SDL_DestroyWindow(window->sdl);
 	*window = (struct display_window){ 0 };
+}
+
+void display_window_show(struct display_window *window)
+{
+	SDL_ShowWindow(window->sdl);
 }
 
 void display_window_set_title(struct display_window *window, const char *title)

@@ -29,9 +29,11 @@ struct display_window {
 int display_window_connect(struct base_error *err);
 void display_window_disconnect(void);
 
-/* A window of some size; its context is current. */
+/* A window of some size, not on the screen yet; its context is current. */
 int display_window_init(struct display_window *window, const char *title, struct base_error *err);
 void display_window_finish(struct display_window *window); /* takes a zeroed one */
+
+void display_window_show(struct display_window *window);
 
 void display_window_set_title(struct display_window *window, const char *title);
 
