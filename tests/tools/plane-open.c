@@ -22,7 +22,7 @@ static const char usage_text[] =
 enum {
 	PRIMARY = 1,
 	MAX_DEVICES = 8,
-	MAX_IDS = 64,
+	MAX_IDS = 1024,
 	MAX_FLIPS = 100000
 };
 

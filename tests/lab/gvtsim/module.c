@@ -28,7 +28,7 @@ PARAM(limit, bool, 0644, "refuse modes larger than the type's resolution");
 PARAM(follow_edid, bool, 0644, "take the preferred mode of an EDID that is plugged in");
 PARAM(refresh_mhz, uint, 0644, "flips in 1000 seconds, of new vGPUs");
 PARAM(delay_ms, uint, 0644, "how long after open and reset nothing is shown, of new vGPUs");
-PARAM(mode, charp, 0444, "WIDTHxHEIGHT FORMAT BUFFERS of new vGPUs");
+PARAM(mode, charp, 0444, "WIDTHxHEIGHT,FORMAT,BUFFERS of new vGPUs (default 1024x768,XR24,3)");
 
 /* What the PCI device was before it passed for an Intel GPU. */
 struct identity {

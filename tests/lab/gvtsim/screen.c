@@ -342,21 +342,21 @@ struct gvtsim_buffer *gvtsim_screen_shown(struct gvtsim_screen *screen,
 
 /* --- life ------------------------------------------------------------------ */
 
+/* Commas may stand for the spaces, which a module parameter cannot hold. */
 static struct gvtsim_mode default_mode(const struct gvtsim_screen *screen)
 {
-	struct gvtsim_mode mode = { 1024, 768, PATTERN_XR24, 3 };
-	char fourcc[5];
-	struct gvtsim_mode asked;
+	const struct gvtsim_mode plain = { 1024, 768, PATTERN_XR24, 3 };
+	struct gvtsim_mode mode;
+	char text[32], fourcc[5];
 
-	if (gvtsim_params.mode && sscanf(gvtsim_params.mode, "%ux%u %4s %u", &asked.width,
-					 &asked.height, fourcc, &asked.buffers) == 4) {
-		memcpy(&asked.format, fourcc, sizeof(asked.format));
-		asked.width = min(asked.width, screen->max_width);
-		asked.height = min(asked.height, screen->max_height);
-		if (mode_allowed(screen, &asked))
-			mode = asked;
-	}
-	return mode;
+	strscpy(text, gvtsim_params.mode ?: "");
+	strreplace(text, ',', ' ');
+	if (sscanf(text, "%ux%u %4s %u", &mode.width, &mode.height, fourcc, &mode.buffers) != 4)
+		return plain;
+	memcpy(&mode.format, fourcc, sizeof(mode.format));
+	mode.width = min(mode.width, screen->max_width);
+	mode.height = min(mode.height, screen->max_height);
+	return mode_allowed(screen, &mode) ? mode : plain;
 }
 
 void gvtsim_screen_init(struct gvtsim_screen *screen, const struct gvtsim_conf *conf)
