@@ -90,6 +90,7 @@ static int switch_surface(struct display_listener *listener, uint32_t width, uin
 	const struct display_format *format = display_format_find_pixman(pixman);
 	struct display_rect all = { .width = (int32_t)width, .height = (int32_t)height };
 	struct display_surface *surface = listener->surface;
+	char name[DISPLAY_FORMAT_NAME_SIZE];
 	int result;
 
 	if (format == NULL)
@@ -107,6 +108,10 @@ static int switch_surface(struct display_listener *listener, uint32_t width, uin
 		display_surface_unref(surface);
 		return -1;
 	}
+	if (surface != listener->surface || (map->fd >= 0) != (listener->map.fd >= 0))
+		base_debug("picture of %ux%u %s, %s", width, height,
+			   display_format_name(format->fourcc, name),
+			   map->fd >= 0 ? "in shared memory" : "sent");
 	forget_pixels(listener);
 	listener->surface = surface;
 	listener->map = *map;

@@ -15,8 +15,9 @@ control=$work/control # the test's
 qemu='' xvfb='' shown=''
 # Memory that libraries keep is not ours to free.
 export LSAN_OPTIONS=suppressions=$top/tests/integration/display.lsan:print_suppressions=0
+export TSAN_OPTIONS=suppressions=$top/tests/integration/display.tsan:print_suppressions=0
 # Threads of the software rasteriser would only slow each other down.
-export LP_NUM_THREADS=1
+export LP_NUM_THREADS=0
 unset WAYLAND_DISPLAY XDG_RUNTIME_DIR
 
 cleanup() {

@@ -81,9 +81,11 @@ int main(int argc, char **argv)
 {
 	struct picture a = { 0 }, b = { 0 };
 	size_t differences;
+	int blank;
 
 	if (argc != 3 || read_png(argv[1], &a) < 0 || read_ppm(argv[2], &b) < 0) {
-		fprintf(stderr, "usage: compare-image A.png B.ppm (two pictures that can be read)\n");
+		fprintf(stderr,
+			"usage: compare-image A.png B.ppm (two pictures that can be read)\n");
 		return 2;
 	}
 	if (a.width != b.width || a.height != b.height) {
@@ -91,7 +93,10 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	differences = count_differences(&a, &b);
+	blank = is_blank(&a);
 	printf("%zu of %ux%u pixels differ%s\n", differences, a.width, a.height,
-	       is_blank(&a) ? "; the picture is blank" : "");
-	return differences > 0 || is_blank(&a);
+	       blank ? "; the picture is blank" : "");
+	free(a.rgb);
+	free(b.rgb);
+	return differences > 0 || blank;
 }

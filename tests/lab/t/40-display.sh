@@ -17,7 +17,8 @@ weston='' viewer='' log=''
 viewer_pid() { pgrep -u user -x vgpu-display; }
 
 cleanup() {
-	kill "$(viewer_pid)" $viewer $weston
+	kill "$(viewer_pid)"
+	kill "$weston"
 	cp "$work"/*.log "$work"/shots/*.png /lab/out/
 	virsh destroy shown
 	virsh undefine shown
@@ -109,9 +110,27 @@ refuses "a domain that is not running is refused" 1 "'shown' is not running" \
 	as_user vgpu-display --connect qemu:///system shown
 refuses "a domain that does not exist is refused" 1 "no domain 'nobody'" \
 	as_user vgpu-display --connect qemu:///system nobody
-check "the guest starts" virsh start shown
 start_weston
 check "a compositor runs" test -S "$run/wayland-test"
+
+# Without a vGPU and without libvirt: this QEMU shares its own picture's memory.
+as_user qemu-system-x86_64 -name firmware -machine pc -m 32 -nodefaults -vga std \
+	-display dbus,p2p=yes -qmp "unix:$work/shots/qmp,server=on,wait=off" \
+	-qmp "unix:$work/shots/control,server=on,wait=off" >"$work/qemu.log" 2>&1 &
+lab_wait 30 test -S "$work/shots/control"
+sleep 10
+check "a firmware's screen stands still" qmp "$work/shots/control" '{"execute":"stop"}' \
+	"{\"execute\":\"screendump\",\"arguments\":{\"filename\":\"$work/shots/want.ppm\"}}"
+check "it is shown" as_user vgpu-display --debug --qmp "$work/shots/qmp" \
+	--screenshot "$work/shots/firmware.png"
+check "as QEMU has it, pixel for pixel" \
+	compare-image "$work/shots/firmware.png" "$work/shots/want.ppm"
+check "by shared memory" eval \
+	'as_user vgpu-display --debug --qmp "$work/shots/qmp" --screenshot "$work/shots/firmware.png" 2>&1 |
+	grep "in shared memory"'
+qmp "$work/shots/control" '{"execute":"quit"}' >/dev/null
+
+check "the guest starts" virsh start shown
 
 check "1024x768 XR24: every pixel is on the window" picture 1024x768 XR24
 check "it came by import" grep -q '^vgpu-display: import 1: 1024x768 XR24' "$work/shot.log"
