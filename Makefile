@@ -176,9 +176,9 @@ $(O)/bin/vgpu 755 $(BINDIR)/vgpu
 $(O)/bin/vgpu-display 755 $(BINDIR)/vgpu-display
 $(foreach m,$(man_pages),$(m) 644 $(MANDIR)/man$(subst .,,$(suffix $(m)))/$(notdir $(m))
 )
-$(foreach u,$(wildcard scripts/*.service),$(u) 644 $(UNITDIR)/$(notdir $(u))
+$(foreach u,$(wildcard scripts/*.service),$(O)/$(u) 644 $(UNITDIR)/$(notdir $(u))
 )
-$(foreach r,$(wildcard scripts/*.rules),$(r) 644 $(UDEVDIR)/$(notdir $(r))
+$(foreach r,$(wildcard scripts/*.rules),$(O)/$(r) 644 $(UDEVDIR)/$(notdir $(r))
 )
 $(foreach c,$(wildcard scripts/completions/*.bash),$(c) 644 $(DATADIR)/bash-completion/completions/$(basename $(notdir $(c)))
 )
@@ -187,7 +187,13 @@ $(foreach c,$(wildcard scripts/completions/_*),$(c) 644 $(DATADIR)/zsh/site-func
 endef
 export installed
 
-install: all
+# Units and rules name the places that this install uses.
+.PHONY: $(wildcard scripts/*.service scripts/*.rules)
+$(O)/scripts/%: scripts/%
+	@mkdir -p $(@D)
+	@sed 's|/usr/bin/|$(BINDIR)/|g; s|/etc/mdevctl.d|$(SYSCONFDIR)/mdevctl.d|g' $< >$@
+
+install: all $(patsubst %,$(O)/%,$(wildcard scripts/*.service scripts/*.rules))
 	@printf '%s\n' "$$installed" | while read -r src mode dst; do \
 		[ -z "$$src" ] || { echo "  $(DESTDIR)$$dst"; install -D -m "$$mode" "$$src" "$(DESTDIR)$$dst"; } || exit 1; \
 	done

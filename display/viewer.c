@@ -18,6 +18,7 @@
 
 #define SETTLE_MS   500	  /* for the desktop to give the window the size it was asked for */
 #define SHOW_MS	    1000  /* for a first picture to come before the window does */
+#define DMABUF_MS   300	  /* for a vGPU's picture to come after QEMU's own */
 #define POLL_MS	    10	  /* while a screenshot is due */
 #define PATIENCE_MS 30000 /* for the first picture of a screenshot */
 
@@ -262,13 +263,23 @@ static void handle_event(struct viewer *viewer, const SDL_Event *event)
 }
 
 /*
+ * QEMU looks at a vGPU's planes only for a display that is there: the first
+ * picture is one of QEMU's own, the vGPU's follows at once.
+ */
+static bool may_show(const struct viewer *viewer, int64_t now)
+{
+	if (viewer->first_picture == 0)
+		return now - viewer->started >= SHOW_MS;
+	return viewer->painter.cache.imports > 0 || now - viewer->first_picture >= DMABUF_MS;
+}
+
+/*
  * A desktop places a window by the size with which it comes, so it comes with
  * the picture's, unless the guest shows none.
  */
 static void show_window(struct viewer *viewer)
 {
-	if (viewer->shown ||
-	    (viewer->first_picture == 0 && display_slot_now() - viewer->started < SHOW_MS))
+	if (viewer->shown || !may_show(viewer, display_slot_now()))
 		return;
 	display_window_show(&viewer->window);
 	viewer->shown = true;

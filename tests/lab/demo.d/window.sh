@@ -4,9 +4,9 @@
 . /lab/tests/lab/demo.d/common.sh
 trap 'printf "the demo stopped at line %d of %s\n" "$LINENO" "$0"' ERR
 
-# The parent comes at every boot, as i915 does; ten pictures a second leave an
-# emulated processor time to show each one.
-echo 'options gvtsim refresh_mhz=10000 aperture_mb=512' >/etc/modprobe.d/demo.conf
+# The parent comes at every boot, as i915 does. Two pictures a second leave an
+# emulated processor time to show each one before its buffer is drawn again.
+echo 'options gvtsim refresh_mhz=2000 aperture_mb=512' >/etc/modprobe.d/demo.conf
 echo gvtsim >/etc/modules-load.d/demo.conf
 modprobe gvtsim
 udevadm settle
