@@ -32,25 +32,25 @@ void display_cache_finish(struct display_cache *cache)
 		drop(cache, &cache->entries[i]);
 }
 
-static struct display_cache_entry *find(struct display_cache *cache,
-					const struct display_frame *frame)
+/* -1: it is not there. */
+static int find(const struct display_cache *cache, const struct display_frame *frame)
 {
 	for (int i = 0; i < DISPLAY_CACHE_SIZE; i++) {
 		if (display_frame_same_buffer(&cache->entries[i].frame, frame))
-			return &cache->entries[i];
+			return i;
 	}
-	return NULL;
+	return -1;
 }
 
-static struct display_cache_entry *oldest(struct display_cache *cache)
+static int oldest(const struct display_cache *cache)
 {
-	struct display_cache_entry *entry = &cache->entries[0];
+	int found = 0;
 
 	for (int i = 1; i < DISPLAY_CACHE_SIZE; i++) {
-		if (cache->entries[i].used < entry->used)
-			entry = &cache->entries[i];
+		if (cache->entries[i].used < cache->entries[found].used)
+			found = i;
 	}
-	return entry;
+	return found;
 }
 
 static uint32_t make_texture(EGLImageKHR image)
@@ -65,15 +65,32 @@ static uint32_t make_texture(EGLImageKHR image)
 	return texture;
 }
 
-static struct display_cache_entry *import(struct display_cache *cache, struct display_frame *frame,
-					  struct base_error *err)
+/* The buffers of the guest's last mode will not come back: they are memory only. */
+static void drop_other_modes(struct display_cache *cache, const struct display_frame *frame)
+{
+	for (int i = 0; i < DISPLAY_CACHE_SIZE; i++) {
+		const struct display_frame *old = &cache->entries[i].frame;
+
+		if (old->kind != DISPLAY_FRAME_NONE &&
+		    (old->backing_width != frame->backing_width ||
+		     old->backing_height != frame->backing_height || old->fourcc != frame->fourcc))
+			drop(cache, &cache->entries[i]);
+	}
+}
+
+/* Where it is now; -1 and err if it cannot be imported. */
+static int import(struct display_cache *cache, struct display_frame *frame, struct base_error *err)
 {
 	EGLImageKHR image = display_egl_import(cache->egl, frame, err);
-	struct display_cache_entry *entry = oldest(cache);
+	struct display_cache_entry *entry;
 	char name[DISPLAY_FORMAT_NAME_SIZE];
+	int place;
 
 	if (image == EGL_NO_IMAGE_KHR)
-		return NULL;
+		return -1;
+	drop_other_modes(cache, frame);
+	place = oldest(cache);
+	entry = &cache->entries[place];
 	drop(cache, entry);
 	cache->imports++;
 	base_debug("import %" PRIu64 ": %ux%u %s, modifier 0x%" PRIx64 ", inode %ju",
@@ -83,19 +100,19 @@ static struct display_cache_entry *import(struct display_cache *cache, struct di
 	entry->image = image;
 	entry->texture = make_texture(image);
 	entry->frame = display_frame_take(frame);
-	return entry;
+	return place;
 }
 
 uint32_t display_cache_get(struct display_cache *cache, struct display_frame *frame,
 			   struct base_error *err)
 {
-	struct display_cache_entry *entry = find(cache, frame);
+	int place = find(cache, frame);
 
-	if (entry == NULL)
-		entry = import(cache, frame, err);
-	if (entry == NULL)
+	if (place < 0)
+		place = import(cache, frame, err);
+	if (place < 0)
 		return 0;
 	display_frame_finish(frame);
-	entry->used = ++cache->gets;
-	return entry->texture;
+	cache->entries[place].used = ++cache->gets;
+	return cache->entries[place].texture;
 }

@@ -7,7 +7,7 @@
 #include "display/egl.h"
 #include "display/frame.h"
 
-/* A guest flips among 2 or 3 buffers, and may keep some of its last mode. */
+/* A guest flips among 2 or 3 buffers; some make new ones all the time. */
 #define DISPLAY_CACHE_SIZE 8
 
 struct display_cache_entry {
@@ -23,8 +23,8 @@ struct display_cache_entry {
 
 /*
  * The dma-bufs that are imported, so that a buffer that comes back costs
- * nothing. The least recently used one goes first. Main thread, with the
- * context current.
+ * nothing. The least recently used one goes first, those of another mode at
+ * once. Main thread, with the context current.
  */
 struct display_cache {
 	const struct display_egl *egl; /* borrowed */

@@ -9,13 +9,19 @@
 
 #include "vgpu/base/log.h"
 
-#define VM_PATH	    "/org/qemu/Display1/VM"
-#define VM	    "org.qemu.Display1.VM"
-#define CONSOLE	    "org.qemu.Display1.Console"
-#define KEYBOARD    "org.qemu.Display1.Keyboard"
-#define MOUSE	    "org.qemu.Display1.Mouse"
-#define TIMEOUT_US  (INT64_C(10) * 1000 * 1000)
-#define CONSOLE_MAX 64 /* consoles looked at */
+#define VM_PATH	   "/org/qemu/Display1/VM"
+#define VM	   "org.qemu.Display1.VM"
+#define CONSOLE	   "org.qemu.Display1.Console"
+#define KEYBOARD   "org.qemu.Display1.Keyboard"
+#define MOUSE	   "org.qemu.Display1.Mouse"
+#define PROPERTIES "org.freedesktop.DBus.Properties"
+#define TIMEOUT_US (INT64_C(10) * 1000 * 1000)
+/*
+ * Asked for in the middle of a call of QEMU's, which may be waiting for us in
+ * its next one (ScanoutMap) and answers nothing else then.
+ */
+#define SIZE_TIMEOUT_US UINT64_C(500000)
+#define CONSOLE_MAX	64 /* consoles looked at */
 
 BASE_DEFINE_CLEANUP_PTR(message, sd_bus_message, sd_bus_message_unref)
 
@@ -107,9 +113,17 @@ static int get_number(const struct display_console *console, const char *name, u
 		      struct base_error *err)
 {
 	BASE_AUTO(bus_error) sd_bus_error error = SD_BUS_ERROR_NULL;
-	int r = sd_bus_get_property_trivial(console->bus, NULL, console->path, CONSOLE, name,
-					    &error, 'u', value);
+	BASE_AUTO(message) sd_bus_message *m = NULL;
+	BASE_AUTO(message) sd_bus_message *reply = NULL;
+	int r = sd_bus_message_new_method_call(console->bus, &m, NULL, console->path, PROPERTIES,
+					       "Get");
 
+	if (r >= 0)
+		r = sd_bus_message_append(m, "ss", CONSOLE, name);
+	if (r >= 0)
+		r = sd_bus_call(console->bus, m, SIZE_TIMEOUT_US, &error, &reply);
+	if (r >= 0)
+		r = sd_bus_message_read(reply, "v", "u", value);
 	return r < 0 ? fail(err, r, &error, "cannot ask QEMU for its console") : 0;
 }
 
@@ -192,9 +206,8 @@ int display_console_init(struct display_console *console, sd_bus *bus, struct di
 	*console = (struct display_console){ .bus = bus, .input = input };
 	if (find_graphic(console, err) < 0 || display_console_ask_size(console, err) < 0)
 		return -1;
-	r = sd_bus_match_signal(bus, &console->changes, NULL, console->path,
-				"org.freedesktop.DBus.Properties", "PropertiesChanged",
-				on_properties_changed, console);
+	r = sd_bus_match_signal(bus, &console->changes, NULL, console->path, PROPERTIES,
+				"PropertiesChanged", on_properties_changed, console);
 	if (r < 0)
 		return base_error_errno(err, -r, "cannot follow QEMU's console");
 	ask_absolute(console);

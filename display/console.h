@@ -41,7 +41,7 @@ int display_console_init(struct display_console *console, sd_bus *bus, struct di
 			 struct base_error *err);
 void display_console_finish(struct display_console *console); /* takes a zeroed one */
 
-/* Asks QEMU anew for width and height; waits. */
+/* Asks QEMU anew for width and height; waits half a second for each at most. */
 int display_console_ask_size(struct display_console *console, struct base_error *err);
 
 /*

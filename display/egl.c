@@ -92,8 +92,8 @@ static int check_exts(const struct display_egl *egl, struct base_error *err)
 		return 0;
 	return base_error_set(err, BASE_FAILED,
 			      "cannot show the vGPU's picture: %s (%s) cannot import dma-bufs; "
-			      "run on the GPU that the vGPU is on, under Wayland, or under X11 "
-			      "with DRI3",
+			      "it takes the GPU that the vGPU is on, with a /dev/dri/renderD* that "
+			      "you may open, under Wayland, or under X11 with DRI3",
 			      egl->renderer, egl->vendor);
 }
 

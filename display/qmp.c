@@ -10,7 +10,7 @@
 #include "display/vm.h"
 #include "vgpu/base/cleanup.h"
 
-#define LINE_MAX_BYTES (256 * 1024)
+#define LINE_MAX_BYTES ((size_t)256 * 1024)
 #define TIMEOUT_S      10
 #define LAG_MS	       2000
 
@@ -125,7 +125,12 @@ static int send_with_fd(struct qmp *qmp, const char *text, int fd, struct base_e
 		struct cmsghdr header;
 		char space[CMSG_SPACE(sizeof(int))];
 	} control = { 0 };
-	struct iovec data = { .iov_base = (void *)(uintptr_t)text, .iov_len = strlen(text) };
+	/* sendmsg(2) does not write to it. */
+	union {
+		const char *text;
+		void *base;
+	} command = { .text = text };
+	struct iovec data = { .iov_base = command.base, .iov_len = strlen(text) };
 	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1 };
 	ssize_t n;
 

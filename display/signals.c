@@ -32,7 +32,7 @@ static void on_signal(int number)
 
 static int on_readable(sd_event_source *source, int fd, uint32_t events, void *data)
 {
-	unsigned char byte;
+	unsigned char byte = 0;
 
 	(void)source;
 	(void)events;

@@ -91,6 +91,8 @@ int display_window_init(struct display_window *window, const char *title, struct
 				      "cannot open a window with OpenGL ES by EGL: %s; install "
 				      "Mesa's drivers (libegl1, libgl1-mesa-dri)",
 				      SDL_GetError());
+	/* Keys are the guest's, not an input method's. */
+	SDL_StopTextInput();
 	return create_context(window, err);
 }
 

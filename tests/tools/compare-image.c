@@ -25,7 +25,7 @@ static int read_png(const char *path, struct picture *picture)
 	png.format = PNG_FORMAT_RGB;
 	picture->width = png.width;
 	picture->height = png.height;
-	picture->rgb = malloc(PNG_IMAGE_SIZE(png));
+	picture->rgb = malloc((size_t)png.width * png.height * 3);
 	if (picture->rgb == NULL)
 		return -1;
 	return png_image_finish_read(&png, NULL, picture->rgb, 0, NULL) ? 0 : -1;

@@ -16,13 +16,24 @@ struct line {
 	const char *error; /* a part of it; NULL: accepted */
 };
 
+/* getopt moves the pointers, not what they point to. */
+static char *argument(const char *text)
+{
+	union {
+		const char *in;
+		char *out;
+	} pointer = { .in = text };
+
+	return pointer.out;
+}
+
 static int parse(const struct line *line, struct display_options *options, struct base_error *err)
 {
-	char *argv[MAX_ARGS + 2] = { (char *)(uintptr_t) "vgpu-display" };
+	char *argv[MAX_ARGS + 2] = { argument("vgpu-display") };
 	int argc = 1;
 
 	for (; line->args[argc - 1] != NULL; argc++)
-		argv[argc] = (char *)(uintptr_t)line->args[argc - 1];
+		argv[argc] = argument(line->args[argc - 1]);
 	return display_options_parse(options, argc, argv, err);
 }
 

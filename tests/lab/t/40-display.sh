@@ -69,8 +69,8 @@ mode() {
 
 # shoot FILE: what a new viewer shows
 shoot() {
-	timeout 60 runuser -u user -- env XDG_RUNTIME_DIR="$run" WAYLAND_DISPLAY=wayland-test \
-		vgpu-display --connect qemu:///system --debug --screenshot "$work/shots/$1" \
+	timeout 60 runuser -u user -- env XDG_RUNTIME_DIR="$run" \
+		WAYLAND_DISPLAY="${WAYLAND:-wayland-test}" vgpu-display --connect qemu:///system --debug --screenshot "$work/shots/$1" \
 		"${@:2}" shown 2>"$work/shot.log"
 }
 
@@ -138,6 +138,25 @@ check "320x240 AR24: every pixel is on the window" picture 320x240 AR24
 check "800x600 XB24: every pixel is on the window" picture 800x600 XB24
 check "640x480 RG16: every pixel is on the window" picture 640x480 RG16
 
+# A screen with two pixels a point, and one with one and a quarter.
+as_user weston --backend=headless --renderer=gl --width=1600 --height=1200 --scale=2 \
+	--socket=wayland-double --idle-time=0 >"$work/weston2.log" 2>&1 &
+double=$!
+lab_wait 60 test -S "$run/wayland-double"
+mode 1024x768 XR24 3
+check "a screen of scale 2 has one pixel for each of the guest's" eval \
+	'WAYLAND=wayland-double shoot double.png &&
+	check-pattern --expect-size 1024x768 --at 0,0 "$work/shots/double.png"'
+kill "$double"
+as_user WLR_BACKENDS=headless WLR_LIBINPUT_NO_DEVICES=1 WLR_RENDERER=pixman \
+	sway --config <(printf 'output * mode 1600x1200 scale 1.25\nfor_window [app_id=".*"] floating enable\n') \
+	>"$work/sway.log" 2>&1 &
+fraction=$!
+lab_wait 60 test -S "$run/wayland-1"
+check "a screen of scale 1.25 has one pixel for each of the guest's" eval \
+	'WAYLAND=wayland-1 shoot fraction.png && check-pattern --expect-size 1024x768 "$work/shots/fraction.png"'
+kill "$fraction"
+
 mode 640x480 XR24 3
 start_viewer first.log
 check "a viewer runs" viewer_pid
@@ -171,6 +190,14 @@ wait "$viewer"
 same "another viewer takes the display over" \
 	"1 vgpu-display: the VM 'shown' closed its display: another viewer may have it now, QEMU serves one at a time" \
 	"$? $(tail -n 1 "$log")"
+
+# Without a render node even a Wayland compositor's client draws in software.
+no_render_node() {
+	unshare -m sh -c 'mount -t tmpfs none /dev/dri && exec "$@"' sh \
+		runuser -u user -- env XDG_RUNTIME_DIR="$run" WAYLAND_DISPLAY=wayland-test \
+		SDL_VIDEO_WAYLAND_ALLOW_LIBDECOR=0 vgpu-display --connect qemu:///system shown
+}
+refuses "no render node is said so" 1 "cannot import dma-bufs; .*renderD" no_render_node
 
 start_viewer second.log
 check "a viewer runs" viewer_pid
