@@ -93,15 +93,21 @@ help:
 deps:
 	@scripts/deps build check
 
+# V=1 shows the commands whole.
+Q = $(if $(V),,@)
+say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-4s %s\n')
+
 # --- compile ---------------------------------------------------------------
 
 $(O)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(pkg_cflags) -MMD -MP -c -o $@ $<
+	@$(say) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(pkg_cflags) -MMD -MP -c -o $@ $<
 
 $(O)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(pkg_cflags) $(test_cflags) -MMD -MP -c -o $@ $<
+	@$(say) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(pkg_cflags) $(test_cflags) -MMD -MP -c -o $@ $<
 
 $(O)/libbase.a: $(call objects,$(base_src))
 $(O)/libvgpu.a: $(call objects,$(vgpu_src))
@@ -110,29 +116,36 @@ $(O)/libdisplay.a: $(call objects,$(display_src))
 $(O)/%.a:
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(say) AR $@
+	$(Q)$(AR) rcs $@ $^
 
 $(O)/bin/vgpu: $(O)/vgpu/main.o $(O)/libvgpu.a $(O)/libxmlpatch.a $(O)/libbase.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(tool_libs)
+	@$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(tool_libs)
 
 $(O)/bin/vgpu-display: $(O)/display/main.o $(O)/libdisplay.a $(O)/libbase.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) $(tool_libs) -lm
+	@$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) $(tool_libs) -lm
 
 $(O)/tests/unit/%: $(O)/tests/unit/%.o $(unit_shared) $(O)/libdisplay.a $(O)/libvgpu.a $(O)/libxmlpatch.a $(O)/libbase.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(test_libs) $(display_libs) $(tool_libs) -lm
+	@$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(test_libs) $(display_libs) $(tool_libs) -lm
 
 $(O)/tests/tools/%: $(O)/tests/tools/%.o $(O)/libdisplay.a $(O)/libxmlpatch.a $(O)/libbase.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) $(tool_libs) -lm
+	@$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) $(tool_libs) -lm
 
 $(O)/man/%: vgpu/%.scd
 	@mkdir -p $(@D)
-	scdoc <$< >$@
+	@$(say) MAN $@
+	$(Q)scdoc <$< >$@
 
 $(O)/man/%: display/%.scd
 	@mkdir -p $(@D)
-	scdoc <$< >$@
+	@$(say) MAN $@
+	$(Q)scdoc <$< >$@
 
 -include $(wildcard $(O)/*/*.d $(O)/*/*/*.d)
 
@@ -146,8 +159,9 @@ check: check-build
 
 test:
 	@scripts/deps build check lab
-	@$(MAKE) --no-print-directory -j2 check-build
-	@tests/run --build $(O) check lab
+	@$(MAKE) --no-print-directory -s -j2 check-build
+	@$(MAKE) --no-print-directory -s -j2 SANITIZE=address,undefined check-build
+	@tests/run --build $(O) check --build $(O)-address-undefined check lab
 
 demo:
 	@scripts/deps build lab
