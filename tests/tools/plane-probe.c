@@ -458,7 +458,7 @@ static void try_format(const struct vfio *vfio, const char *uuid, const char *mo
 static void try_zero_copy(const struct vfio *vfio, const char *uuid)
 {
 	struct vfio_device_gfx_plane_info info;
-	struct pattern_image image, other;
+	struct pattern_image image = { 0 }, other = { 0 };
 	struct pattern_stamp stamp;
 	int fds[2], again;
 
