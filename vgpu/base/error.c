@@ -1,30 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vgpu/base/error.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Errors quote foreign text (libvirt's, the kernel's); they stay one line. */
-static void make_one_line(char *text)
-{
-	size_t length = strlen(text);
-
-	while (length > 0 && isspace((unsigned char)text[length - 1]))
-		text[--length] = '\0';
-	for (char *p = text; *p != '\0'; p++) {
-		if (iscntrl((unsigned char)*p))
-			*p = ' ';
-	}
-}
+#include "vgpu/base/line.h"
 
 static void replace(struct base_error *err, enum base_status status, int errnum, char *message)
 {
 	free(err->message);
 	if (message != NULL)
-		make_one_line(message);
+		base_line_make(message);
 	err->status = status;
 	err->errnum = errnum;
 	err->message = message;

@@ -21,8 +21,9 @@ char *base_file_read_at(int dirfd, const char *path, size_t limit, size_t *lengt
  * Writes `length` bytes to `path` below dirfd so that at any moment, also after
  * a crash, the file is either the old or the new one: a temporary file in the
  * same directory, fsync, rename, fsync of the directory. On failure the old
- * file is untouched and nothing is left behind. path must have no directory
- * part: hold the directory instead.
+ * file is untouched and nothing is left behind, but for a failure of that last
+ * step: then the new file is there, and may be gone after a crash. path must
+ * have no directory part: hold the directory instead.
  */
 int base_file_replace_at(int dirfd, const char *path, const void *data, size_t length, mode_t mode,
 			 struct base_error *err);

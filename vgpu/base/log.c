@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "vgpu/base/line.h"
+
 static const char *log_program = "vgpu";
 static enum base_log_level log_level = BASE_LOG_INFO;
 
@@ -45,6 +47,7 @@ void base_log(enum base_log_level level, const char *format, ...)
 	va_end(args);
 	if (text == NULL)
 		return;
+	base_line_make(text);
 	print_line(colour(level, on_terminal), level == BASE_LOG_WARNING ? "warning: " : "", text,
 		   on_terminal);
 }
