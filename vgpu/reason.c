@@ -21,6 +21,14 @@ static bool has_module(const char *path)
 	return access(path, F_OK) == 0;
 }
 
+/* i915's -1 leaves it to the driver, which is off before its twelfth generation. */
+static bool is_on(const char *text)
+{
+	long number = strtol(text, NULL, 10);
+
+	return *text == 'Y' || (number > 0 && (number & 1) != 0);
+}
+
 static enum vgpu_setting read_setting(const char *path)
 {
 	BASE_AUTO(base_error) struct base_error err = { 0 };
@@ -28,10 +36,7 @@ static enum vgpu_setting read_setting(const char *path)
 
 	if (text == NULL)
 		return err.errnum == ENOENT ? VGPU_SETTING_ABSENT : VGPU_SETTING_UNREADABLE;
-	if (*text == 'Y')
-		return VGPU_SETTING_ON;
-	return *text == 'N' || (strtol(text, NULL, 10) & 1) == 0 ? VGPU_SETTING_OFF
-								 : VGPU_SETTING_ON;
+	return is_on(text) ? VGPU_SETTING_ON : VGPU_SETTING_OFF;
 }
 
 static void take_gpu(struct vgpu_reason_facts *facts, struct udev_device *gpu)

@@ -312,6 +312,10 @@ static void gathered_facts_tell_the_outermost_reason(void **state)
 	assert_false(facts.has_mdev);
 	assert_int_equal(facts.gvt, VGPU_SETTING_ON);
 	assert_int_equal(facts.guc, VGPU_SETTING_ON);
+	/* The default, by which i915 leaves GuC off wherever there is GVT-g. */
+	mock_host_put(bed, "/sys/module/i915/parameters/enable_guc", "-1\n");
+	assert_int_equal(vgpu_reason_gather(&facts, NULL), 0);
+	assert_int_equal(facts.guc, VGPU_SETTING_OFF);
 	mock_host_put(bed, "/sys/module/i915/parameters/enable_gvt", "N\n");
 	mock_host_put(bed, "/sys/module/i915/parameters/enable_guc", "2\n");
 	assert_int_equal(vgpu_reason_gather(&facts, NULL), 0);
