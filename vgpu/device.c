@@ -13,6 +13,8 @@
 #include "vgpu/holder.h"
 #include "vgpu/udev.h"
 
+#define UNKNOWN "?"
+
 static int no_memory(struct base_error *err)
 {
 	return base_error_errno(err, ENOMEM, "cannot list the vGPUs");
@@ -30,11 +32,11 @@ static char *read_link_name(const char *directory, const char *link)
 		return NULL;
 	length = readlink(path, target, sizeof(target) - 1);
 	if (length <= 0)
-		return strdup("?");
+		return strdup(UNKNOWN);
 	target[length] = '\0';
 	name = strrchr(target, '/');
 	name = name != NULL ? name + 1 : target;
-	return strdup(base_name_is_component(name) ? name : "?");
+	return strdup(base_name_is_component(name) ? name : UNKNOWN);
 }
 
 /* A vGPU's directory lies in its parent's. */
@@ -44,7 +46,7 @@ static char *parent_name(const char *syspath)
 	const char *start = end;
 
 	if (end == NULL)
-		return strdup("?");
+		return strdup(UNKNOWN);
 	while (start > syspath && start[-1] != '/')
 		start--;
 	return strndup(start, (size_t)(end - start));
@@ -75,6 +77,11 @@ int vgpu_device_init(struct vgpu_device *device, const char *uuid, struct base_e
 	if (found == NULL)
 		return base_error_errno(err, ENOENT, "there is no vGPU %s", uuid);
 	return init(device, uuid, udev_device_get_syspath(found), err);
+}
+
+bool vgpu_device_has_type(const struct vgpu_device *device)
+{
+	return strcmp(device->type, UNKNOWN) != 0;
 }
 
 static int add(struct vgpu_devices *devices, const char *uuid, const char *syspath,

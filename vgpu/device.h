@@ -3,6 +3,7 @@
 #define VGPU_DEVICE_H
 
 #include <libudev.h>
+#include <stdbool.h>
 
 #include "vgpu/host.h"
 
@@ -16,6 +17,9 @@ int vgpu_devices_gather(struct vgpu_devices *devices, struct udev *udev, struct 
 
 /* Reads the vGPU with this UUID; err->errnum is ENOENT if there is none. */
 int vgpu_device_init(struct vgpu_device *device, const char *uuid, struct base_error *err);
+
+/* False while the kernel has not linked it to its type, as in its first moments. */
+bool vgpu_device_has_type(const struct vgpu_device *device);
 
 /*
  * Makes a vGPU. err->errnum is the kernel's answer, the message says what is

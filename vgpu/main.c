@@ -45,11 +45,13 @@ static const struct command commands[] = {
 	  "Removes the vGPU and its definition, unless a virtual machine is using it.\n"
 	  "\n" CONFIG_DIR_HELP,
 	  vgpu_cmd_remove },
-	{ "restore", "[--parent P]", "make the vGPUs that are to be there after boot",
+	{ "restore", "[--parent P] [--at-boot]", "make the vGPUs that are to be there after boot",
 	  "Makes each vGPU that is defined to start at boot and is not there, and all that can\n"
 	  "be made even if some cannot. The service vgpu-restore runs this at boot.\n"
 	  "\n"
-	  "  --parent P        only those of this parent\n" CONFIG_DIR_HELP,
+	  "  --parent P        only those of this parent\n"
+	  "  --at-boot         a parent that is not there yet is no failure: its udev rule\n"
+	  "                    makes its vGPUs when it comes\n" CONFIG_DIR_HELP,
 	  vgpu_cmd_restore },
 	{ "attach", "DOMAIN UUID | --xml FILE|- UUID", "give a virtual machine the vGPU",
 	  "Adds the vGPU UUID to the libvirt domain DOMAIN, with a display that vgpu-display\n"

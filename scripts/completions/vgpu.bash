@@ -44,7 +44,7 @@ _vgpu() {
 		list) set -- --json --config-dir ;;
 		create) set -- --parent --type --uuid --config-dir ;;
 		remove) set -- --config-dir ;;
-		restore) set -- --parent --config-dir ;;
+		restore) set -- --parent --at-boot --config-dir ;;
 		attach) set -- --xml --connect --rendernode --dry-run ;;
 		*) set -- ;;
 		esac

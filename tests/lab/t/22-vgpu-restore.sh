@@ -86,6 +86,11 @@ refuses "a parent that is not there is one line" 1 \
 	"cannot restore 4b20d080-1b54-4048-85b3-a6a62d165f05: its parent absent" \
 	eval 'vgpu restore 2>&1 >/dev/null | grep -v ": made " >&2; exit "${PIPESTATUS[0]}"'
 check "the others are made all the same" all_there "${uuids[@]}"
+systemctl restart vgpu-restore
+same "at boot it may come later, and the service does not fail" success \
+	"$(systemctl show -p Result --value vgpu-restore)"
+check "but tells of it" eval \
+	'journalctl -b -o cat -u vgpu-restore | grep -q "165f05 waits for its parent absent"'
 rm -rf /etc/mdevctl.d/absent
 
 # Twice: systemd must not take the second registration for the first.
