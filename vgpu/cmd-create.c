@@ -104,17 +104,14 @@ static int act(const struct vgpu_parent *parent, const struct existing *existing
 	       const struct vgpu_definition *definition, struct vgpu_store *store,
 	       struct base_error *err)
 {
-	BASE_AUTO(base_error) struct base_error undo = { 0 };
-
 	if (existing->device == NULL && vgpu_make(parent, definition, err) < 0)
 		return -1;
 	if (existing->definition != NULL || vgpu_store_write(store, definition, err) == 0)
 		return 0;
-	base_error_wrap(err, "no vGPU was made");
-	if (existing->device == NULL && vgpu_device_undo(parent, definition->uuid, &undo) < 0)
-		base_warning("%s was made but cannot be removed again: %s", definition->uuid,
-			     undo.message);
-	return -1;
+	if (existing->device != NULL)
+		return base_error_wrap(err, "the vGPU %s stays without a definition",
+				       definition->uuid);
+	return vgpu_make_undo(parent, definition->uuid, err);
 }
 
 static void report(const struct vgpu_definition *definition, const struct existing *existing,

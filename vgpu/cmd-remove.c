@@ -50,11 +50,16 @@ static int remove_definitions(const struct vgpu_store *store, const char *uuid, 
 
 static void report(const char *uuid, const struct vgpu_device *device, size_t definitions)
 {
-	if (device != NULL)
-		base_info("removed %s: %s on %s%s", uuid, device->type, device->parent,
-			  definitions > 0 ? ", and its definition" : " (it was not defined)");
+	const char *plural = definitions > 1 ? "s" : "";
+
+	if (device == NULL)
+		base_info("removed the definition%s of %s (it was not active)", plural, uuid);
+	else if (definitions == 0)
+		base_info("removed %s: %s on %s (it was not defined)", uuid, device->type,
+			  device->parent);
 	else
-		base_info("removed the definition of %s (it was not active)", uuid);
+		base_info("removed %s: %s on %s, and its definition%s", uuid, device->type,
+			  device->parent, plural);
 }
 
 int vgpu_cmd_remove(int argc, char **argv, struct base_error *err)

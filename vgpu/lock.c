@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
@@ -15,6 +17,21 @@ static int explain(int errnum, const char *path, struct base_error *err)
 	return base_error_errno(err, errnum, "cannot lock %s", path);
 }
 
+/*
+ * From here on a vGPU and its definition change together. What waits for the
+ * lock can be interrupted; what has it takes no time to speak of.
+ */
+static void defer_signals(void)
+{
+	static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
+		sigaddset(&set, ending[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 int vgpu_lock_take(const char *config_dir, struct base_error *err)
 {
 	const char *path = config_dir != NULL ? config_dir : RUN_DIR;
@@ -25,5 +42,6 @@ int vgpu_lock_take(const char *config_dir, struct base_error *err)
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || BASE_RETRY(flock(fd, LOCK_EX)) < 0)
 		return explain(errno, path, err);
+	defer_signals();
 	return BASE_STEAL_FD(fd);
 }

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "vgpu/base/log.h"
 #include "vgpu/device.h"
 
 static int set_attributes(const struct vgpu_parent *parent,
@@ -28,16 +27,21 @@ static int set_attributes(const struct vgpu_parent *parent,
 int vgpu_make(const struct vgpu_parent *parent, const struct vgpu_definition *definition,
 	      struct base_error *err)
 {
-	BASE_AUTO(base_error) struct base_error undo = { 0 };
-
 	if (vgpu_device_create(parent, definition->type, definition->uuid, err) < 0)
 		return -1;
 	if (set_attributes(parent, definition, err) == 0)
 		return 0;
-	if (vgpu_device_undo(parent, definition->uuid, &undo) < 0)
-		base_warning("%s was made but cannot be removed again: %s", definition->uuid,
-			     undo.message);
-	return -1;
+	return vgpu_make_undo(parent, definition->uuid, err);
+}
+
+int vgpu_make_undo(const struct vgpu_parent *parent, const char *uuid, struct base_error *err)
+{
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+
+	if (vgpu_device_undo(parent, uuid, &why) == 0)
+		return base_error_wrap(err, "no vGPU was made");
+	return base_error_wrap(err, "the vGPU %s was made and cannot be removed again (%s)", uuid,
+			       why.message);
 }
 
 int vgpu_make_check(const struct vgpu_device *device, const char *parent, const char *type,

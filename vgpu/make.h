@@ -14,6 +14,12 @@ int vgpu_make(const struct vgpu_parent *parent, const struct vgpu_definition *de
 	      struct base_error *err);
 
 /*
+ * Takes the vGPU back that vgpu_make has just made, for the reason in err, which
+ * then also says whether that worked; -1.
+ */
+int vgpu_make_undo(const struct vgpu_parent *parent, const char *uuid, struct base_error *err);
+
+/*
  * 0 if the active vGPU is what parent and type say (NULL: any will do), else -1
  * and an error that names what has the UUID.
  */

@@ -74,7 +74,7 @@ static int read_file(struct vgpu_store *store, int parent_fd, const char *parent
 		base_error_set(&why, BASE_FAILED, "%s is not named by a UUID in lower case", name);
 	else if (add_definition(store, parent_fd, parent, uuid, &why) == 0 || why.errnum == ENOENT)
 		return 0;
-	if (why.errnum == ENOMEM)
+	if (why.errnum == ENOMEM || why.message == NULL)
 		return no_memory(err);
 	base_error_wrap(&why, "%s/%s", store->path, parent);
 	return note(store, parent, is_uuid ? uuid : NULL, why.message, err);

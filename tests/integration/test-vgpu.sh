@@ -16,10 +16,9 @@ config=$work/mdevctl.d
 gpu=$work/mock/sys/devices/pci0000:00/0000:00:02.0
 types=$gpu/mdev_supported_types
 
-vgpu() {
-	UMOCKDEV_DIR=$work/mock LD_PRELOAD=libumockdev-preload.so.0 \
-		ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0 "$program" "$@"
-}
+mocked=(env "UMOCKDEV_DIR=$work/mock" LD_PRELOAD=libumockdev-preload.so.0
+	"ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0" "$program")
+vgpu() { "${mocked[@]}" "$@"; }
 
 # type NAME FREE LOW HIGH RESOLUTION WEIGHT
 type() {
@@ -176,7 +175,12 @@ check "restore makes what is missing" vgpu restore --config-dir "$config"
 same "of its type" "$defined" "$(cat "$types/i915-GVTg_V5_8/create")"
 same "and leaves what is there" "" "$(cat "$types/i915-GVTg_V5_4/create")"
 make_host
+refuses "restore for a parent that nothing knows" 1 "no parent 0000:00:02.1 and nothing is defined" \
+	vgpu restore --parent 0000:00:02.1 --config-dir "$config"
+mkdir "$config/mtty"
+printf '{"mdev_type":"mtty-1","start":"manual"}' >"$config/mtty/$fresh"
 check "restore for another parent does nothing" vgpu restore --parent mtty --config-dir "$config"
+rm -r "$config/mtty"
 same "nothing at all" "$before" "$(snapshot)"
 sed -i s/auto/manual/ "$config/0000:00:02.0/$defined"
 check "restore leaves what starts by hand" vgpu restore --config-dir "$config"
@@ -195,6 +199,46 @@ same "the others are made" "$defined" "$(cat "$types/i915-GVTg_V5_8/create")"
 refuses "create with the UUID of a broken definition" 1 "broken definition" create --uuid "$fresh"
 check "a broken definition can be removed" vgpu remove --config-dir "$config" "$fresh"
 check "it is gone" test ! -e "$config/mtty/$fresh"
+
+# What a driver that comes late looks like at boot.
+rm "$config/mtty/$fresh"
+same "at boot a parent that is missing is told" \
+	"vgpu: $defined waits for its parent mtty, which makes no vGPUs yet" \
+	"$(vgpu restore --at-boot --parent mtty --config-dir "$config" 2>&1)"
+check "and is no failure" vgpu restore --at-boot --config-dir "$config"
+sed -i s/V5_8/V5_9/ "$config/0000:00:02.0/$defined"
+refuses "at boot a type that is missing is a failure" 1 "$defined: 0000:00:02.0 has no type i915-GVTg_V5_9" \
+	vgpu restore --at-boot --parent 0000:00:02.0 --config-dir "$config"
+
+make_host
+mkdir "$config/mtty"
+cp "$config/0000:00:02.0/$defined" "$config/mtty/$defined"
+same "remove removes what is defined on several parents" \
+	"vgpu: removed the definitions of $defined (it was not active)" \
+	"$(vgpu remove --config-dir "$config" "$defined" 2>&1)"
+same "all of it" "" "$(find "$config" -name "$defined")"
+
+# A name can hold anything but a slash; a message stays one harmless line.
+make_host
+: >"$config/0000:00:02.0/$(printf 'a\nb\033[31m\302\233m')"
+refuses "a file with a hostile name is one line" 0 "skipped: $config/0000:00:02.0: a b \[31m  m is not named by a UUID" \
+	vgpu list --config-dir "$config"
+
+# The kernel takes its time: a FIFO lets `create` wait for it until it is read.
+make_host
+rm "$types/i915-GVTg_V5_8/create" && mkfifo "$types/i915-GVTg_V5_8/create"
+"${mocked[@]}" create --config-dir "$config" --uuid "$fresh" --type i915-GVTg_V5_8 >/dev/null 2>&1 &
+creator=$!
+for _ in {1..100}; do
+	flock -n "$config" true || break
+	sleep 0.05
+done
+sleep 0.3
+kill -TERM "$creator"
+same "what is asked to end half-way goes on" "$fresh" "$(timeout 5 cat "$types/i915-GVTg_V5_8/create")"
+wait "$creator" 2>/dev/null
+same "to its end" 0 "$?"
+check "so that the definition is there too" test -e "$config/0000:00:02.0/$fresh"
 
 make_host
 check "remove" vgpu remove --config-dir "$config" "$active"
