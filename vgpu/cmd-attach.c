@@ -10,7 +10,6 @@
 #include "vgpu/commands.h"
 #include "vgpu/domain.h"
 #include "vgpu/options.h"
-#include "vgpu/store.h"
 #include "vgpu/target.h"
 #include "xmlpatch/xmlpatch.h"
 
@@ -56,8 +55,6 @@ static int read_options(int argc, char **argv, struct attach_options *options,
 
 	if (count < 0 || check_options(options, count, err) < 0)
 		return -1;
-	if (options->config_dir == NULL)
-		options->config_dir = VGPU_STORE_DIR;
 	if (options->xml == NULL)
 		options->domain = operands[0];
 	if (!base_name_parse_uuid(operands[count - 1], options->uuid))

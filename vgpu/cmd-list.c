@@ -102,8 +102,7 @@ int vgpu_cmd_list(int argc, char **argv, struct base_error *err)
 					       { NULL, NULL, NULL } };
 
 	if (vgpu_options_parse(argc, argv, options, NULL, 0, err) < 0 ||
-	    vgpu_host_init(&host, err) < 0 ||
-	    vgpu_store_init(&store, config_dir != NULL ? config_dir : VGPU_STORE_DIR, err) < 0 ||
+	    vgpu_host_init(&host, err) < 0 || vgpu_store_init(&store, config_dir, err) < 0 ||
 	    vgpu_inventory_init(&inventory, &host, &store, err) < 0)
 		return -1;
 	vgpu_store_warn(&store);

@@ -76,7 +76,7 @@ int vgpu_cmd_remove(int argc, char **argv, struct base_error *err)
 		return -1;
 	lock = vgpu_lock_take(config_dir, err);
 	if (lock < 0 || vgpu_host_init(&host, err) < 0 ||
-	    vgpu_store_init(&store, config_dir != NULL ? config_dir : VGPU_STORE_DIR, err) < 0)
+	    vgpu_store_init(&store, config_dir, err) < 0)
 		return -1;
 	device = vgpu_host_find_device(&host, uuid);
 	if (device != NULL && vgpu_device_remove(device, err) < 0)

@@ -151,9 +151,7 @@ int vgpu_cmd_restore(int argc, char **argv, struct base_error *err)
 		return -1;
 	lock = vgpu_lock_take(request.config_dir, err);
 	if (lock < 0 || vgpu_host_init(&host, err) < 0 ||
-	    vgpu_store_init(&store,
-			    request.config_dir != NULL ? request.config_dir : VGPU_STORE_DIR,
-			    err) < 0 ||
+	    vgpu_store_init(&store, request.config_dir, err) < 0 ||
 	    check_parent(&host, &store, request.parent, err) < 0)
 		return -1;
 	if (count_broken(&store, request.parent) + restore_all(&host, &store, &request) > 0)

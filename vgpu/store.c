@@ -154,12 +154,12 @@ static int compare_problems(const void *a, const void *b)
 
 int vgpu_store_init(struct vgpu_store *store, const char *path, struct base_error *err)
 {
-	*store = (struct vgpu_store){ .path = path };
-	store->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	*store = (struct vgpu_store){ .path = path != NULL ? path : VGPU_STORE_DIR };
+	store->fd = open(store->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (store->fd < 0 && errno == ENOENT)
 		return 0;
 	if (store->fd < 0)
-		return base_error_errno(err, errno, "cannot open %s", path);
+		return base_error_errno(err, errno, "cannot open %s", store->path);
 	if (read_parents(store, err) < 0) {
 		vgpu_store_finish(store);
 		return -1;

@@ -28,8 +28,8 @@ struct vgpu_store {
 };
 
 /*
- * Reads all definitions. A directory that does not exist is an empty store.
- * `path` must stay valid.
+ * Reads all definitions in `path`, or in VGPU_STORE_DIR where that is NULL. A
+ * directory that does not exist is an empty store. `path` must stay valid.
  */
 int vgpu_store_init(struct vgpu_store *store, const char *path, struct base_error *err);
 

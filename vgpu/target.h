@@ -14,7 +14,7 @@ struct vgpu_target {
 };
 
 /*
- * Asks the kernel, then the definitions in config_dir (vgpu/store.h). A vGPU
+ * Asks the kernel, then the definitions in config_dir (as vgpu_store_init). A vGPU
  * that is not known is no error; 0 or -1. Finish it either way.
  */
 int vgpu_target_read(struct vgpu_target *target, const char *uuid, const char *config_dir,
