@@ -64,8 +64,8 @@ static int check_definition(const struct vgpu_definition *definition, const char
 }
 
 /*
- * The same vGPU may be asked for again: then what there is must be what is asked
- * for, and settles what was left open.
+ * A vGPU that is only active or only defined may be asked for: then what there
+ * is must be what is asked for, and settles what was left open.
  */
 static int find_existing(struct request *request, const struct vgpu_host *host,
 			 const struct vgpu_store *store, struct existing *existing,
@@ -96,6 +96,11 @@ static int find_existing(struct request *request, const struct vgpu_host *host,
 		request->parent = existing->definition->parent;
 		request->type = existing->definition->type;
 	}
+	if (existing->device != NULL && existing->definition != NULL)
+		return base_error_set(err, BASE_FAILED,
+				      "the UUID %s is taken: it is a %s on %s, active and defined; "
+				      "leave --uuid out for a new one",
+				      request->uuid, request->type, request->parent);
 	return 0;
 }
 

@@ -34,8 +34,8 @@ static const struct command commands[] = {
 	  "  --json            for programs\n" CONFIG_DIR_HELP,
 	  vgpu_cmd_list },
 	{ "create", "[--parent P] [--type T] [--uuid U]", "make a vGPU that comes back at boot",
-	  "Makes a vGPU and its definition, and prints its UUID. Done again with the same\n"
-	  "UUID, it makes what is missing.\n"
+	  "Makes a vGPU and its definition, and prints its UUID. With the UUID of a vGPU that\n"
+	  "is only active or only defined, makes what is missing.\n"
 	  "\n"
 	  "  --parent P        on this parent (default: the first graphics processor with room)\n"
 	  "  --type T          of this type (default: the largest that fits)\n"

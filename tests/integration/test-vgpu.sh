@@ -156,8 +156,14 @@ check "create makes a UUID where none is given" eval \
 	'create --type i915-GVTg_V5_8 2>/dev/null | grep -qE "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"'
 
 make_host
-same "what is there already is no failure" "$active" "$(create --uuid "$active" --type i915-GVTg_V5_4 2>/dev/null)"
-same "and is no change" "$before" "$(snapshot)"
+refuses "a UUID that is used" 1 "$active is taken: it is a i915-GVTg_V5_4 on 0000:00:02.0" \
+	create --uuid "${active^^}" --type i915-GVTg_V5_4
+same "is no change" "$before" "$(snapshot)"
+rm "$config/0000:00:02.0/$active"
+same "one that is active only is defined" "$active" "$(create --uuid "$active" 2>/dev/null)"
+same "as what it is" i915-GVTg_V5_4 "$(jq -r .mdev_type "$config/0000:00:02.0/$active")"
+same "and not made again" "" "$(cat "$types/i915-GVTg_V5_4/create")"
+make_host
 check "what is defined is made" create --uuid "$defined"
 same "as it is defined" "$defined" "$(cat "$types/i915-GVTg_V5_8/create")"
 same "and its definition is kept" 1 "$(jq .extra "$config/0000:00:02.0/$defined")"

@@ -93,9 +93,8 @@ vgpu create --uuid "$first" --type i915-GVTg_V5_2 >/dev/null 2>&1
 same "the next takes the largest that still fits" i915-GVTg_V5_2 \
 	"$(vgpu create --uuid "$second" >/dev/null 2>&1; field "$second" type)"
 before=$(snapshot)
-same "the same again is no change, in any case" "$first" \
-	"$(vgpu create --uuid "${first^^}" --type i915-GVTg_V5_2 --parent "$lab_gvt" 2>/dev/null)"
-same "its UUID alone is enough" "$first" "$(vgpu create --uuid "$first" 2>/dev/null)"
+refuses "a UUID that is used, in any case" 1 "$first is taken: it is a i915-GVTg_V5_2 on $lab_gvt" \
+	vgpu create --uuid "${first^^}" --type i915-GVTg_V5_2 --parent "$lab_gvt"
 refuses "another type with its UUID" 1 "$first is taken by a i915-GVTg_V5_2 on $lab_gvt" \
 	vgpu create --uuid "$first" --type i915-GVTg_V5_8
 refuses "another parent with its UUID" 1 "$first is taken by a i915-GVTg_V5_2 on $lab_gvt" \
