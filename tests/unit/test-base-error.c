@@ -79,6 +79,10 @@ static void messages_stay_one_line(void **state)
 		{ "two\nlines", "two lines" },
 		{ "a newline at the end\n", "a newline at the end" },
 		{ "escape \033[31m sequence", "escape  [31m sequence" },
+		{ "C1 \xc2\x9b"
+		  "31m sequence",
+		  "C1   31m sequence" },
+		{ "cut off \xc2", "cut off \xc2" },
 		{ "tab\tand return\r\n", "tab and return" },
 		{ " \n ", "" },
 		{ "", "" },
