@@ -54,6 +54,8 @@ static int check_plane(const struct display_frame *frame, struct display_plane *
 	    (uint64_t)frame->backing_width * bytes > plane->stride)
 		return base_error_set(err, BASE_FAILED, "rows of %u pixels do not fit in %u bytes",
 				      frame->backing_width, plane->stride);
+	if (plane->fd < 0)
+		return base_error_set(err, BASE_FAILED, "a plane has no buffer");
 	if (plane->stride == 0)
 		return base_error_set(err, BASE_FAILED, "a plane has a stride of 0");
 	if (fstat(plane->fd, &st) < 0)

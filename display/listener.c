@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "display/dmabuf.h"
 #include "display/format.h"
 #include "display/frame.h"
 #include "vgpu/base/log.h"
@@ -206,16 +207,6 @@ static int handle_update(sd_bus_message *m, void *data, sd_bus_error *error)
 	return done(m);
 }
 
-/* The message keeps its fd; ours lives on. */
-static int duplicate(int fd, struct base_error *err)
-{
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-
-	if (copy < 0)
-		base_error_errno(err, errno, "cannot keep QEMU's buffer");
-	return copy;
-}
-
 /* Reading from anything else could block the bus for ever. */
 static int check_regular(int fd, struct base_error *err)
 {
@@ -242,7 +233,11 @@ static int handle_scanout_map(sd_bus_message *m, void *data, sd_bus_error *error
 		return r;
 	if (check_regular(fd, &why) < 0)
 		return refuse(listener, m, &why);
-	map = (struct map){ .fd = duplicate(fd, &why), .offset = offset, .stride = stride };
+	map = (struct map){ .fd = fcntl(fd, F_DUPFD_CLOEXEC, 3),
+			    .offset = offset,
+			    .stride = stride };
+	if (map.fd < 0)
+		base_error_errno(&why, errno, "cannot keep QEMU's shared memory");
 	if (map.fd < 0 ||
 	    switch_surface(listener, width, height, format, stride, NULL, 0, &map, &why) < 0) {
 		base_cleanup_fd(&map.fd);
@@ -290,103 +285,19 @@ static int put_dmabuf(struct display_listener *listener, sd_bus_message *m,
 static int handle_scanout_dmabuf(sd_bus_message *m, void *data, sd_bus_error *error)
 {
 	BASE_AUTO(display_frame) struct display_frame frame = DISPLAY_FRAME_INIT;
-	BASE_AUTO(base_error) struct base_error why = { 0 };
-	struct display_listener *listener = data;
-	int fd, y0_top, r;
+	int r = display_dmabuf_read(m, &frame);
 
 	(void)error;
-	r = sd_bus_message_read(m, "huuuutb", &fd, &frame.width, &frame.height,
-				&frame.planes[0].stride, &frame.fourcc, &frame.modifier, &y0_top);
-	if (r < 0)
-		return r;
-	frame.kind = DISPLAY_FRAME_DMABUF;
-	frame.backing_width = frame.width;
-	frame.backing_height = frame.height;
-	frame.y0_top = y0_top;
-	frame.plane_count = 1;
-	frame.planes[0].fd = duplicate(fd, &why);
-	if (frame.planes[0].fd < 0)
-		return refuse(listener, m, &why);
-	return put_dmabuf(listener, m, &frame);
-}
-
-static int read_fds(sd_bus_message *m, struct display_frame *frame, uint32_t *count)
-{
-	int r = sd_bus_message_enter_container(m, 'a', "h");
-	int fd;
-
-	*count = 0;
-	while (r >= 0 && (r = sd_bus_message_read_basic(m, 'h', &fd)) > 0) {
-		if (*count < DISPLAY_FRAME_PLANES)
-			frame->planes[*count].fd = duplicate(fd, NULL);
-		(*count)++;
-	}
-	return r < 0 ? r : sd_bus_message_exit_container(m);
-}
-
-/* An array of a value for each plane; how many there were goes to *count. */
-static int read_numbers(sd_bus_message *m, uint32_t values[DISPLAY_FRAME_PLANES], uint32_t *count)
-{
-	const void *array;
-	size_t size;
-	int r = sd_bus_message_read_array(m, 'u', &array, &size);
-
-	if (r < 0)
-		return r;
-	*count = (uint32_t)(size / sizeof(uint32_t));
-	if (size > DISPLAY_FRAME_PLANES * sizeof(uint32_t))
-		size = DISPLAY_FRAME_PLANES * sizeof(uint32_t);
-	if (size > 0)
-		memcpy(values, array, size);
-	return 0;
-}
-
-static int read_planes(sd_bus_message *m, struct display_frame *frame, uint32_t counts[3])
-{
-	uint32_t offsets[DISPLAY_FRAME_PLANES] = { 0 }, strides[DISPLAY_FRAME_PLANES] = { 0 };
-	int r;
-
-	r = read_fds(m, frame, &counts[0]);
-	if (r >= 0)
-		r = sd_bus_message_read(m, "uuuu", &frame->x, &frame->y, &frame->width,
-					&frame->height);
-	if (r >= 0)
-		r = read_numbers(m, offsets, &counts[1]);
-	if (r >= 0)
-		r = read_numbers(m, strides, &counts[2]);
-	for (int i = 0; i < DISPLAY_FRAME_PLANES; i++) {
-		frame->planes[i].offset = offsets[i];
-		frame->planes[i].stride = strides[i];
-	}
-	return r;
+	return r < 0 ? r : put_dmabuf(data, m, &frame);
 }
 
 static int handle_scanout_dmabuf2(sd_bus_message *m, void *data, sd_bus_error *error)
 {
 	BASE_AUTO(display_frame) struct display_frame frame = DISPLAY_FRAME_INIT;
-	BASE_AUTO(base_error) struct base_error why = { 0 };
-	struct display_listener *listener = data;
-	uint32_t counts[3];
-	int y0_top, r;
+	int r = display_dmabuf_read2(m, &frame);
 
 	(void)error;
-	frame.kind = DISPLAY_FRAME_DMABUF;
-	r = read_planes(m, &frame, counts);
-	if (r >= 0)
-		r = sd_bus_message_read(m, "uuuutb", &frame.plane_count, &frame.fourcc,
-					&frame.backing_width, &frame.backing_height,
-					&frame.modifier, &y0_top);
-	if (r < 0)
-		return r;
-	frame.y0_top = y0_top;
-	for (int i = 0; i < 3; i++) {
-		if (counts[i] < frame.plane_count) {
-			base_error_set(&why, BASE_FAILED, "%u planes, but values for %u",
-				       frame.plane_count, counts[i]);
-			return refuse(listener, m, &why);
-		}
-	}
-	return put_dmabuf(listener, m, &frame);
+	return r < 0 ? r : put_dmabuf(data, m, &frame);
 }
 
 /*

@@ -49,7 +49,7 @@ static void start(struct peer *peer)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
 	snprintf(peer->path, sizeof(peer->path), "/tmp/test-display-qmp-%d", (int)getpid());
-	strcpy(address.sun_path, peer->path);
+	memcpy(address.sun_path, peer->path, sizeof(peer->path));
 	unlink(peer->path);
 	peer->socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(peer->socket, (struct sockaddr *)&address, sizeof(address)), 0);
