@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/scratch.h"
 #include "vgpu/base/file.h"
 
 /*
@@ -67,36 +68,14 @@ int renameat(int from_fd, const char *from, int to_fd, const char *to)
 	return fails(CALL_RENAME) ? -1 : (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, 0);
 }
 
-struct fixture {
-	char path[64];
-	int fd;
-};
-
 static int set_up(void **state)
 {
-	static struct fixture fixture;
-
 	fault.fails = CALL_COUNT;
 	fault.writes_are_short = false;
-	strcpy(fixture.path, "/tmp/test-base-file-XXXXXX");
-	if (mkdtemp(fixture.path) == NULL)
-		return -1;
-	fixture.fd = open(fixture.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	*state = &fixture;
-	return fixture.fd < 0 ? -1 : 0;
+	return scratch_set_up(state);
 }
 
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-	char command[128];
-
-	close(f->fd);
-	snprintf(command, sizeof(command), "rm -rf '%s'", f->path);
-	return system(command);
-}
-
-static void put(const struct fixture *f, const char *name, const void *data, size_t length)
+static void put(const struct scratch *f, const char *name, const void *data, size_t length)
 {
 	int fd = openat(f->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
@@ -105,7 +84,7 @@ static void put(const struct fixture *f, const char *name, const void *data, siz
 	close(fd);
 }
 
-static size_t count_entries(const struct fixture *f)
+static size_t count_entries(const struct scratch *f)
 {
 	DIR *dir = opendir(f->path);
 	size_t count = 0;
@@ -117,7 +96,7 @@ static size_t count_entries(const struct fixture *f)
 	return count - 2;
 }
 
-static void assert_holds(const struct fixture *f, const char *name, const char *want)
+static void assert_holds(const struct scratch *f, const char *name, const char *want)
 {
 	BASE_AUTO(free) char *text = base_file_read_at(f->fd, name, 4096, NULL, NULL);
 
@@ -127,7 +106,7 @@ static void assert_holds(const struct fixture *f, const char *name, const char *
 
 static void a_file_is_read_with_its_length(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 	BASE_AUTO(base_error) struct base_error err = { 0 };
 	BASE_AUTO(free) char *text = NULL;
 	size_t length = 0;
@@ -142,13 +121,13 @@ static void a_file_is_read_with_its_length(void **state)
 
 static void an_empty_file_is_an_empty_text(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 
 	put(f, "file", "", 0);
 	assert_holds(f, "file", "");
 }
 
-static void assert_not_read(const struct fixture *f, const char *name, size_t limit, int errnum,
+static void assert_not_read(const struct scratch *f, const char *name, size_t limit, int errnum,
 			    const char *message)
 {
 	BASE_AUTO(base_error) struct base_error err = { 0 };
@@ -162,7 +141,7 @@ static void assert_not_read(const struct fixture *f, const char *name, size_t li
 
 static void what_is_not_to_be_read_is_refused(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 
 	put(f, "long", "1234567", 7);
 	put(f, "binary", "a\0b", 3);
@@ -182,7 +161,7 @@ static void what_is_not_to_be_read_is_refused(void **state)
 
 static void a_new_file_has_its_mode_whatever_the_umask(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 	mode_t old = umask(0077);
 	struct stat st;
 
@@ -196,7 +175,7 @@ static void a_new_file_has_its_mode_whatever_the_umask(void **state)
 
 static void an_old_file_is_replaced_as_a_whole(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 
 	put(f, "file", "a longer old text", 17);
 	assert_int_equal(base_file_replace_at(f->fd, "file", "new", 3, 0644, NULL), 0);
@@ -206,7 +185,7 @@ static void an_old_file_is_replaced_as_a_whole(void **state)
 
 static void a_link_is_replaced_and_not_followed(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 
 	put(f, "target", "kept", 4);
 	assert_int_equal(symlinkat("target", f->fd, "file"), 0);
@@ -217,7 +196,7 @@ static void a_link_is_replaced_and_not_followed(void **state)
 
 static void short_writes_are_continued(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 
 	fault.writes_are_short = true;
 	assert_int_equal(base_file_replace_at(f->fd, "file", "byte by byte", 12, 0644, NULL), 0);
@@ -226,7 +205,7 @@ static void short_writes_are_continued(void **state)
 
 static void an_interrupted_write_is_repeated(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 
 	fault.fails = CALL_WRITE;
 	fault.errnum = EINTR;
@@ -246,7 +225,7 @@ static void after_a_failure_the_old_file_is_untouched(void **state)
 		{ CALL_FSYNC, EIO },
 		{ CALL_RENAME, EROFS },
 	};
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		BASE_AUTO(base_error) struct base_error err = { 0 };
@@ -265,7 +244,7 @@ static void after_a_failure_the_old_file_is_untouched(void **state)
 
 static void a_directory_that_cannot_be_synced_is_told(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 	BASE_AUTO(base_error) struct base_error err = { 0 };
 
 	fault.fails = CALL_FSYNC;
@@ -278,7 +257,7 @@ static void a_directory_that_cannot_be_synced_is_told(void **state)
 
 static void a_path_with_a_directory_is_refused(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 	BASE_AUTO(base_error) struct base_error err = { 0 };
 
 	assert_int_equal(base_file_replace_at(f->fd, "../file", "new", 3, 0644, &err), -1);
@@ -288,7 +267,7 @@ static void a_path_with_a_directory_is_refused(void **state)
 
 static void a_name_too_long_is_refused(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 	BASE_AUTO(base_error) struct base_error err = { 0 };
 	char name[256];
 
@@ -300,7 +279,7 @@ static void a_name_too_long_is_refused(void **state)
 
 static void an_attribute_is_written_at_once(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 	BASE_AUTO(base_error) struct base_error err = { 0 };
 	char path[128];
 
@@ -334,7 +313,7 @@ static void an_attribute_answers_with_the_kernels_errno(void **state)
 	}
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, scratch_tear_down)
 
 int main(void)
 {

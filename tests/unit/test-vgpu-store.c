@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/scratch.h"
 #include "vgpu/base/file.h"
 #include "vgpu/json.h"
 #include "vgpu/store.h"
@@ -23,34 +24,7 @@
 #define GOOD	     "{\"mdev_type\":\"i915-GVTg_V5_4\",\"start\":\"auto\",\"attrs\":[]}"
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-struct fixture {
-	char path[64];
-	int fd;
-};
-
-static int set_up(void **state)
-{
-	static struct fixture fixture;
-
-	strcpy(fixture.path, "/tmp/test-vgpu-store-XXXXXX");
-	if (mkdtemp(fixture.path) == NULL)
-		return -1;
-	fixture.fd = open(fixture.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	*state = &fixture;
-	return fixture.fd < 0 ? -1 : 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-	char command[128];
-
-	close(f->fd);
-	snprintf(command, sizeof(command), "rm -rf '%s'", f->path);
-	return system(command);
-}
-
-static void put(const struct fixture *f, const char *parent, const char *name, const char *text)
+static void put(const struct scratch *f, const char *parent, const char *name, const char *text)
 {
 	BASE_AUTO(fd) int fd = -1;
 
@@ -61,7 +35,7 @@ static void put(const struct fixture *f, const char *parent, const char *name, c
 	assert_int_equal(base_file_replace_at(fd, name, text, strlen(text), 0644, NULL), 0);
 }
 
-static void read_store(const struct fixture *f, struct vgpu_store *store)
+static void read_store(const struct scratch *f, struct vgpu_store *store)
 {
 	assert_int_equal(vgpu_store_init(store, f->path, NULL), 0);
 }
@@ -252,7 +226,7 @@ static void a_store_that_cannot_be_read_is_an_error(void **state)
 
 static void definitions_come_in_a_fixed_order(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
 	size_t index = 0;
 
@@ -284,7 +258,7 @@ static const struct vgpu_problem *find_problem(const struct vgpu_store *store, c
 /* Each of them beside one good definition, which must be found all the same. */
 static void strange_files_are_reported_and_skipped(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
 	static const struct {
 		const char *words;
@@ -339,7 +313,7 @@ static void strange_files_are_reported_and_skipped(void **state)
 
 static void writing_makes_directories_and_modes_as_mdevctl(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 	BASE_AUTO(vgpu_definition) struct vgpu_definition definition = { 0 };
 	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
 	BASE_AUTO(vgpu_store) struct vgpu_store again = { .fd = -1 };
@@ -369,7 +343,7 @@ static void writing_makes_directories_and_modes_as_mdevctl(void **state)
 
 static void a_failed_write_leaves_nothing_behind(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 	BASE_AUTO(vgpu_definition) struct vgpu_definition definition = { 0 };
 	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
 	BASE_AUTO(base_error) struct base_error err = { 0 };
@@ -392,7 +366,7 @@ static void a_failed_write_leaves_nothing_behind(void **state)
 
 static void a_link_is_no_parents_directory(void **state)
 {
-	const struct fixture *f = *state;
+	const struct scratch *f = *state;
 	BASE_AUTO(vgpu_definition) struct vgpu_definition definition = { 0 };
 	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
 	BASE_AUTO(base_error) struct base_error err = { 0 };
@@ -404,7 +378,7 @@ static void a_link_is_no_parents_directory(void **state)
 	assert_int_equal(access("/tmp/" UUID, F_OK), -1);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, scratch_set_up, scratch_tear_down)
 
 int main(void)
 {
