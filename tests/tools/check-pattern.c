@@ -71,7 +71,7 @@ static int photo_read(struct photo *photo, const char *file, struct base_error *
 	image.format = PNG_FORMAT_RGBA;
 	photo->width = image.width;
 	photo->height = image.height;
-	photo->rgba = malloc(PNG_IMAGE_SIZE(image));
+	photo->rgba = malloc((size_t)image.width * image.height * 4);
 	if (photo->rgba == NULL) {
 		png_image_free(&image);
 		return base_error_errno(err, ENOMEM, "cannot hold %s", file);
@@ -185,6 +185,8 @@ static int draw(const struct pattern_stamp *stamp, const struct request *request
 	image->height = stamp->height;
 	image->format = stamp->format;
 	image->stride = (stamp->width * pattern_pixel_bytes(stamp->format) + 7) / 8 * 8;
+	if (image->height == 0 || image->stride == 0)
+		return base_error_set(err, BASE_FAILED, "the stamp tells of an empty picture");
 	image->pixels = calloc(image->height, image->stride);
 	if (image->pixels == NULL)
 		return base_error_errno(err, ENOMEM, "cannot draw the picture");

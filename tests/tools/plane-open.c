@@ -39,8 +39,11 @@ static int hold(char **uuids, struct base_error *err)
 	int count = 0, status = 0;
 	char byte;
 
-	for (; status == 0 && uuids[count] != NULL && count < MAX_DEVICES; count += status == 0)
+	for (; count < MAX_DEVICES && uuids[count] != NULL; count++) {
 		status = open_named(&devices[count], uuids[count], err);
+		if (status < 0)
+			break;
+	}
 	if (status == 0) {
 		puts("open");
 		fflush(stdout);
@@ -188,7 +191,7 @@ static void watch_print(struct watch *watch, int ids)
 
 static int watch(const char *seconds, const char *uuid, struct base_error *err)
 {
-	const struct timespec pause = { .tv_nsec = 500 * 1000 };
+	const struct timespec pause = { .tv_nsec = 500000L };
 	BASE_AUTO(vfio) struct vfio vfio = VFIO_CLOSED;
 	BASE_AUTO(cache) struct cache cache = { 0 };
 	BASE_AUTO(free) uint32_t *late = calloc(MAX_FLIPS, sizeof(*late));
@@ -243,7 +246,7 @@ static int save(const char *file, const char *uuid, struct base_error *err)
 	if (open_named(&vfio, uuid, err) < 0)
 		return -1;
 	image = shown(&cache, &vfio, err);
-	if (image == NULL)
+	if (image == NULL || image->width == 0 || image->height == 0)
 		return base_error_is_set(err)
 			       ? -1
 			       : base_error_set(err, BASE_FAILED, "nothing is shown");

@@ -157,7 +157,8 @@ static void try_bars(const struct vfio *vfio)
 	     "the guest's driver finds the mark of a vGPU");
 	region_get(vfio, VFIO_PCI_BAR2_REGION_INDEX, &region);
 	sparse = region_capability(&region, VFIO_REGION_INFO_CAP_SPARSE_MMAP);
-	if (!ok(sparse != NULL && sparse->nr_areas == 1, "BAR 2 says what of it can be mapped"))
+	if (!ok(sparse != NULL && sparse->nr_areas == 1, "BAR 2 says what of it can be mapped") ||
+	    sparse == NULL)
 		return;
 	ok(sparse->areas[0].offset + sparse->areas[0].size <= region.info.size,
 	   "BAR 2: the part lies in it");
@@ -327,7 +328,7 @@ static void try_probe(const struct vfio *vfio)
 
 static void try_not_ready(const struct vfio *vfio, const char *uuid)
 {
-	const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+	const struct timespec pause = { .tv_nsec = 20000000L };
 	struct vfio_device_gfx_plane_info info;
 	int tries = 500;
 
@@ -435,7 +436,7 @@ static void try_format(const struct vfio *vfio, const char *uuid, const char *mo
 {
 	struct vfio_device_gfx_plane_info info;
 	struct pattern_stamp before, after;
-	struct pattern_image image;
+	struct pattern_image image = { 0 };
 	int fd;
 
 	set(uuid, "mode", mode);
@@ -514,7 +515,7 @@ static void try_lifetime(struct vfio *vfio, const char *uuid)
 {
 	BASE_AUTO(base_error) struct base_error err = { 0 };
 	struct vfio_device_gfx_plane_info info;
-	struct pattern_image image;
+	struct pattern_image image = { 0 };
 	struct pattern_stamp stamp;
 	int fd;
 

@@ -53,26 +53,31 @@ static inline int vfio_open_group(const char *uuid, struct base_error *err)
 	return group;
 }
 
+static inline int vfio_open_device(struct vfio *vfio, const char *uuid, struct base_error *err)
+{
+	vfio->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
+	if (vfio->container < 0)
+		return base_error_errno(err, errno, "cannot open /dev/vfio/vfio");
+	vfio->group = vfio_open_group(uuid, err);
+	if (vfio->group < 0)
+		return -1;
+	if (ioctl(vfio->group, VFIO_GROUP_SET_CONTAINER, &vfio->container) < 0 ||
+	    ioctl(vfio->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU) < 0)
+		return base_error_errno(err, errno, "cannot set up the IOMMU of %s", uuid);
+	vfio->device = ioctl(vfio->group, VFIO_GROUP_GET_DEVICE_FD, uuid);
+	if (vfio->device < 0)
+		return base_error_errno(err, errno, "cannot open the device %s", uuid);
+	return 0;
+}
+
 /* On failure err->errnum is the kernel's answer, and nothing stays open. */
 static inline int vfio_open(struct vfio *vfio, const char *uuid, struct base_error *err)
 {
-	BASE_AUTO(vfio) struct vfio new = VFIO_CLOSED;
-
-	new.container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
-	if (new.container < 0)
-		return base_error_errno(err, errno, "cannot open /dev/vfio/vfio");
-	new.group = vfio_open_group(uuid, err);
-	if (new.group < 0)
-		return -1;
-	if (ioctl(new.group, VFIO_GROUP_SET_CONTAINER, &new.container) < 0 ||
-	    ioctl(new.container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU) < 0)
-		return base_error_errno(err, errno, "cannot set up the IOMMU of %s", uuid);
-	new.device = ioctl(new.group, VFIO_GROUP_GET_DEVICE_FD, uuid);
-	if (new.device < 0)
-		return base_error_errno(err, errno, "cannot open the device %s", uuid);
-	*vfio = new;
-	new = (struct vfio)VFIO_CLOSED;
-	return 0;
+	*vfio = (struct vfio)VFIO_CLOSED;
+	if (vfio_open_device(vfio, uuid, err) == 0)
+		return 0;
+	vfio_close(vfio);
+	return -1;
 }
 
 /* The plane as it is now; width 0: nothing to show. -errno on failure. */

@@ -261,12 +261,14 @@ static inline uint32_t pattern_hash(uint32_t value)
 
 static inline void pattern_stars(const struct pattern_image *image)
 {
-	uint32_t count = image->width * image->height / 5000, half = image->height / 2, place;
+	uint32_t count = image->width * image->height / 5000, half = image->height / 2;
+	uint32_t place, rows;
 
 	for (uint32_t i = 0; i < count; i++) {
 		place = pattern_hash(i + 1);
+		rows = half * (i % 8 + 1) / 8 + 1;
 		pattern_set(image, (int)(place % image->width),
-			    (int)((place >> 11) % (half * (i % 8 + 1) / 8)),
+			    (int)((place >> 11) % rows),
 			    i % 3 ? 0xff8f98c8 : 0xffffffff);
 	}
 }
