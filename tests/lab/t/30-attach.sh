@@ -13,7 +13,6 @@ sample=4b20d080-1b54-4048-85b3-a6a62d165c02
 planned=4b20d080-1b54-4048-85b3-a6a62d165c03
 work=$(mktemp -d)
 
-vgpus=()
 cleanup() {
 	local name
 	virsh list --all --name 2>/dev/null | while read -r name; do
@@ -21,8 +20,8 @@ cleanup() {
 		virsh destroy "$name"
 		virsh undefine "$name" --nvram
 	done >/dev/null 2>&1
-	for name in "${vgpus[@]}"; do
-		echo 1 >"/sys/bus/mdev/devices/$name/remove"
+	for name in "$gvt" "$sample"; do
+		[ ! -e "/sys/bus/mdev/devices/$name" ] || echo 1 >"/sys/bus/mdev/devices/$name/remove"
 	done
 	rm -rf "$work" "/etc/mdevctl.d/$lab_gvt/$planned"
 }
@@ -30,7 +29,7 @@ trap cleanup EXIT
 
 # make_vgpu PARENT TYPE UUID: by the kernel's own interface
 make_vgpu() {
-	echo "$3" >"/sys/class/mdev_bus/$1/mdev_supported_types/$2/create" && vgpus+=("$3")
+	echo "$3" >"/sys/class/mdev_bus/$1/mdev_supported_types/$2/create"
 }
 
 # guest NAME MACHINE [DEVICES]
