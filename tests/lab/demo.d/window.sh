@@ -58,7 +58,7 @@ as_user() {
 	runuser -u user -- env XDG_RUNTIME_DIR=/run/user/1000 WAYLAND_DISPLAY=wayland-demo \
 		SDL_VIDEODRIVER=wayland "$@"
 }
-as_user weston --backend=headless --renderer=gl --width=1280 --height=960 --debug \
+as_user weston --config=/lab/tests/lab/demo.d/weston.ini --backend=headless --renderer=gl --width=1280 --height=960 --debug \
 	--socket=wayland-demo --idle-time=0 >/lab/out/weston.log 2>&1 &
 lab_wait 60 test -S /run/user/1000/wayland-demo
 printf '$ vgpu-display windows\n'
