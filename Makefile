@@ -79,7 +79,7 @@ help:
 	@printf '%s\n' \
 	'all        build vgpu, vgpu-display and the man pages (default)' \
 	'demo       the main job, from a vGPU to a photograph of its window, in the lab' \
-	'test       everything: sets itself up, then check and the lab (about 15 minutes)' \
+	'test       everything: sets itself up, then check and the lab (about 10 minutes)' \
 	'check      unit and integration tests without the lab (about a minute)' \
 	'lab-shell  a shell in a virtual machine with vGPUs' \
 	'lint       clang-format, clang-tidy, cppcheck, shellcheck, warnings as errors' \
