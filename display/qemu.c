@@ -30,16 +30,20 @@ struct qemu {
 	bool started;
 };
 
-static int on_input(sd_event_source *source, int fd, uint32_t events, void *data)
+static void send_input(struct qemu *qemu)
 {
 	struct display_input_event event;
-	struct qemu *qemu = data;
 
+	while (display_input_take(qemu->input, &event))
+		display_console_send(&qemu->console, &event);
+}
+
+static int on_input(sd_event_source *source, int fd, uint32_t events, void *data)
+{
 	(void)source;
 	(void)fd;
 	(void)events;
-	while (display_input_take(qemu->input, &event))
-		display_console_send(&qemu->console, &event);
+	send_input(data);
 	return 0;
 }
 
@@ -235,12 +239,13 @@ static int start(struct display_source *source, struct base_error *err)
 	return 0;
 }
 
+/* Not flushed: a QEMU that reads has it all already, for one that hangs we must not wait. */
 static void close_bus(sd_bus *bus)
 {
 	if (bus == NULL)
 		return;
 	sd_bus_detach_event(bus);
-	sd_bus_flush_close_unref(bus);
+	sd_bus_close_unref(bus);
 }
 
 static void destroy(struct display_source *source)
@@ -250,6 +255,7 @@ static void destroy(struct display_source *source)
 	if (qemu->started) {
 		eventfd_write(qemu->stop_fd, 1);
 		pthread_join(qemu->thread, NULL);
+		send_input(qemu);
 	}
 	qemu->vm->ended = NULL;
 	sd_event_source_disable_unref(qemu->reason_source);

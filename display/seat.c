@@ -170,6 +170,19 @@ void display_seat_grab(struct display_seat *seat, bool grab)
 	SDL_SetRelativeMouseMode(capture ? SDL_TRUE : SDL_FALSE);
 }
 
+static void let_go(struct display_seat *seat)
+{
+	release_all(seat);
+	display_seat_grab(seat, false);
+}
+
+void display_seat_finish(struct display_seat *seat)
+{
+	if (seat->input != NULL)
+		let_go(seat);
+	*seat = (struct display_seat){ 0 };
+}
+
 void display_seat_follow_pointer(struct display_seat *seat)
 {
 	if (captured(seat) && display_input_is_absolute(seat->input))
@@ -195,10 +208,8 @@ enum display_command display_seat_handle(struct display_seat *seat, const SDL_Ev
 		handle_wheel(seat, &event->wheel);
 		break;
 	case SDL_WINDOWEVENT:
-		if (event->window.event == SDL_WINDOWEVENT_FOCUS_LOST) {
-			release_all(seat);
-			display_seat_grab(seat, false);
-		}
+		if (event->window.event == SDL_WINDOWEVENT_FOCUS_LOST)
+			let_go(seat);
 		break;
 	default:
 		break;

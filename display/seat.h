@@ -36,6 +36,9 @@ struct display_seat {
 void display_seat_init(struct display_seat *seat, struct display_input *input,
 		       struct display_window *window);
 
+/* Releases what is held down and gives keyboard and mouse back; takes a zeroed one. */
+void display_seat_finish(struct display_seat *seat);
+
 /* Handles an event of keyboard, mouse or focus; returns what the viewer shall do. */
 enum display_command display_seat_handle(struct display_seat *seat, const SDL_Event *event,
 					 const struct display_view *view);

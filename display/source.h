@@ -24,7 +24,10 @@ struct display_source {
 struct display_source_ops {
 	/* From now on the slot is filled. -1 and err if that cannot begin. */
 	int (*start)(struct display_source *source, struct base_error *err);
-	/* Stops it if it was started; nothing is put any more after it. */
+	/*
+	 * Stops it if it was started: what input there is still goes to the
+	 * guest, nothing is put any more after it.
+	 */
 	void (*destroy)(struct display_source *source);
 };
 

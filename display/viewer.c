@@ -392,9 +392,11 @@ static int run(struct viewer *viewer, struct base_error *err)
 
 static void finish(struct viewer *viewer)
 {
+	display_seat_finish(&viewer->seat);
 	display_source_destroy(viewer->source);
-	display_vm_destroy(viewer->vm);
+	/* libvirt may keep us waiting: a signal ends us from here on. */
 	display_signals_finish();
+	display_vm_destroy(viewer->vm);
 	base_debug("%" PRId64 " frames shown, %" PRIu64 " imports", viewer->frames,
 		   viewer->painter.cache.imports);
 	display_painter_finish(&viewer->painter);
