@@ -32,13 +32,24 @@ static int check_sub_rectangle(const struct display_frame *frame, struct base_er
 }
 
 /*
+ * Without a modifier the driver decides, and a software one takes the plane for
+ * linear and reads it without a look at its size. Rows of X and Y tiles need as
+ * much at least, so that the check refuses nothing that is good.
+ */
+static bool is_linear(const struct display_frame *frame)
+{
+	return frame->modifier == DRM_FORMAT_MOD_LINEAR ||
+	       frame->modifier == DRM_FORMAT_MOD_INVALID;
+}
+
+/*
  * Only a linear plane's extent can be told from its stride; of a tiled one the
  * driver knows, and refuses at import.
  */
 static uint64_t plane_extent(const struct display_frame *frame, const struct display_plane *plane,
 			     uint32_t bytes)
 {
-	if (frame->modifier != DRM_FORMAT_MOD_LINEAR)
+	if (!is_linear(frame))
 		return (uint64_t)plane->offset + 1;
 	return (uint64_t)plane->offset + (uint64_t)plane->stride * (frame->backing_height - 1) +
 	       (uint64_t)frame->backing_width * bytes;
@@ -50,8 +61,7 @@ static int check_plane(const struct display_frame *frame, struct display_plane *
 	struct stat st;
 	off_t size;
 
-	if (frame->modifier == DRM_FORMAT_MOD_LINEAR &&
-	    (uint64_t)frame->backing_width * bytes > plane->stride)
+	if (is_linear(frame) && (uint64_t)frame->backing_width * bytes > plane->stride)
 		return base_error_set(err, BASE_FAILED, "rows of %u pixels do not fit in %u bytes",
 				      frame->backing_width, plane->stride);
 	if (plane->fd < 0)

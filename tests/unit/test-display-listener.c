@@ -490,6 +490,9 @@ static void a_bad_dmabuf_is_refused(void **state)
 		{ ALL, ALL, ALL, DRM_FORMAT_XRGB8888, 0 },
 		{ ALL, ALL, ALL, DRM_FORMAT_XRGB8888, I915_FORMAT_MOD_X_TILED },
 		{ 0x40000001, 1, 4, DRM_FORMAT_XRGB8888, 0 },
+		{ 4, 5, 16, DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_INVALID },
+		{ 4, 4, 15, DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_INVALID },
+		{ 4, 4, ALL, DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_INVALID },
 	};
 	struct fixture *f = *state;
 	int fd = memory(64), pipes[2];
