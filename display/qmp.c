@@ -35,6 +35,12 @@ static const char *string_of(json_object *object, const char *key)
 							      : NULL;
 }
 
+static int no_answer(const struct qmp *qmp, struct base_error *err)
+{
+	return base_error_set(err, BASE_FAILED,
+			      "QEMU does not answer on %s: is another client on it?", qmp->path);
+}
+
 static int dial(struct qmp *qmp, struct base_error *err)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -47,11 +53,17 @@ static int dial(struct qmp *qmp, struct base_error *err)
 	qmp->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (qmp->fd < 0)
 		return base_error_errno(err, errno, "cannot make a socket");
-	/* A QEMU that another client has taken answers nobody else. */
+	/*
+	 * A QEMU that another client has taken answers nobody else; once one waits
+	 * already, it does not even let the next one in.
+	 */
 	setsockopt(qmp->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+	setsockopt(qmp->fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
 	if (BASE_RETRY(connect(qmp->fd, (struct sockaddr *)&address, sizeof(address))) < 0)
-		return base_error_errno(err, errno, "cannot connect to QEMU's QMP socket %s",
-					qmp->path);
+		return errno == EAGAIN ? no_answer(qmp, err)
+				       : base_error_errno(err, errno,
+							  "cannot connect to QEMU's QMP socket %s",
+							  qmp->path);
 	return 0;
 }
 
@@ -106,9 +118,7 @@ static json_object *receive(struct qmp *qmp, struct base_error *err)
 		if (r == 0)
 			base_error_set(err, BASE_FAILED, "QEMU hung up on %s", qmp->path);
 		if (r < 0 && errno == EAGAIN)
-			base_error_set(err, BASE_FAILED,
-				       "QEMU does not answer on %s: is another client on it?",
-				       qmp->path);
+			no_answer(qmp, err);
 		else if (r < 0)
 			base_error_errno(err, errno, "cannot read from QEMU's QMP socket %s",
 					 qmp->path);
