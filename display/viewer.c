@@ -32,7 +32,6 @@ struct viewer {
 	struct display_window window;
 	struct display_painter painter;
 	struct display_seat seat;
-	struct display_cursor cursor; /* the guest's */
 	struct display_view view;
 	int32_t presented_width, presented_height; /* of the window at the last present */
 	uint32_t wake_event;			   /* SDL's number for it */
@@ -108,16 +107,12 @@ static int set_frame(struct viewer *viewer, struct display_frame *frame, struct 
 	return 0;
 }
 
-static void set_cursor(struct viewer *viewer, struct display_update *update)
+static void set_cursor(struct viewer *viewer, const struct display_update *update)
 {
-	if (update->has_cursor) {
+	if (update->has_cursor)
 		display_window_set_cursor(&viewer->window, &update->cursor);
-		display_cursor_finish(&viewer->cursor);
-		viewer->cursor = update->cursor;
-		update->cursor = (struct display_cursor){ 0 };
-	}
 	if (update->has_pointer)
-		display_window_show_cursor(&viewer->window, update->pointer_visible);
+		display_window_show_cursor(update->pointer_visible);
 }
 
 static int take_frame(struct viewer *viewer, struct display_update *update, struct base_error *err)
@@ -401,7 +396,6 @@ static void finish(struct viewer *viewer)
 		   viewer->painter.cache.imports);
 	display_painter_finish(&viewer->painter);
 	display_window_finish(&viewer->window);
-	display_cursor_finish(&viewer->cursor);
 	display_input_destroy(viewer->input);
 	display_slot_destroy(viewer->slot);
 	sd_event_unref(viewer->event);

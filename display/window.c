@@ -80,7 +80,7 @@ static void set_attributes(void)
 
 int display_window_init(struct display_window *window, const char *title, struct base_error *err)
 {
-	*window = (struct display_window){ .cursor_visible = true };
+	*window = (struct display_window){ 0 };
 	set_attributes();
 	window->sdl = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
 				       INITIAL_WIDTH, INITIAL_HEIGHT,
@@ -190,9 +190,8 @@ void display_window_set_cursor(struct display_window *window, const struct displ
 	window->cursor = made;
 }
 
-void display_window_show_cursor(struct display_window *window, bool visible)
+void display_window_show_cursor(bool visible)
 {
-	window->cursor_visible = visible;
 	SDL_ShowCursor(visible ? SDL_ENABLE : SDL_DISABLE);
 }
 

@@ -17,8 +17,7 @@
 struct display_window {
 	SDL_Window *sdl;
 	SDL_GLContext context;
-	SDL_Cursor *cursor; /* the guest's; NULL: the system's */
-	bool cursor_visible;
+	SDL_Cursor *cursor;		      /* the guest's; NULL: the system's */
 	uint32_t wanted_width, wanted_height; /* what was asked for last */
 };
 
@@ -47,7 +46,7 @@ void display_window_to_pixels(const struct display_window *window, int32_t *x, i
 
 /* Shape of the pointer over the window; cursor->pixels NULL: the system's. */
 void display_window_set_cursor(struct display_window *window, const struct display_cursor *cursor);
-void display_window_show_cursor(struct display_window *window, bool visible);
+void display_window_show_cursor(bool visible);
 
 void display_window_present(struct display_window *window);
 
