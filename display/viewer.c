@@ -282,10 +282,18 @@ static void show_window(struct viewer *viewer)
 	viewer->resized = display_slot_now();
 }
 
+/* A hidden window is drawn when it comes back, or for a screenshot. */
+static bool wants_drawing(const struct viewer *viewer)
+{
+	return viewer->dirty && display_window_is_visible(&viewer->window);
+}
+
 static int timeout(const struct viewer *viewer)
 {
 	int ms = display_slot_timeout(viewer->slot, display_slot_now());
 
+	if (viewer->shown && wants_drawing(viewer))
+		return 0;
 	if (!viewer->shown || viewer->options->screenshot != NULL || viewer->shoot)
 		return ms < 0 || ms > POLL_MS ? POLL_MS : ms;
 	return ms;
@@ -322,7 +330,8 @@ static int loop(struct viewer *viewer, struct base_error *err)
 		show_window(viewer);
 		if (!viewer->shown)
 			continue;
-		if (viewer->dirty || is_final_shot(viewer) || (viewer->shoot && settled(viewer))) {
+		if (wants_drawing(viewer) || is_final_shot(viewer) ||
+		    (viewer->shoot && settled(viewer))) {
 			if (draw(viewer, err) < 0)
 				return -1;
 		}

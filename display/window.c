@@ -112,6 +112,11 @@ void display_window_show(struct display_window *window)
 	SDL_ShowWindow(window->sdl);
 }
 
+bool display_window_is_visible(const struct display_window *window)
+{
+	return !(SDL_GetWindowFlags(window->sdl) & (SDL_WINDOW_HIDDEN | SDL_WINDOW_MINIMIZED));
+}
+
 void display_window_set_title(struct display_window *window, const char *title)
 {
 	SDL_SetWindowTitle(window->sdl, title);

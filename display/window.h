@@ -34,6 +34,9 @@ void display_window_finish(struct display_window *window); /* takes a zeroed one
 
 void display_window_show(struct display_window *window);
 
+/* False for one that is hidden or minimised: nobody sees what is drawn. */
+bool display_window_is_visible(const struct display_window *window);
+
 void display_window_set_title(struct display_window *window, const char *title);
 
 /* Asks for room for a picture of that size; the desktop has the last word. */

@@ -165,6 +165,7 @@ check "a key is held" saw 'qcode shift, down 1'
 xdotool windowunmap "$window"
 check "it is released when the focus goes" saw 'qcode shift, down 0'
 xdotool keyup shift
+check "a hidden window can be photographed" shoot 3
 check "QEMU quits" qmp '{"execute":"quit"}'
 viewer_ends 0
 same "the viewer ends well" "0" "$?"
