@@ -116,7 +116,8 @@ static char *find_free(int directory, const char *name, struct base_error *err)
 			base_error_errno(err, ENOMEM, "cannot write a screenshot");
 			return NULL;
 		}
-		if (faccessat(directory, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+		/* Other errors than ENOENT are for the writing to tell. */
+		if (faccessat(directory, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 			return BASE_STEAL_PTR(file);
 	}
 	base_error_set(err, BASE_FAILED, "there are %d screenshots already", NUMBER_MAX);
