@@ -80,16 +80,18 @@ static void set_blank(struct viewer *viewer, bool blank)
 }
 
 /*
- * A picture that cannot be shown ends a viewer that has shown none: it never
- * will. Later it may be one odd buffer: the last picture stays.
+ * A picture that cannot be shown ends a viewer that has shown none of its kind:
+ * it never will. Later it may be one odd buffer: the last picture stays.
  */
 static int set_frame(struct viewer *viewer, struct display_frame *frame, struct base_error *err)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };
 	bool first = viewer->first_picture == 0;
+	bool fatal =
+		frame->kind == DISPLAY_FRAME_DMABUF ? viewer->painter.cache.imports == 0 : first;
 
-	if (display_painter_set_frame(&viewer->painter, frame, first ? err : &why) < 0) {
-		if (first)
+	if (display_painter_set_frame(&viewer->painter, frame, fatal ? err : &why) < 0) {
+		if (fatal)
 			return -1;
 		base_log(viewer->warned ? BASE_LOG_DEBUG : BASE_LOG_WARNING, "%s", why.message);
 		viewer->warned = true;
