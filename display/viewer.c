@@ -2,6 +2,7 @@
 #include "display/viewer.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <systemd/sd-event.h>
 
@@ -415,8 +416,11 @@ static void finish(struct viewer *viewer)
 int display_viewer_run(const struct display_options *options, struct base_error *err)
 {
 	struct viewer viewer = { .options = options };
-	int result = run(&viewer, err);
+	int result;
 
+	/* Neither a reader of our messages that goes nor a libvirtd that does ends us. */
+	signal(SIGPIPE, SIG_IGN);
+	result = run(&viewer, err);
 	finish(&viewer);
 	display_window_disconnect();
 	return result;

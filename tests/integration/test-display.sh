@@ -195,6 +195,11 @@ viewer_ends 0
 same "SIGTERM ends the viewer well" 0 $?
 check "the button does not stay down in the guest" saw 'button right, down 0'
 xdotool mouseup 3
+"$viewer" --allow-root --debug --qmp "$socket" --screenshot "$work/pipe.png" 2> >(exec 2>&-; sleep 0.2) &
+shown=$!
+viewer_ends 0
+same "a reader of its messages that goes does not end the viewer" 0 $?
+check "which writes its screenshot" test -s "$work/pipe.png"
 start_viewer
 check "another viewer takes the display over" view --qmp "$control" --screenshot "$work/three.png"
 viewer_ends 1 "the VM 'firmware' closed its display: another viewer" >/dev/null
