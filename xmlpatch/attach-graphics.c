@@ -6,107 +6,81 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define note(attach, err, ...) xmlpatch_result_note(&(attach)->result, err, __VA_ARGS__)
-
-static bool is_one_of(const char *text, const char *const *names)
-{
-	while (text != NULL && *names != NULL && strcmp(text, *names) != 0)
-		names++;
-	return text != NULL && *names != NULL;
-}
+#define note xmlpatch_attach_note
 
 /*
- * Once the D-Bus display owns a console's GL, QEMU's console_compatible_with()
- * stops the start for any other display ("Display vnc is incompatible with the
- * GL context"); and of SDL, egl-headless and D-Bus, each a -display, it obeys
- * the last one only.
+ * Once a display owns a console's GL, QEMU's console_compatible_with() stops the
+ * start for any other kind ("Display vnc is incompatible with the GL context"); and
+ * of SDL, egl-headless, D-Bus and GTK, each a -display, it obeys the last one only.
  */
-static int clear_graphics(struct xmlpatch_attach *attach, struct base_error *err)
-{
-	static const char *const rivals[] = { "vnc", "spice", "sdl", "egl-headless", NULL };
-	xmlNode *graphics = xmlpatch_document_child(attach->guest.devices, "graphics");
+static const struct mode {
+	const char *stays[4];
+	const char *called; /* what the others cannot be beside of */
+} modes[] = {
+	[XMLPATCH_DISPLAY_DBUS] = { { "dbus" }, "a D-Bus display with GL" },
+	[XMLPATCH_DISPLAY_GTK] = { { "egl-headless" }, "a GTK window with GL" },
+	[XMLPATCH_DISPLAY_SPICE] = { { "spice" }, "a SPICE display with GL" },
+	[XMLPATCH_DISPLAY_VNC] = { { "vnc", "egl-headless", "spice" }, "egl-headless" },
+};
 
-	for (; graphics != NULL; graphics = xmlpatch_document_next(graphics, "graphics")) {
-		BASE_AUTO(free) char *type = xmlpatch_document_get(graphics, "type");
-
-		if (!is_one_of(type, rivals))
-			continue;
-		xmlpatch_edits_remove(&attach->edits, graphics);
-		if (note(attach, err, XMLPATCH_GRAPHICS_REMOVED,
-			 "removed the display %s, which QEMU cannot have beside a D-Bus display "
-			 "with GL",
-			 type) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* libvirt refuses what talks to SPICE in a domain that has no SPICE display. */
-static int remove_spice_device(struct xmlpatch_attach *attach, const xmlNode *device,
-			       struct base_error *err)
-{
-	xmlNode *target = xmlpatch_document_child(device, "target");
-	BASE_AUTO(free) char *name = xmlpatch_document_get(target, "name");
-
-	xmlpatch_edits_remove(&attach->edits, device);
-	return note(attach, err, XMLPATCH_DEVICE_REMOVED,
-		    "removed the %s%s%.40s, which works with SPICE only",
-		    (const char *)device->name, name == NULL ? "" : " ", name == NULL ? "" : name);
-}
-
-static int silence_spice(struct xmlpatch_attach *attach, const xmlNode *audio,
-			 struct base_error *err)
-{
-	xmlpatch_edits_set(&attach->edits, audio, "type", "none");
-	return note(attach, err, XMLPATCH_AUDIO_CHANGED,
-		    "turned the sound, which went to SPICE, to none");
-}
-
-static int clear_spice_devices(struct xmlpatch_attach *attach, struct base_error *err)
-{
-	static const char *const names[] = { "channel",	 "redirdev", "smartcard", "serial",
-					     "parallel", "console",  NULL };
-	static const char *const backends[] = { "spicevmc", "spiceport", NULL };
-	const xmlNode *devices = attach->guest.devices;
-	const xmlNode *device = devices == NULL ? NULL : devices->children;
-
-	for (; device != NULL; device = device->next) {
-		BASE_AUTO(free) char *type = NULL;
-		int status = 0;
-
-		if (device->type != XML_ELEMENT_NODE || device->ns != NULL)
-			continue;
-		type = xmlpatch_document_get(device, "type");
-		if (is_one_of((const char *)device->name, names) && is_one_of(type, backends))
-			status = remove_spice_device(attach, device, err);
-		else if (xmlpatch_document_is(device, "audio") && type != NULL &&
-			 strcmp(type, "spice") == 0)
-			status = silence_spice(attach, device, err);
-		if (status < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static xmlNode *find_dbus(const struct xmlpatch_attach *attach, const xmlNode *after)
+static xmlNode *find_type(const struct xmlpatch_attach *attach, const char *type,
+			  const xmlNode *after)
 {
 	xmlNode *graphics = after != NULL
 				    ? xmlpatch_document_next(after, "graphics")
 				    : xmlpatch_document_child(attach->guest.devices, "graphics");
 
-	while (graphics != NULL && !xmlpatch_document_has(graphics, "type", "dbus"))
+	while (graphics != NULL && !xmlpatch_document_has(graphics, "type", type))
 		graphics = xmlpatch_document_next(graphics, "graphics");
 	return graphics;
 }
 
-static char *gl_fragment(const struct xmlpatch_attach *attach)
+static int clear_rivals(struct xmlpatch_attach *attach, struct base_error *err)
 {
+	static const char *const known[] = { "vnc", "spice", "sdl", "egl-headless", "dbus", NULL };
+	const struct mode *mode = &modes[attach->wishes->display];
+	xmlNode *graphics = xmlpatch_document_child(attach->guest.devices, "graphics");
+
+	for (; graphics != NULL; graphics = xmlpatch_document_next(graphics, "graphics")) {
+		BASE_AUTO(free) char *type = xmlpatch_document_get(graphics, "type");
+
+		if (!xmlpatch_attach_is_one_of(type, known) ||
+		    xmlpatch_attach_is_one_of(type, mode->stays))
+			continue;
+		xmlpatch_edits_remove(&attach->edits, graphics);
+		if (note(attach, err, XMLPATCH_GRAPHICS_REMOVED,
+			 "removed the display %s, which QEMU cannot have beside %s", type,
+			 mode->called) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* libvirt takes one of each type. */
+static int refuse_twins(const struct xmlpatch_attach *attach, struct base_error *err)
+{
+	const char *const *types = modes[attach->wishes->display].stays;
+
+	for (; *types != NULL; types++) {
+		const xmlNode *first = find_type(attach, *types, NULL);
+
+		if (first != NULL && find_type(attach, *types, first) != NULL)
+			return base_error_set(err, BASE_FAILED,
+					      "the domain has two displays of the type %s: take "
+					      "one <graphics type='%s'> out",
+					      *types, *types);
+	}
+	return 0;
+}
+
+/* `attributes` come first; to free. */
+static char *gl_fragment(const struct xmlpatch_attach *attach, const char *attributes)
+{
+	const char *node = attach->rendernode;
 	char *fragment = NULL;
 
-	if (asprintf(&fragment, "<gl enable='yes'%s%s%s/>",
-		     attach->rendernode == NULL ? "" : " rendernode='",
-		     attach->rendernode == NULL ? "" : attach->rendernode,
-		     attach->rendernode == NULL ? "" : "'") < 0)
+	if (asprintf(&fragment, "<gl%s%s%s%s/>", attributes, node == NULL ? "" : " rendernode='",
+		     node == NULL ? "" : node, node == NULL ? "" : "'") < 0)
 		return NULL;
 	return fragment;
 }
@@ -121,73 +95,246 @@ static int keep_p2p(struct xmlpatch_attach *attach, const xmlNode *graphics, str
 	return note(attach, err, XMLPATCH_GRAPHICS_CHANGED, "made the D-Bus display peer to peer");
 }
 
-static int keep_gl(struct xmlpatch_attach *attach, const xmlNode *graphics, struct base_error *err)
+static int note_gl(struct xmlpatch_attach *attach, const char *type, struct base_error *err)
+{
+	return note(attach, err, XMLPATCH_GRAPHICS_CHANGED, "set the GL of the display %s to %s",
+		    type, attach->wishes->rendernode == NULL ? "on" : attach->wishes->rendernode);
+}
+
+/*
+ * Sees to the <gl> of a display that is there; egl-headless has no "enable". A
+ * missing <gl> is added to *children, a fragment.
+ */
+static int keep_gl(struct xmlpatch_attach *attach, const xmlNode *graphics, bool has_enable,
+		   char **children, struct base_error *err)
 {
 	const char *node = attach->wishes->rendernode;
 	xmlNode *gl = xmlpatch_document_child(graphics, "gl");
-	bool is_on = xmlpatch_document_has(gl, "enable", "yes");
+	bool is_on = !has_enable || xmlpatch_document_has(gl, "enable", "yes");
+	BASE_AUTO(free) char *type = xmlpatch_document_get(graphics, "type");
+	BASE_AUTO(free) char *fragment = NULL;
 
 	if (is_on && (node == NULL || xmlpatch_document_has(gl, "rendernode", node)))
 		return 0;
-	if (gl == NULL) {
-		BASE_AUTO(free) char *fragment = gl_fragment(attach);
-
-		if (fragment == NULL)
-			return base_error_errno(err, ENOMEM, "cannot change the XML");
-		xmlpatch_edits_append(&attach->edits, graphics, fragment);
-	} else {
+	if (gl != NULL) {
 		if (!is_on)
 			xmlpatch_edits_set(&attach->edits, gl, "enable", "yes");
 		if (node != NULL)
 			xmlpatch_edits_set(&attach->edits, gl, "rendernode", node);
+		return note_gl(attach, type, err);
 	}
-	return note(attach, err, XMLPATCH_GRAPHICS_CHANGED, "set the GL of the D-Bus display to %s",
-		    node == NULL ? "on" : node);
+	fragment = gl_fragment(attach, has_enable ? " enable='yes'" : "");
+	if (fragment == NULL)
+		return base_error_errno(err, ENOMEM, "cannot change the XML");
+	if (xmlpatch_attach_add(children, err, "%s", fragment) < 0)
+		return -1;
+	return note_gl(attach, type, err);
 }
 
-static int add_dbus(struct xmlpatch_attach *attach, struct base_error *err)
+static int link_audio(struct xmlpatch_attach *attach, const xmlNode *graphics, const char *id,
+		      char **children, struct base_error *err)
 {
-	BASE_AUTO(free) char *gl = gl_fragment(attach);
-	BASE_AUTO(free) char *fragment = NULL;
+	const xmlNode *audio = xmlpatch_document_child(graphics, "audio");
 
-	if (gl == NULL ||
-	    asprintf(&fragment, "<graphics type='dbus' p2p='yes'>\n\t%s\n</graphics>", gl) < 0) {
-		fragment = NULL;
+	if (id == NULL || xmlpatch_document_has(audio, "id", id))
+		return 0;
+	if (audio != NULL)
+		xmlpatch_edits_set(&attach->edits, audio, "id", id);
+	else if (xmlpatch_attach_add(children, err, "<audio id='%s'/>", id) < 0)
+		return -1;
+	return note(attach, err, XMLPATCH_GRAPHICS_CHANGED,
+		    "gave the D-Bus display the guest's sound");
+}
+
+static const char *node_words(const struct xmlpatch_attach *attach)
+{
+	return attach->wishes->rendernode == NULL ? "the render node that libvirt chooses"
+						  : attach->wishes->rendernode;
+}
+
+static int add_dbus(struct xmlpatch_attach *attach, const char *id, struct base_error *err)
+{
+	BASE_AUTO(free) char *gl = gl_fragment(attach, " enable='yes'");
+
+	if (gl == NULL)
 		return base_error_errno(err, ENOMEM, "cannot change the XML");
-	}
-	if (xmlpatch_attach_add(attach, err, fragment) < 0)
+	if (xmlpatch_attach_add(&attach->added, err,
+				"<graphics type='dbus' p2p='yes'>\n\t%s%s%s%s\n</graphics>", gl,
+				id == NULL ? "" : "\n\t<audio id='", id == NULL ? "" : id,
+				id == NULL ? "" : "'/>") < 0)
 		return -1;
 	return note(attach, err, XMLPATCH_GRAPHICS_ADDED, "added a D-Bus display with GL on %s",
-		    attach->wishes->rendernode == NULL ? "the render node that libvirt chooses"
-						       : attach->wishes->rendernode);
+		    node_words(attach));
 }
 
-/* libvirt's arguments come first, so these would win over the D-Bus display. */
-static int refuse_display_argument(const struct xmlpatch_attach *attach, struct base_error *err)
+static int put_dbus(struct xmlpatch_attach *attach, struct base_error *err)
 {
-	BASE_AUTO(free) char *argument = xmlpatch_guest_find_display_argument(&attach->guest);
+	xmlNode *dbus = find_type(attach, "dbus", NULL);
+	BASE_AUTO(free) char *id = NULL;
+	BASE_AUTO(free) char *children = NULL;
 
-	if (argument == NULL)
+	if (xmlpatch_attach_put_audio(attach, &id, err) < 0)
+		return -1;
+	if (dbus == NULL)
+		return add_dbus(attach, id, err);
+	if (keep_p2p(attach, dbus, err) < 0 || keep_gl(attach, dbus, true, &children, err) < 0 ||
+	    link_audio(attach, dbus, id, &children, err) < 0)
+		return -1;
+	if (children != NULL)
+		xmlpatch_edits_append(&attach->edits, dbus, children);
+	return 0;
+}
+
+/*
+ * Draws for VNC; for GTK it is there so that libvirt lets the vGPU have a display
+ * and QEMU the render node, before QEMU's own argument wins over it.
+ */
+static int put_egl_headless(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	xmlNode *graphics = find_type(attach, "egl-headless", NULL);
+	BASE_AUTO(free) char *children = NULL;
+	BASE_AUTO(free) char *gl = NULL;
+
+	if (graphics != NULL) {
+		if (keep_gl(attach, graphics, false, &children, err) < 0)
+			return -1;
+		if (children != NULL)
+			xmlpatch_edits_append(&attach->edits, graphics, children);
 		return 0;
-	return base_error_set(err, BASE_FAILED,
-			      "the domain's <qemu:commandline> has %s, which QEMU cannot have "
-			      "beside a D-Bus display: take it out first",
-			      argument);
+	}
+	if (attach->rendernode != NULL) {
+		gl = gl_fragment(attach, "");
+		if (gl == NULL)
+			return base_error_errno(err, ENOMEM, "cannot change the XML");
+	}
+	if (xmlpatch_attach_add(&attach->added, err, "<graphics type='egl-headless'%s%s%s",
+				gl == NULL ? "" : ">\n\t", gl == NULL ? "" : gl,
+				gl == NULL ? "/>" : "\n</graphics>") < 0)
+		return -1;
+	return note(attach, err, XMLPATCH_GRAPHICS_ADDED, "added an egl-headless display on %s",
+		    node_words(attach));
+}
+
+static bool is_local(const xmlNode *spice)
+{
+	const xmlNode *listen = xmlpatch_document_child(spice, "listen");
+
+	return xmlpatch_document_has(listen, "type", "none") ||
+	       xmlpatch_document_has(listen, "type", "socket");
+}
+
+/* QEMU: "SPICE GL support is local-only for now and incompatible with -spice port". */
+static int make_local(struct xmlpatch_attach *attach, const xmlNode *spice, char **children,
+		      struct base_error *err)
+{
+	static const char *const remote[] = { "port", "tlsPort", "autoport", "listen" };
+	const xmlNode *first = xmlpatch_document_child(spice, "listen");
+
+	if (is_local(spice))
+		return 0;
+	for (size_t i = 0; i < sizeof(remote) / sizeof(*remote); i++)
+		xmlpatch_edits_unset(&attach->edits, spice, remote[i]);
+	for (const xmlNode *listen = first; listen != NULL;
+	     listen = xmlpatch_document_next(listen, "listen")) {
+		if (listen == first)
+			xmlpatch_edits_replace(&attach->edits, listen, "<listen type='none'/>");
+		else
+			xmlpatch_edits_remove(&attach->edits, listen);
+	}
+	if (first == NULL && xmlpatch_attach_add(children, err, "<listen type='none'/>") < 0)
+		return -1;
+	return note(attach, err, XMLPATCH_GRAPHICS_CHANGED,
+		    "made the SPICE display a local one, as GL needs it");
+}
+
+static int put_spice(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	xmlNode *spice = find_type(attach, "spice", NULL);
+	BASE_AUTO(free) char *gl = NULL;
+	BASE_AUTO(free) char *children = NULL;
+
+	if (spice != NULL) {
+		if (make_local(attach, spice, &children, err) < 0 ||
+		    keep_gl(attach, spice, true, &children, err) < 0)
+			return -1;
+		if (children != NULL)
+			xmlpatch_edits_append(&attach->edits, spice, children);
+		return 0;
+	}
+	gl = gl_fragment(attach, " enable='yes'");
+	if (gl == NULL)
+		return base_error_errno(err, ENOMEM, "cannot change the XML");
+	if (xmlpatch_attach_add(&attach->added, err,
+				"<graphics type='spice'>\n\t<listen type='none'/>\n\t%s\n"
+				"</graphics>",
+				gl) < 0)
+		return -1;
+	return note(attach, err, XMLPATCH_GRAPHICS_ADDED,
+		    "added a local SPICE display with GL on %s", node_words(attach));
+}
+
+static int put_vnc(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	xmlNode *gl = xmlpatch_document_child(find_type(attach, "spice", NULL), "gl");
+
+	if (xmlpatch_document_has(gl, "enable", "yes")) {
+		xmlpatch_edits_set(&attach->edits, gl, "enable", "no");
+		if (note(attach, err, XMLPATCH_GRAPHICS_CHANGED,
+			 "turned the GL of the SPICE display off, which QEMU cannot have beside "
+			 "VNC") < 0)
+			return -1;
+	}
+	if (find_type(attach, "vnc", NULL) == NULL) {
+		if (xmlpatch_attach_add(&attach->added, err,
+					"<graphics type='vnc' port='-1' autoport='yes' "
+					"listen='127.0.0.1'>\n"
+					"\t<listen type='address' address='127.0.0.1'/>\n"
+					"</graphics>") < 0 ||
+		    note(attach, err, XMLPATCH_GRAPHICS_ADDED,
+			 "added a VNC display for this machine only") < 0)
+			return -1;
+	}
+	/* console_compatible_with() in ui/console.c: VNC takes no dma-buf. */
+	if (xmlpatch_attach_advise(
+		    attach, err,
+		    "QEMU 7.0 and later start no vGPU with a picture beside VNC (\"The "
+		    "console requires display DMABUF support\"): choose --display "
+		    "spice or dbus there") < 0)
+		return -1;
+	return put_egl_headless(attach, err);
+}
+
+static int put_wished(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	switch (attach->wishes->display) {
+	case XMLPATCH_DISPLAY_DBUS:
+		return put_dbus(attach, err);
+	case XMLPATCH_DISPLAY_GTK:
+		return put_egl_headless(attach, err);
+	case XMLPATCH_DISPLAY_SPICE:
+		return put_spice(attach, err);
+	case XMLPATCH_DISPLAY_VNC:
+		return put_vnc(attach, err);
+	case XMLPATCH_DISPLAY_NONE:
+		break;
+	}
+	return 0;
 }
 
 int xmlpatch_attach_put_graphics(struct xmlpatch_attach *attach, struct base_error *err)
 {
-	xmlNode *dbus = find_dbus(attach, NULL);
+	const enum xmlpatch_display display = attach->wishes->display;
 
-	if (refuse_display_argument(attach, err) < 0)
+	if (display == XMLPATCH_DISPLAY_NONE)
+		return 0;
+	attach->keeps_spice =
+		display == XMLPATCH_DISPLAY_SPICE ||
+		(display == XMLPATCH_DISPLAY_VNC && find_type(attach, "spice", NULL) != NULL);
+	if (refuse_twins(attach, err) < 0 || clear_rivals(attach, err) < 0)
 		return -1;
-	if (dbus != NULL && find_dbus(attach, dbus) != NULL)
-		return base_error_set(err, BASE_FAILED,
-				      "the domain has two D-Bus displays: take one <graphics "
-				      "type='dbus'> out");
-	if (clear_graphics(attach, err) < 0 || clear_spice_devices(attach, err) < 0)
+	if (!attach->keeps_spice && xmlpatch_attach_clear_spice(attach, err) < 0)
 		return -1;
-	if (dbus == NULL)
-		return add_dbus(attach, err);
-	return keep_p2p(attach, dbus, err) < 0 ? -1 : keep_gl(attach, dbus, err);
+	if (display != XMLPATCH_DISPLAY_DBUS && xmlpatch_attach_put_audio(attach, NULL, err) < 0)
+		return -1;
+	return put_wished(attach, err);
 }

@@ -6,114 +6,221 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define note(attach, err, ...) xmlpatch_result_note(&(attach)->result, err, __VA_ARGS__)
+#include "xmlpatch/qemu.h"
 
+#define note xmlpatch_attach_note
+
+/* A device that QEMU has behind libvirt's back. */
+static bool has_ramfb_argument(const struct xmlpatch_attach *attach)
+{
+	xmlNode *arg = NULL;
+
+	for (;;) {
+		BASE_AUTO(free)
+		char *value = xmlpatch_qemu_next_argument(attach->guest.root, &arg);
+
+		if (value == NULL)
+			return false;
+		if (strcmp(value, "ramfb") == 0 || strncmp(value, "ramfb,", 6) == 0 ||
+		    strstr(value, "ramfb=on") != NULL || strstr(value, "\"ramfb\"") != NULL)
+			return true;
+	}
+}
+
+static bool has_ramfb_video(const struct xmlpatch_attach *attach)
+{
+	xmlNode *video = xmlpatch_document_child(attach->guest.devices, "video");
+
+	for (; attach->video == XMLPATCH_VIDEO_KEEP && video != NULL;
+	     video = xmlpatch_document_next(video, "video")) {
+		if (xmlpatch_document_has(xmlpatch_document_child(video, "model"), "type", "ramfb"))
+			return true;
+	}
+	return false;
+}
+
+/* QEMU takes one in all (hw/display/ramfb.c registers etc/ramfb). */
 static bool needs_ramfb(const struct xmlpatch_attach *attach)
 {
 	xmlNode *hostdev = xmlpatch_document_child(attach->guest.devices, "hostdev");
 
+	if (attach->wishes->no_ramfb || attach->wishes->display == XMLPATCH_DISPLAY_NONE)
+		return false;
 	for (; hostdev != NULL; hostdev = xmlpatch_document_next(hostdev, "hostdev")) {
-		if (xmlpatch_document_has(hostdev, "ramfb", "on"))
+		if (hostdev != attach->vgpu && xmlpatch_document_has(hostdev, "ramfb", "on"))
 			return false;
 	}
-	return true;
+	return !has_ramfb_video(attach) && !has_ramfb_argument(attach);
 }
 
 /* QEMU shows one vGPU; i915 gives a guest no second one. */
-static int refuse_other_display(const struct xmlpatch_attach *attach, const xmlNode *ours,
-				struct base_error *err)
+static int refuse_other_display(const struct xmlpatch_attach *attach, struct base_error *err)
 {
 	xmlNode *hostdev = xmlpatch_document_child(attach->guest.devices, "hostdev");
 
+	if (attach->wishes->display == XMLPATCH_DISPLAY_NONE)
+		return 0;
 	for (; hostdev != NULL; hostdev = xmlpatch_document_next(hostdev, "hostdev")) {
 		xmlNode *source = xmlpatch_document_child(hostdev, "source");
 		BASE_AUTO(free) char *uuid = NULL;
 
-		if (hostdev == ours || !xmlpatch_document_has(hostdev, "type", "mdev") ||
+		if (hostdev == attach->vgpu || !xmlpatch_document_has(hostdev, "type", "mdev") ||
 		    !xmlpatch_document_has(hostdev, "display", "on"))
 			continue;
 		uuid = xmlpatch_document_get(xmlpatch_document_child(source, "address"), "uuid");
 		return base_error_set(err, BASE_FAILED,
 				      "the domain shows another vGPU already, %.64s: take that "
-				      "<hostdev> out first",
+				      "one out first, as 'vgpu detach' does",
 				      uuid == NULL ? "one without a UUID" : uuid);
 	}
 	return 0;
 }
 
-static int keep_vgpu(struct xmlpatch_attach *attach, const xmlNode *hostdev, struct base_error *err)
+/* Where the plan has it; an address of its own it loses to one that was asked for only. */
+static int keep_address(struct xmlpatch_attach *attach, const xmlNode *hostdev,
+			struct base_error *err)
 {
-	BASE_AUTO(free) char *ramfb = xmlpatch_document_get(hostdev, "ramfb");
+	const struct xmlpatch_address *to = &attach->plan.address;
+	struct xmlpatch_address from = { 0 };
+	enum xmlpatch_pci_state state;
 
-	if (!xmlpatch_document_has(hostdev, "model", "vfio-pci"))
-		return base_error_set(err, BASE_FAILED,
-				      "the domain has the mdev %s, but not as vfio-pci: take that "
-				      "<hostdev> out first",
-				      attach->uuid);
-	if (!xmlpatch_document_has(hostdev, "display", "on")) {
-		xmlpatch_edits_set(&attach->edits, hostdev, "display", "on");
-		if (note(attach, err, XMLPATCH_VGPU_CHANGED, "turned the display of the vGPU %s on",
-			 attach->uuid) < 0)
-			return -1;
+	if (!attach->plan.has_address)
+		return 0;
+	if (xmlpatch_pci_read_address(hostdev, &state, &from, err) < 0)
+		return -1;
+	if (state == XMLPATCH_PCI_PRESENT && from.bus == to->bus && from.slot == to->slot &&
+	    from.function == to->function)
+		return 0;
+	if (xmlpatch_attach_set_address(attach, hostdev, to, err) < 0)
+		return -1;
+	return note(attach, err, XMLPATCH_VGPU_CHANGED, "moved the vGPU %s to %s", attach->uuid,
+		    xmlpatch_pci_format(to).text);
+}
+
+static int set_switch(struct xmlpatch_attach *attach, const char *attribute, bool is_on,
+		      const char *what, struct base_error *err)
+{
+	xmlpatch_edits_set(&attach->edits, attach->vgpu, attribute, is_on ? "on" : "off");
+	return note(attach, err, XMLPATCH_VGPU_CHANGED, "turned the %s of the vGPU %s %s", what,
+		    attach->uuid, is_on ? "on" : "off");
+}
+
+static int keep_display(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	bool is_wanted = attach->wishes->display != XMLPATCH_DISPLAY_NONE;
+	BASE_AUTO(free) char *ramfb = xmlpatch_document_get(attach->vgpu, "ramfb");
+	bool has_ramfb = ramfb != NULL && strcmp(ramfb, "on") == 0;
+
+	if (xmlpatch_document_has(attach->vgpu, "display", "on") != is_wanted &&
+	    set_switch(attach, "display", is_wanted, "display", err) < 0)
+		return -1;
+	/* Without the attribute it is off, and may be turned on again. */
+	if (has_ramfb && (!is_wanted || attach->wishes->no_ramfb)) {
+		xmlpatch_edits_unset(&attach->edits, attach->vgpu, "ramfb");
+		return note(attach, err, XMLPATCH_VGPU_CHANGED,
+			    "turned the boot display (ramfb) of the vGPU %s off", attach->uuid);
 	}
 	/* Whoever wrote ramfb='off' meant it. */
 	if (ramfb != NULL || !needs_ramfb(attach))
 		return 0;
-	xmlpatch_edits_set(&attach->edits, hostdev, "ramfb", "on");
-	return note(attach, err, XMLPATCH_VGPU_CHANGED,
-		    "turned the boot display (ramfb) of the vGPU %s on", attach->uuid);
+	return set_switch(attach, "ramfb", true, "boot display (ramfb)", err);
 }
 
-static char *vgpu_fragment(const struct xmlpatch_attach *attach, unsigned int slot)
+static bool is_users(const char *alias)
 {
-	BASE_AUTO(free) char *address = NULL;
-	char *fragment = NULL;
+	return alias != NULL && strncmp(alias, "ua-", 3) == 0 &&
+	       strlen(alias) < XMLPATCH_ALIAS_SIZE &&
+	       alias[strspn(alias, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789-_")] == '\0';
+}
 
-	if (asprintf(&address,
-		     "\n\t<address type='pci' domain='0x0000' bus='0x00' slot='0x%02x' "
-		     "function='0x0'/>",
-		     slot) < 0) {
-		address = NULL;
-		return NULL;
+static bool is_alias_taken(const struct xmlpatch_attach *attach, const char *name)
+{
+	const xmlNode *devices = attach->guest.devices;
+	const xmlNode *device = devices == NULL ? NULL : devices->children;
+
+	for (; device != NULL; device = device->next) {
+		if (device->type == XML_ELEMENT_NODE && device != attach->vgpu &&
+		    xmlpatch_document_has(xmlpatch_document_child(device, "alias"), "name", name))
+			return true;
 	}
-	if (asprintf(&fragment,
-		     "<hostdev mode='subsystem' type='mdev' managed='no' model='vfio-pci' "
-		     "display='on'%s>\n\t<source>\n\t\t<address uuid='%s'/>\n\t</source>%s\n"
-		     "</hostdev>",
-		     needs_ramfb(attach) ? " ramfb='on'" : "", attach->uuid,
-		     slot == 0 ? "" : address) < 0)
-		return NULL;
-	return fragment;
+	return false;
+}
+
+static void choose_alias(struct xmlpatch_attach *attach)
+{
+	const unsigned int most = 1000;
+
+	snprintf(attach->alias, sizeof(attach->alias), "ua-vgpu");
+	for (unsigned int i = 2; i < most && is_alias_taken(attach, attach->alias); i++)
+		snprintf(attach->alias, sizeof(attach->alias), "ua-vgpu-%u", i);
+}
+
+/*
+ * The name by which <qemu:override> finds the vGPU; libvirt keeps only those that
+ * begin with "ua-" (virDomainDeviceInfoParseXML()).
+ */
+static int keep_alias(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	xmlNode *alias = xmlpatch_document_child(attach->vgpu, "alias");
+	BASE_AUTO(free) char *name = xmlpatch_document_get(alias, "name");
+
+	if (is_users(name)) {
+		snprintf(attach->alias, sizeof(attach->alias), "%s", name);
+		return 0;
+	}
+	if (!xmlpatch_attach_needs_alias(attach))
+		return 0;
+	choose_alias(attach);
+	if (alias != NULL) {
+		xmlpatch_edits_set(&attach->edits, alias, "name", attach->alias);
+	} else {
+		BASE_AUTO(free) char *fragment = NULL;
+
+		if (xmlpatch_attach_add(&fragment, err, "<alias name='%s'/>", attach->alias) < 0)
+			return -1;
+		xmlpatch_edits_append(&attach->edits, attach->vgpu, fragment);
+	}
+	return note(attach, err, XMLPATCH_VGPU_CHANGED, "named the vGPU %s %s", attach->uuid,
+		    attach->alias);
+}
+
+static int keep_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	if (!xmlpatch_document_has(attach->vgpu, "model", "vfio-pci"))
+		return base_error_set(err, BASE_FAILED,
+				      "the domain has the mdev %s, but not as vfio-pci: take that "
+				      "<hostdev> out first",
+				      attach->uuid);
+	if (keep_address(attach, attach->vgpu, err) < 0 || keep_display(attach, err) < 0)
+		return -1;
+	return keep_alias(attach, err);
 }
 
 static int add_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
 {
-	unsigned int slot = xmlpatch_guest_choose_slot(&attach->guest);
-	BASE_AUTO(free) char *fragment = vgpu_fragment(attach, slot);
+	bool is_shown = attach->wishes->display != XMLPATCH_DISPLAY_NONE;
+	BASE_AUTO(free)
+	char *address = xmlpatch_pci_fragment(&attach->plan.address, attach->plan.is_multifunction);
 
-	if (fragment == NULL)
+	choose_alias(attach);
+	if (address == NULL)
 		return base_error_errno(err, ENOMEM, "cannot change the XML");
-	if (xmlpatch_attach_add(attach, err, fragment) < 0)
+	if (xmlpatch_attach_add(&attach->added, err,
+				"<hostdev mode='subsystem' type='mdev' managed='no' "
+				"model='vfio-pci' display='%s'%s>\n\t<source>\n"
+				"\t\t<address uuid='%s'/>\n\t</source>\n\t<alias name='%s'/>\n"
+				"\t%s\n</hostdev>",
+				is_shown ? "on" : "off", needs_ramfb(attach) ? " ramfb='on'" : "",
+				attach->uuid, attach->alias, address) < 0)
 		return -1;
-	if (slot == 0)
-		return note(attach, err, XMLPATCH_VGPU_ADDED,
-			    "added the vGPU %s at a PCI address that libvirt chooses, for 00:02.0 "
-			    "is taken",
-			    attach->uuid);
-	return note(attach, err, XMLPATCH_VGPU_ADDED, "added the vGPU %s at 00:%02x.0",
-		    attach->uuid, slot);
+	return note(attach, err, XMLPATCH_VGPU_ADDED, "added the vGPU %s at %s", attach->uuid,
+		    xmlpatch_pci_format(&attach->plan.address).text);
 }
 
 int xmlpatch_attach_put_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
 {
-	xmlNode *hostdev = xmlpatch_guest_find_mdev(&attach->guest, attach->uuid, NULL);
-
-	if (hostdev != NULL &&
-	    xmlpatch_guest_find_mdev(&attach->guest, attach->uuid, hostdev) != NULL)
-		return base_error_set(err, BASE_FAILED,
-				      "the domain has the vGPU %s twice: take one <hostdev> out",
-				      attach->uuid);
-	if (refuse_other_display(attach, hostdev, err) < 0)
+	if (refuse_other_display(attach, err) < 0)
 		return -1;
-	return hostdev != NULL ? keep_vgpu(attach, hostdev, err) : add_vgpu(attach, err);
+	return attach->vgpu != NULL ? keep_vgpu(attach, err) : add_vgpu(attach, err);
 }

@@ -2,32 +2,51 @@
 #include "xmlpatch/attach.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "xmlpatch/qemu.h"
+#include "xmlpatch/undo.h"
 
 static void finish(struct xmlpatch_attach *attach)
 {
 	free(attach->rendernode);
 	free(attach->added);
+	free(attach->added_to_root);
+	free(attach->arguments);
 	xmlpatch_edits_finish(&attach->edits);
+	xmlpatch_pci_plan_finish(&attach->plan);
 	xmlpatch_document_finish(&attach->document);
 	xmlpatch_result_finish(&attach->result);
 }
 
 BASE_DEFINE_CLEANUP(attach, struct xmlpatch_attach, finish)
 
-int xmlpatch_attach_add(struct xmlpatch_attach *attach, struct base_error *err,
-			const char *fragment)
+int xmlpatch_attach_add(char **fragments, struct base_error *err, const char *format, ...)
 {
+	BASE_AUTO(free) char *fragment = NULL;
 	char *grown = NULL;
+	va_list args;
 
-	if (asprintf(&grown, "%s%s%s", attach->added == NULL ? "" : attach->added,
-		     attach->added == NULL ? "" : "\n", fragment) < 0)
+	va_start(args, format);
+	if (vasprintf(&fragment, format, args) < 0)
+		fragment = NULL;
+	va_end(args);
+	if (fragment == NULL || asprintf(&grown, "%s%s%s", *fragments == NULL ? "" : *fragments,
+					 *fragments == NULL ? "" : "\n", fragment) < 0)
 		return base_error_errno(err, ENOMEM, "cannot change the XML");
-	free(attach->added);
-	attach->added = grown;
+	free(*fragments);
+	*fragments = grown;
 	return 0;
+}
+
+bool xmlpatch_attach_is_one_of(const char *text, const char *const *list)
+{
+	while (text != NULL && *list != NULL && strcmp(text, *list) != 0)
+		list++;
+	return text != NULL && *list != NULL;
 }
 
 static int read_wishes(struct xmlpatch_attach *attach, struct base_error *err)
@@ -59,67 +78,7 @@ static int read_wishes(struct xmlpatch_attach *attach, struct base_error *err)
 	return 0;
 }
 
-static int drop_video(struct xmlpatch_attach *attach, const xmlNode *video, bool is_first,
-		      struct base_error *err)
-{
-	BASE_AUTO(free)
-	char *type = xmlpatch_document_get(xmlpatch_document_child(video, "model"), "type");
-	const char *model = type == NULL ? "of libvirt's choice" : type;
-
-	if (!is_first) {
-		xmlpatch_edits_remove(&attach->edits, video);
-		return xmlpatch_result_note(&attach->result, err, XMLPATCH_VIDEO_REMOVED,
-					    "removed another video device, %.40s", model);
-	}
-	if (type != NULL && strcmp(type, "none") == 0)
-		return 0;
-	xmlpatch_edits_replace(&attach->edits, video, "<video>\n\t<model type='none'/>\n</video>");
-	return xmlpatch_result_note(&attach->result, err, XMLPATCH_VIDEO_REPLACED,
-				    "replaced the video device %.40s by none", model);
-}
-
-static int put_video(struct xmlpatch_attach *attach, struct base_error *err)
-{
-	xmlNode *first = xmlpatch_document_child(attach->guest.devices, "video");
-
-	for (xmlNode *video = first; video != NULL;
-	     video = xmlpatch_document_next(video, "video")) {
-		if (drop_video(attach, video, video == first, err) < 0)
-			return -1;
-	}
-	if (first != NULL)
-		return 0;
-	if (xmlpatch_attach_add(attach, err, "<video>\n\t<model type='none'/>\n</video>") < 0)
-		return -1;
-	return xmlpatch_result_note(
-		&attach->result, err, XMLPATCH_VIDEO_ADDED,
-		"added the video device none, or libvirt would add an emulated one");
-}
-
-/* The fragment one level deeper, inside of an element of that name. */
-static char *wrap(const char *fragment, const char *name)
-{
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
-
-	if (out == NULL)
-		return NULL;
-	fprintf(out, "<%s>\n\t", name);
-	for (; *fragment != '\0'; fragment++) {
-		fputc(*fragment, out);
-		if (*fragment == '\n')
-			fputc('\t', out);
-	}
-	fprintf(out, "\n</%s>", name);
-	if (fclose(out) != 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
-
-static int append_added(struct xmlpatch_attach *attach, struct base_error *err)
+static int append_devices(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	BASE_AUTO(free) char *devices = NULL;
 
@@ -129,29 +88,117 @@ static int append_added(struct xmlpatch_attach *attach, struct base_error *err)
 		xmlpatch_edits_append(&attach->edits, attach->guest.devices, attach->added);
 		return 0;
 	}
-	devices = wrap(attach->added, "devices");
+	devices = xmlpatch_edit_wrap("<devices>", attach->added, "devices");
 	if (devices == NULL)
 		return base_error_errno(err, ENOMEM, "cannot change the XML");
-	xmlpatch_edits_append(&attach->edits, attach->guest.root, devices);
-	return xmlpatch_result_note(&attach->result, err, XMLPATCH_DEVICES_ADDED,
+	if (xmlpatch_attach_add(&attach->added_to_root, err, "%s", devices) < 0)
+		return -1;
+	return xmlpatch_attach_note(attach, err, XMLPATCH_DEVICES_ADDED,
 				    "added <devices>, which was missing");
+}
+
+static int append_arguments(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	const xmlNode *commandline = xmlpatch_qemu_child(attach->guest.root, "commandline", NULL);
+	struct xmlpatch_qemu_prefix prefix;
+	BASE_AUTO(free) char *start = NULL;
+	BASE_AUTO(free) char *end = NULL;
+	BASE_AUTO(free) char *whole = NULL;
+
+	if (attach->arguments == NULL)
+		return 0;
+	if (commandline != NULL) {
+		xmlpatch_edits_append(&attach->edits, commandline, attach->arguments);
+		return 0;
+	}
+	if (xmlpatch_qemu_find_prefix(&prefix, &attach->document, NULL, err) < 0 ||
+	    xmlpatch_attach_add(&start, err, "<%scommandline%s>", prefix.text, prefix.declaration) <
+		    0 ||
+	    xmlpatch_attach_add(&end, err, "%scommandline", prefix.text) < 0)
+		return -1;
+	whole = xmlpatch_edit_wrap(start, attach->arguments, end);
+	if (whole == NULL)
+		return base_error_errno(err, ENOMEM, "cannot change the XML");
+	return xmlpatch_attach_add(&attach->added_to_root, err, "%s", whole);
+}
+
+/* All that is new, each in one piece. */
+static int append_added(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	if (append_devices(attach, err) < 0 || append_arguments(attach, err) < 0)
+		return -1;
+	if (attach->added_to_root != NULL)
+		xmlpatch_edits_append(&attach->edits, attach->guest.root, attach->added_to_root);
+	return 0;
+}
+
+static int apply(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	struct xmlpatch_result *result = &attach->result;
+	BASE_AUTO(free) char *changed = NULL;
+	size_t length = 0;
+
+	changed = xmlpatch_edits_apply(&attach->edits, &length, err);
+	if (changed == NULL)
+		return -1;
+	if (attach->edits.n == 0) {
+		/* All of it was said when the vGPU was attached. */
+		xmlpatch_result_drop_advice(result);
+		result->length = length;
+		result->xml = BASE_STEAL_PTR(changed);
+		return 0;
+	}
+	result->xml = xmlpatch_undo_remember(&attach->edits, changed, length, attach->uuid,
+					     &result->length, err);
+	return result->xml == NULL ? -1 : 0;
+}
+
+static int find_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	attach->vgpu = xmlpatch_guest_find_mdev(&attach->guest, attach->uuid, NULL);
+	if (attach->vgpu != NULL &&
+	    xmlpatch_guest_find_mdev(&attach->guest, attach->uuid, attach->vgpu) != NULL)
+		return base_error_set(err, BASE_FAILED,
+				      "the domain has the vGPU %s twice: take one <hostdev> out",
+				      attach->uuid);
+	return 0;
 }
 
 static int patch(struct xmlpatch_attach *attach, struct base_error *err)
 {
+	static int (*const steps[])(struct xmlpatch_attach * attach, struct base_error * err) = {
+		find_vgpu,
+		xmlpatch_attach_refuse_duplicates,
+		xmlpatch_attach_plan,
+		xmlpatch_attach_put_arguments,
+		xmlpatch_attach_put_graphics,
+		xmlpatch_attach_put_video,
+		xmlpatch_attach_put_slots,
+		xmlpatch_attach_put_vgpu,
+		xmlpatch_attach_put_override,
+		xmlpatch_attach_put_companions,
+		xmlpatch_attach_advise_guest,
+		append_added,
+		apply,
+	};
+
 	xmlpatch_edits_init(&attach->edits, &attach->document);
-	if (xmlpatch_attach_put_graphics(attach, err) < 0 || put_video(attach, err) < 0 ||
-	    xmlpatch_attach_put_vgpu(attach, err) < 0 || append_added(attach, err) < 0)
-		return -1;
-	attach->result.xml = xmlpatch_edits_apply(&attach->edits, &attach->result.length, err);
-	return attach->result.xml == NULL ? -1 : 0;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		if (steps[i](attach, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int xmlpatch_attach(const char *xml, size_t length, const struct xmlpatch_wishes *wishes,
 		    struct xmlpatch_result *result, struct base_error *err)
 {
-	BASE_AUTO(attach) struct xmlpatch_attach attach = { .wishes = wishes };
+	BASE_AUTO(attach)
+	struct xmlpatch_attach attach = { .wishes = wishes, .video = wishes->video };
 
+	/* Without a picture from the vGPU the guest needs the one that it has. */
+	if (wishes->display == XMLPATCH_DISPLAY_NONE && wishes->video != XMLPATCH_VIDEO_INSTALL)
+		attach.video = XMLPATCH_VIDEO_LEAVE;
 	if (read_wishes(&attach, err) < 0 ||
 	    xmlpatch_document_parse(&attach.document, xml, length, err) < 0 ||
 	    xmlpatch_guest_read(&attach.guest, &attach.document, err) < 0 ||
@@ -160,16 +207,4 @@ int xmlpatch_attach(const char *xml, size_t length, const struct xmlpatch_wishes
 	*result = attach.result;
 	attach.result = (struct xmlpatch_result){ 0 };
 	return 0;
-}
-
-int xmlpatch_has_vgpu(const char *xml, size_t length, const char *uuid, struct base_error *err)
-{
-	BASE_AUTO(xmlpatch_document) struct xmlpatch_document document = { 0 };
-	struct xmlpatch_guest guest = { .document = &document };
-
-	if (xmlpatch_document_parse(&document, xml, length, err) < 0)
-		return -1;
-	guest.root = xmlDocGetRootElement(document.tree);
-	guest.devices = xmlpatch_document_child(guest.root, "devices");
-	return xmlpatch_guest_find_mdev(&guest, uuid, NULL) != NULL;
 }

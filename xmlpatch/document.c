@@ -140,10 +140,14 @@ static int place_elements(struct xmlpatch_document *document, struct base_error 
 	if (!xmlpatch_scan_elements(document->text, document->length, &document->elements,
 				    &document->n))
 		return base_error_errno(err, errno, "cannot find the elements of the XML");
+	document->nodes = calloc(document->n, sizeof(xmlNode *));
+	if (document->nodes == NULL)
+		return base_error_errno(err, ENOMEM, "cannot read the XML");
 	for (size_t i = 0; i < document->n; i++) {
 		if (node == NULL || !same_name(document, &document->elements[i], node))
 			return base_error_errno(err, EINVAL, "cannot place the XML's elements");
 		node->_private = &document->elements[i];
+		document->nodes[i] = node;
 		node = next_element(node);
 	}
 	if (node != NULL)
@@ -155,6 +159,7 @@ int xmlpatch_document_parse(struct xmlpatch_document *document, const char *text
 			    struct base_error *err)
 {
 	BASE_AUTO(free) char *copy = NULL;
+	const char *excess;
 
 	*document = (struct xmlpatch_document){ .length = length };
 	if (length > XMLPATCH_LIMIT || length > INT_MAX)
@@ -168,6 +173,10 @@ int xmlpatch_document_parse(struct xmlpatch_document *document, const char *text
 	if (strlen(copy) != length)
 		return base_error_set(err, BASE_FAILED,
 				      "the XML is not UTF-8: it holds a NUL byte");
+	excess = xmlpatch_scan_find_excess(text, length);
+	if (excess != NULL)
+		return base_error_set(err, BASE_FAILED, "the XML has %s, which no domain needs",
+				      excess);
 	if (check_encoding(copy, err) < 0 || parse_tree(document, err) < 0)
 		return -1;
 	return place_elements(document, err);
@@ -180,12 +189,35 @@ void xmlpatch_document_finish(struct xmlpatch_document *document)
 	if (document->tree != NULL)
 		xmlFreeDoc(document->tree);
 	free(document->elements);
+	free(document->nodes);
 	*document = (struct xmlpatch_document){ 0 };
 }
 
 const struct xmlpatch_element *xmlpatch_document_place(const xmlNode *node)
 {
 	return node->_private;
+}
+
+size_t xmlpatch_document_index(const struct xmlpatch_document *document, size_t start)
+{
+	size_t low = 0, high = document->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (document->elements[middle].start < start)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+xmlNode *xmlpatch_document_at(const struct xmlpatch_document *document, size_t start)
+{
+	size_t i = xmlpatch_document_index(document, start);
+
+	return i < document->n && document->elements[i].start == start ? document->nodes[i] : NULL;
 }
 
 bool xmlpatch_document_is(const xmlNode *node, const char *name)
@@ -235,10 +267,15 @@ bool xmlpatch_document_has(const xmlNode *node, const char *attribute, const cha
 	return got != NULL && strcmp(got, value) == 0;
 }
 
+char *xmlpatch_document_text(const xmlNode *node)
+{
+	return node == NULL ? NULL : take(xmlNodeGetContent((xmlNode *)node));
+}
+
 char *xmlpatch_document_content(const xmlNode *node)
 {
 	BASE_AUTO(free)
-	char *whole = node == NULL ? NULL : take(xmlNodeGetContent((xmlNode *)node));
+	char *whole = xmlpatch_document_text(node);
 	const char *start = whole;
 	size_t length;
 

@@ -15,7 +15,8 @@ struct xmlpatch_document {
 	const char *text; /* borrowed */
 	size_t length;
 	xmlDoc *tree;			   /* owned */
-	struct xmlpatch_element *elements; /* owned */
+	struct xmlpatch_element *elements; /* owned; in the order in which they start */
+	xmlNode **nodes;		   /* owned array; of the elements */
 	size_t n;
 };
 
@@ -31,6 +32,12 @@ void xmlpatch_document_finish(struct xmlpatch_document *document);
 
 /* Where an element of the document's tree stands in its text. */
 const struct xmlpatch_element *xmlpatch_document_place(const xmlNode *node);
+
+/* The element that starts there; NULL if none does. */
+xmlNode *xmlpatch_document_at(const struct xmlpatch_document *document, size_t start);
+
+/* The index, in the document's arrays, of the first element that starts there or later. */
+size_t xmlpatch_document_index(const struct xmlpatch_document *document, size_t start);
 
 /*
  * The first child element, or the next sibling element, of that name. libvirt's
@@ -48,6 +55,9 @@ char *xmlpatch_document_get(const xmlNode *node, const char *attribute);
 
 /* True if the attribute is there and has that value. */
 bool xmlpatch_document_has(const xmlNode *node, const char *attribute, const char *value);
+
+/* An element's text, all of it; to free(). */
+char *xmlpatch_document_text(const xmlNode *node);
 
 /* An element's text without white space around it; to free(); NULL if empty. */
 char *xmlpatch_document_content(const xmlNode *node);

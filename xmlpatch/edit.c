@@ -9,14 +9,6 @@
 
 #include "xmlpatch/layout.h"
 
-/* `length` bytes at `at` give way to `text`. */
-struct xmlpatch_splice {
-	size_t at;
-	size_t length;
-	size_t order; /* of the request: decides between splices at one place */
-	char *text;   /* owned */
-};
-
 void xmlpatch_edits_init(struct xmlpatch_edits *edits, const struct xmlpatch_document *document)
 {
 	*edits = (struct xmlpatch_edits){ .document = document };
@@ -26,29 +18,38 @@ void xmlpatch_edits_finish(struct xmlpatch_edits *edits)
 {
 	if (edits == NULL)
 		return;
-	for (size_t i = 0; i < edits->n; i++)
-		free(edits->splices[i].text);
-	free(edits->splices);
+	for (size_t i = 0; i < edits->n; i++) {
+		free(edits->all[i].attribute);
+		free(edits->all[i].text);
+	}
+	free(edits->all);
 	*edits = (struct xmlpatch_edits){ 0 };
 }
 
-/* Takes `text`, also if it fails; text is NULL when memory was out before. */
-static void splice(struct xmlpatch_edits *edits, size_t at, size_t length, char *text)
+/*
+ * Adds an edit and takes its text, also if that fails; the text is NULL when
+ * memory was out before.
+ */
+static void add(struct xmlpatch_edits *edits, struct xmlpatch_edit edit)
 {
-	struct xmlpatch_splice *grown = NULL;
+	const size_t room = 64;
+	struct xmlpatch_edit *grown = NULL;
 
-	if (text != NULL)
-		grown = reallocarray(edits->splices, edits->n + 1, sizeof(*grown));
-	if (grown == NULL) {
-		free(text);
+	if (edit.text != NULL && edits->n % room == 0)
+		grown = reallocarray(edits->all, edits->n + room, sizeof(*grown));
+	else if (edit.text != NULL)
+		grown = edits->all;
+	if (grown != NULL)
+		edits->all = grown;
+	if (grown == NULL || (edit.kind == XMLPATCH_EDIT_SET && edit.attribute == NULL)) {
+		free(edit.attribute);
+		free(edit.text);
 		edits->failed = true;
 		return;
 	}
-	grown[edits->n] = (struct xmlpatch_splice){
-		.at = at, .length = length, .order = edits->n, .text = text
-	};
-	edits->splices = grown;
-	edits->n++;
+	edit.order = edits->n;
+	edit.text_length = strlen(edit.text);
+	edits->all[edits->n++] = edit;
 }
 
 static char *join(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -96,36 +97,106 @@ static void open_empty(struct xmlpatch_edits *edits, const xmlNode *parent, cons
 		edits->failed = true;
 		return;
 	}
-	splice(edits, from, place->end - from,
-	       join(">%s%s</%.*s>", children, last,
-		    (int)xmlpatch_scan_name(edits->document->text, place),
-		    edits->document->text + place->start + 1));
+	add(edits, (struct xmlpatch_edit){
+			   .kind = XMLPATCH_EDIT_OPEN,
+			   .node = parent,
+			   .at = from,
+			   .length = place->end - from,
+			   .text = join(">%s%s</%.*s>", children, last,
+					(int)xmlpatch_scan_name(edits->document->text, place),
+					edits->document->text + place->start + 1),
+		   });
+}
+
+/* The line on which the parent ends, where its last child does not end one; to free. */
+static char *render_tail(const struct xmlpatch_edits *edits, const xmlNode *parent)
+{
+	const struct xmlpatch_document *document = edits->document;
+	const struct xmlpatch_element *place = xmlpatch_document_place(parent);
+	struct xmlpatch_layout layout = xmlpatch_layout_inside(document, parent);
+	size_t at = before_space(document, place->close, place->inside);
+
+	if (!layout.in_lines || memchr(document->text + at, '\n', place->close - at) != NULL)
+		return strdup("");
+	layout = xmlpatch_layout_beside(document, parent);
+	return render(&layout, "\n", "", "");
+}
+
+size_t xmlpatch_edits_tail(const struct xmlpatch_edits *edits, const xmlNode *parent)
+{
+	BASE_AUTO(free) char *tail = NULL;
+
+	if (!xmlpatch_document_place(parent)->is_empty)
+		tail = render_tail(edits, parent);
+	return tail == NULL ? 0 : strlen(tail);
+}
+
+static struct xmlpatch_edit *find_append(const struct xmlpatch_edits *edits, const xmlNode *parent)
+{
+	for (size_t i = 0; i < edits->n; i++) {
+		struct xmlpatch_edit *edit = &edits->all[i];
+
+		if (edit->node == parent &&
+		    (edit->kind == XMLPATCH_EDIT_APPEND || edit->kind == XMLPATCH_EDIT_OPEN))
+			return edit;
+	}
+	return NULL;
+}
+
+/* Behind the last element that is appended already, before what ends the parent. */
+static void append_more(struct xmlpatch_edits *edits, struct xmlpatch_edit *edit,
+			const char *fragment)
+{
+	struct xmlpatch_layout layout = xmlpatch_layout_inside(edits->document, edit->node);
+	BASE_AUTO(free) char *children = render(&layout, "\n", fragment, "");
+	size_t at = edit->text_length;
+	char *whole = NULL;
+
+	if (edit->kind == XMLPATCH_EDIT_OPEN)
+		while (edit->text[--at] != '<')
+			;
+	while (xmlpatch_scan_is_space(edit->text[at - 1]))
+		at--;
+	if (children != NULL)
+		whole = join("%.*s%s%s", (int)at, edit->text, children, edit->text + at);
+	if (whole == NULL) {
+		edits->failed = true;
+		return;
+	}
+	free(edit->text);
+	edit->text = whole;
+	edit->text_length = strlen(whole);
 }
 
 void xmlpatch_edits_append(struct xmlpatch_edits *edits, const xmlNode *parent,
 			   const char *fragment)
 {
 	const struct xmlpatch_element *place = xmlpatch_document_place(parent);
+	struct xmlpatch_edit *before = find_append(edits, parent);
 	struct xmlpatch_layout layout = xmlpatch_layout_inside(edits->document, parent);
 	BASE_AUTO(free) char *children = NULL;
-	BASE_AUTO(free) char *last = NULL;
-	size_t at;
-	bool has_own_line;
+	BASE_AUTO(free) char *tail = NULL;
 
+	if (before != NULL) {
+		append_more(edits, before, fragment);
+		return;
+	}
 	if (place->is_empty) {
 		open_empty(edits, parent, fragment);
 		return;
 	}
-	at = before_space(edits->document, place->close, place->inside);
-	has_own_line = memchr(edits->document->text + at, '\n', place->close - at) != NULL;
 	children = render(&layout, "\n", fragment, "");
-	has_own_line = has_own_line || !layout.in_lines;
-	layout = xmlpatch_layout_beside(edits->document, parent);
-	last = has_own_line ? strdup("") : render(&layout, "\n", "", "");
-	if (children == NULL || last == NULL)
+	tail = render_tail(edits, parent);
+	if (children == NULL || tail == NULL)
 		edits->failed = true;
 	else
-		splice(edits, at, 0, join("%s%s", children, last));
+		add(edits, (struct xmlpatch_edit){
+				   .kind = XMLPATCH_EDIT_APPEND,
+				   .node = parent,
+				   .at = before_space(edits->document, place->close, place->inside),
+				   .text = join("%s%s", children, tail),
+				   .tail = strlen(tail),
+			   });
 }
 
 void xmlpatch_edits_replace(struct xmlpatch_edits *edits, const xmlNode *element,
@@ -134,7 +205,24 @@ void xmlpatch_edits_replace(struct xmlpatch_edits *edits, const xmlNode *element
 	const struct xmlpatch_element *place = xmlpatch_document_place(element);
 	struct xmlpatch_layout layout = xmlpatch_layout_beside(edits->document, element);
 
-	splice(edits, place->start, place->end - place->start, render(&layout, "", fragment, ""));
+	add(edits, (struct xmlpatch_edit){ .kind = XMLPATCH_EDIT_REPLACE,
+					   .node = element,
+					   .at = place->start,
+					   .length = place->end - place->start,
+					   .text = render(&layout, "", fragment, "") });
+}
+
+/* Whether nothing else is on the line from there to its end, or to the parent's. */
+static bool ends_line(const struct xmlpatch_document *document, const xmlNode *element, size_t at)
+{
+	const xmlNode *parent = element->parent;
+
+	while (at < document->length && document->text[at] != '\n' &&
+	       xmlpatch_scan_is_space(document->text[at]))
+		at++;
+	if (parent->type == XML_ELEMENT_NODE && at == xmlpatch_document_place(parent)->close)
+		return true;
+	return at < document->length && document->text[at] == '\n';
 }
 
 /*
@@ -146,19 +234,30 @@ void xmlpatch_edits_remove(struct xmlpatch_edits *edits, const xmlNode *element)
 	const struct xmlpatch_document *document = edits->document;
 	const struct xmlpatch_element *place = xmlpatch_document_place(element);
 	size_t start = place->start;
-	size_t after = place->end;
 	size_t line;
 
-	while (after < document->length && document->text[after] != '\n' &&
-	       xmlpatch_scan_is_space(document->text[after]))
-		after++;
-	if (xmlpatch_layout_begins_line(document, start, &line) && after < document->length &&
-	    document->text[after] == '\n') {
+	if (xmlpatch_layout_begins_line(document, start, &line) &&
+	    ends_line(document, element, place->end)) {
 		start = line - 1;
 		if (start > 0 && document->text[start - 1] == '\r')
 			start--;
 	}
-	splice(edits, start, place->end - start, strdup(""));
+	add(edits, (struct xmlpatch_edit){ .kind = XMLPATCH_EDIT_REMOVE,
+					   .node = element,
+					   .at = start,
+					   .length = place->end - start,
+					   .text = strdup("") });
+}
+
+static void change_attribute(struct xmlpatch_edits *edits, const xmlNode *element,
+			     const char *attribute, size_t at, size_t length, char *text)
+{
+	add(edits, (struct xmlpatch_edit){ .kind = XMLPATCH_EDIT_SET,
+					   .node = element,
+					   .attribute = strdup(attribute),
+					   .at = at,
+					   .length = length,
+					   .text = text });
 }
 
 void xmlpatch_edits_set(struct xmlpatch_edits *edits, const xmlNode *element, const char *attribute,
@@ -172,10 +271,12 @@ void xmlpatch_edits_set(struct xmlpatch_edits *edits, const xmlNode *element, co
 	if (escaped == NULL) {
 		edits->failed = true;
 	} else if (xmlpatch_scan_attribute(edits->document->text, place, attribute, &found)) {
-		splice(edits, found.value, found.value_end - found.value, BASE_STEAL_PTR(escaped));
+		change_attribute(edits, element, attribute, found.value,
+				 found.value_end - found.value, BASE_STEAL_PTR(escaped));
 	} else {
 		at = before_space(edits->document, at, place->start);
-		splice(edits, at, 0, join(" %s='%s'", attribute, escaped));
+		change_attribute(edits, element, attribute, at, 0,
+				 join(" %s='%s'", attribute, escaped));
 	}
 }
 
@@ -186,36 +287,75 @@ void xmlpatch_edits_unset(struct xmlpatch_edits *edits, const xmlNode *element,
 	struct xmlpatch_attribute found;
 
 	if (xmlpatch_scan_attribute(edits->document->text, place, attribute, &found))
-		splice(edits, found.start, found.value_end + 1 - found.start, strdup(""));
+		change_attribute(edits, element, attribute, found.start,
+				 found.value_end + 1 - found.start, strdup(""));
 }
 
+void xmlpatch_edits_restore(struct xmlpatch_edits *edits, size_t at, size_t length,
+			    const char *text)
+{
+	add(edits, (struct xmlpatch_edit){ .kind = XMLPATCH_EDIT_RESTORE,
+					   .at = at,
+					   .length = length,
+					   .text = strdup(text) });
+}
+
+/* What is put in comes before what is taken away at the same place. */
 static int by_place(const void *a, const void *b)
 {
-	const struct xmlpatch_splice *left = a;
-	const struct xmlpatch_splice *right = b;
+	const struct xmlpatch_edit *left = a;
+	const struct xmlpatch_edit *right = b;
 
 	if (left->at != right->at)
 		return left->at < right->at ? -1 : 1;
+	if ((left->length == 0) != (right->length == 0))
+		return left->length == 0 ? -1 : 1;
 	return left->order < right->order ? -1 : 1;
 }
 
-/* False if two splices are about the same bytes, which would lose one of them. */
-static bool write_spliced(const struct xmlpatch_edits *edits, FILE *out)
+/*
+ * False if two edits are about the same bytes, which would lose one of them. What
+ * is put between bytes that go comes behind them.
+ */
+static bool write_edited(struct xmlpatch_edits *edits, FILE *out)
 {
 	const struct xmlpatch_document *document = edits->document;
-	size_t at = 0;
+	size_t at = 0, new_at = 0;
 
 	for (size_t i = 0; i < edits->n; i++) {
-		const struct xmlpatch_splice *next = &edits->splices[i];
+		struct xmlpatch_edit *next = &edits->all[i];
 
-		if (next->at < at)
+		if (next->at < at && next->length == 0)
+			next->at = at;
+		if (next->at < at || next->length > document->length - next->at)
 			return false;
 		fwrite(document->text + at, 1, next->at - at, out);
-		fputs(next->text, out);
+		fwrite(next->text, 1, next->text_length, out);
+		next->new_at = new_at + (next->at - at);
+		new_at = next->new_at + next->text_length;
 		at = next->at + next->length;
 	}
 	fwrite(document->text + at, 1, document->length - at, out);
 	return ferror(out) == 0;
+}
+
+size_t xmlpatch_edits_find(const struct xmlpatch_edits *edits, size_t at)
+{
+	const struct xmlpatch_edit *before;
+	size_t low = 0, high = edits->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (edits->all[middle].at + edits->all[middle].length <= at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0)
+		return at;
+	before = &edits->all[low - 1];
+	return before->new_at + before->text_length + (at - (before->at + before->length));
 }
 
 char *xmlpatch_edits_apply(struct xmlpatch_edits *edits, size_t *length, struct base_error *err)
@@ -226,8 +366,8 @@ char *xmlpatch_edits_apply(struct xmlpatch_edits *edits, size_t *length, struct 
 
 	if (out != NULL) {
 		if (edits->n > 0)
-			qsort(edits->splices, edits->n, sizeof(*edits->splices), by_place);
-		written = write_spliced(edits, out);
+			qsort(edits->all, edits->n, sizeof(*edits->all), by_place);
+		written = write_edited(edits, out);
 		if (fclose(out) != 0)
 			written = false;
 	}
@@ -239,7 +379,33 @@ char *xmlpatch_edits_apply(struct xmlpatch_edits *edits, size_t *length, struct 
 	return text;
 }
 
-char *xmlpatch_edit_escape(const char *value)
+/* The reference that stands for a character; NULL if the character can stay. */
+static const char *reference(char c, bool is_quoted)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '\'':
+		return is_quoted ? "&apos;" : NULL;
+	case '"':
+		return is_quoted ? "&quot;" : NULL;
+	/* Else a parser takes these for spaces, or drops them. */
+	case '\t':
+		return "&#9;";
+	case '\n':
+		return "&#10;";
+	case '\r':
+		return "&#13;";
+	default:
+		return NULL;
+	}
+}
+
+static char *escape(const char *value, bool is_quoted)
 {
 	char *text = NULL;
 	size_t length = 0;
@@ -249,26 +415,47 @@ char *xmlpatch_edit_escape(const char *value)
 	if (out == NULL)
 		return NULL;
 	for (; *value != '\0'; value++) {
-		switch (*value) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '\'':
-			fputs("&apos;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		default:
+		const char *instead = reference(*value, is_quoted);
+
+		if (instead != NULL)
+			fputs(instead, out);
+		else
 			fputc(*value, out);
-		}
 	}
+	failed = ferror(out) != 0;
+	if (fclose(out) != 0 || failed) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+char *xmlpatch_edit_escape(const char *value)
+{
+	return escape(value, true);
+}
+
+char *xmlpatch_edit_escape_text(const char *value)
+{
+	return escape(value, false);
+}
+
+char *xmlpatch_edit_wrap(const char *start, const char *fragment, const char *name)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+	bool failed;
+
+	if (out == NULL)
+		return NULL;
+	fprintf(out, "%s\n\t", start);
+	for (; *fragment != '\0'; fragment++) {
+		fputc(*fragment, out);
+		if (*fragment == '\n')
+			fputc('\t', out);
+	}
+	fprintf(out, "\n</%s>", name);
 	failed = ferror(out) != 0;
 	if (fclose(out) != 0 || failed) {
 		free(text);

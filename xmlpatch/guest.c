@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/guest.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "xmlpatch/uuid.h"
 
 static bool begins(const char *text, const char *with)
 {
@@ -16,7 +17,7 @@ static bool begins(const char *text, const char *with)
  */
 static bool machine_has_pci(const char *machine)
 {
-	static const char *const names[] = { "pc", "q35", "ubuntu" };
+	static const char *const names[] = { "pc", "q35", "ubuntu", "ubuntu-q35" };
 	static const char *const families[] = { "pc-", "rhel" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -91,23 +92,6 @@ int xmlpatch_guest_read(struct xmlpatch_guest *guest, const struct xmlpatch_docu
 	return 0;
 }
 
-/* As virUUIDParse() reads: white space first, then 32 digits and any dashes. */
-static bool same_uuid(const char *left, const char *right)
-{
-	size_t digits = 0;
-
-	left += strspn(left, " \t\r\n\v\f");
-	for (;;) {
-		left += strspn(left, "-");
-		right += strspn(right, "-");
-		if (*left == '\0' || *right == '\0')
-			return *left == *right && digits == 32;
-		if (tolower((unsigned char)*left++) != tolower((unsigned char)*right++))
-			return false;
-		digits++;
-	}
-}
-
 xmlNode *xmlpatch_guest_find_mdev(const struct xmlpatch_guest *guest, const char *uuid,
 				  const xmlNode *after)
 {
@@ -121,153 +105,8 @@ xmlNode *xmlpatch_guest_find_mdev(const struct xmlpatch_guest *guest, const char
 			xmlpatch_document_get(xmlpatch_document_child(source, "address"), "uuid");
 
 		if (found != NULL && xmlpatch_document_has(hostdev, "type", "mdev") &&
-		    same_uuid(found, uuid))
+		    xmlpatch_uuid_is(found, uuid))
 			return hostdev;
 	}
 	return NULL;
-}
-
-/* libvirt reads these with any base; left out they are 0. False if unreadable. */
-static bool read_number(const xmlNode *node, const char *attribute, unsigned long *number)
-{
-	BASE_AUTO(free) char *text = xmlpatch_document_get(node, attribute);
-	char *end = NULL;
-
-	*number = 0;
-	if (text == NULL)
-		return true;
-	*number = strtoul(text, &end, 0);
-	return end != text && *end == '\0';
-}
-
-static bool is_at_slot(const xmlNode *device, unsigned int slot)
-{
-	xmlNode *address = xmlpatch_document_child(device, "address");
-
-	for (; address != NULL; address = xmlpatch_document_next(address, "address")) {
-		unsigned long domain, bus, number;
-
-		if (!xmlpatch_document_has(address, "type", "pci"))
-			continue;
-		if (!read_number(address, "domain", &domain) ||
-		    !read_number(address, "bus", &bus) || !read_number(address, "slot", &number))
-			return true;
-		if (domain == 0 && bus == 0 && number == slot)
-			return true;
-	}
-	return false;
-}
-
-/*
- * QEMU's own -device arguments, which libvirt hands through unread: addr=2.0,
- * addr=0x02 and "addr":"0x2" are all slot 2. The bus is not looked at: a slot
- * that is free by mistake stops the guest, one that is taken by mistake does
- * not matter.
- */
-static bool argument_takes_slot(const char *argument, unsigned int slot)
-{
-	const char *at = argument;
-
-	while ((at = strstr(at, "addr")) != NULL) {
-		char *end = NULL;
-		unsigned long number;
-
-		at += strlen("addr");
-		at += strspn(at, "\"'=: ");
-		number = strtoul(at, &end, 16);
-		if (end != at && number == slot)
-			return true;
-	}
-	return false;
-}
-
-static char *find_argument_in(const xmlNode *commandline,
-			      bool (*is_wanted)(const char *argument, unsigned int slot),
-			      unsigned int slot)
-{
-	for (const xmlNode *arg = commandline->children; arg != NULL; arg = arg->next) {
-		BASE_AUTO(free) char *value = NULL;
-
-		if (arg->type == XML_ELEMENT_NODE)
-			value = xmlpatch_document_get(arg, "value");
-		if (value != NULL && is_wanted(value, slot))
-			return BASE_STEAL_PTR(value);
-	}
-	return NULL;
-}
-
-/* Looks through <qemu:commandline>; what it finds is to free(). */
-static char *find_argument(const xmlNode *root,
-			   bool (*is_wanted)(const char *argument, unsigned int slot),
-			   unsigned int slot)
-{
-	char *found = NULL;
-
-	for (const xmlNode *node = root->children; node != NULL && found == NULL;
-	     node = node->next) {
-		if (node->type == XML_ELEMENT_NODE &&
-		    strcmp((const char *)node->name, "commandline") == 0)
-			found = find_argument_in(node, is_wanted, slot);
-	}
-	return found;
-}
-
-static bool commandline_takes_slot(const xmlNode *root, unsigned int slot)
-{
-	BASE_AUTO(free) char *found = find_argument(root, argument_takes_slot, slot);
-
-	return found != NULL;
-}
-
-/* QEMU takes one dash or two. */
-static bool argument_is_display(const char *argument, unsigned int slot)
-{
-	static const char *const names[] = { "-display", "-vnc", "-spice",
-					     "-sdl",	 "-gtk", "-nographic" };
-
-	(void)slot;
-	if (begins(argument, "--"))
-		argument++;
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp(argument, names[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-char *xmlpatch_guest_find_display_argument(const struct xmlpatch_guest *guest)
-{
-	return find_argument(guest->root, argument_is_display, 0);
-}
-
-/* Video devices do not count, for they make room. */
-static bool device_takes_slot(const xmlNode *devices, unsigned int slot)
-{
-	const xmlNode *device = devices == NULL ? NULL : devices->children;
-
-	for (; device != NULL; device = device->next) {
-		if (device->type == XML_ELEMENT_NODE && !xmlpatch_document_is(device, "video") &&
-		    is_at_slot(device, slot))
-			return true;
-	}
-	return false;
-}
-
-unsigned int xmlpatch_guest_choose_slot(const struct xmlpatch_guest *guest)
-{
-	/* Guests of old expect an integrated GPU there. */
-	const unsigned int wanted = 2;
-	/* No chipset has anything of its own at these. */
-	const unsigned int first = 0x10, last = 0x17;
-
-	if (device_takes_slot(guest->devices, wanted))
-		return 0;
-	if (!commandline_takes_slot(guest->root, wanted))
-		return wanted;
-	for (unsigned int slot = first; slot <= last; slot++) {
-		if (!device_takes_slot(guest->devices, slot) &&
-		    !commandline_takes_slot(guest->root, slot))
-			return slot;
-	}
-	return 0;
 }

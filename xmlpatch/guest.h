@@ -22,17 +22,4 @@ int xmlpatch_guest_read(struct xmlpatch_guest *guest, const struct xmlpatch_docu
 xmlNode *xmlpatch_guest_find_mdev(const struct xmlpatch_guest *guest, const char *uuid,
 				  const xmlNode *after);
 
-/*
- * The slot on bus 0 that the vGPU should have: 2 if that is free once emulated
- * video is gone. If QEMU's own arguments took it, of which libvirt knows
- * nothing, another one that is free. 0: leave it to libvirt.
- */
-unsigned int xmlpatch_guest_choose_slot(const struct xmlpatch_guest *guest);
-
-/*
- * An argument in <qemu:commandline> that asks QEMU for a display of its own,
- * behind libvirt's back; to free(). NULL if there is none.
- */
-char *xmlpatch_guest_find_display_argument(const struct xmlpatch_guest *guest);
-
 #endif

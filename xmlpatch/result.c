@@ -9,15 +9,24 @@
 static const char *const change_names[] = {
 	[XMLPATCH_VGPU_ADDED] = "vgpu-added",
 	[XMLPATCH_VGPU_CHANGED] = "vgpu-changed",
+	[XMLPATCH_VGPU_REMOVED] = "vgpu-removed",
 	[XMLPATCH_GRAPHICS_ADDED] = "graphics-added",
 	[XMLPATCH_GRAPHICS_CHANGED] = "graphics-changed",
 	[XMLPATCH_GRAPHICS_REMOVED] = "graphics-removed",
 	[XMLPATCH_VIDEO_ADDED] = "video-added",
+	[XMLPATCH_VIDEO_CHANGED] = "video-changed",
+	[XMLPATCH_VIDEO_MOVED] = "video-moved",
 	[XMLPATCH_VIDEO_REPLACED] = "video-replaced",
 	[XMLPATCH_VIDEO_REMOVED] = "video-removed",
+	[XMLPATCH_AUDIO_ADDED] = "audio-added",
 	[XMLPATCH_AUDIO_CHANGED] = "audio-changed",
+	[XMLPATCH_INPUT_ADDED] = "input-added",
+	[XMLPATCH_CHANNEL_ADDED] = "channel-added",
 	[XMLPATCH_DEVICE_REMOVED] = "device-removed",
 	[XMLPATCH_DEVICES_ADDED] = "devices-added",
+	[XMLPATCH_OVERRIDE_CHANGED] = "override-changed",
+	[XMLPATCH_ARGUMENTS_CHANGED] = "arguments-changed",
+	[XMLPATCH_TAKEN_BACK] = "taken-back",
 };
 
 const char *xmlpatch_change_name(enum xmlpatch_change_kind kind)
@@ -49,12 +58,44 @@ int xmlpatch_result_note(struct xmlpatch_result *result, struct base_error *err,
 	return 0;
 }
 
+int xmlpatch_result_advise(struct xmlpatch_result *result, struct base_error *err,
+			   const char *format, ...)
+{
+	char **grown = NULL;
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	if (text != NULL)
+		grown = reallocarray(result->advice, result->n_advice + 1, sizeof(*grown));
+	if (grown == NULL) {
+		free(text);
+		return base_error_errno(err, ENOMEM, "cannot note advice");
+	}
+	grown[result->n_advice++] = text;
+	result->advice = grown;
+	return 0;
+}
+
+void xmlpatch_result_drop_advice(struct xmlpatch_result *result)
+{
+	for (size_t i = 0; i < result->n_advice; i++)
+		free(result->advice[i]);
+	free(result->advice);
+	result->advice = NULL;
+	result->n_advice = 0;
+}
+
 void xmlpatch_result_finish(struct xmlpatch_result *result)
 {
 	if (result == NULL)
 		return;
 	for (size_t i = 0; i < result->n; i++)
 		free(result->changes[i].text);
+	xmlpatch_result_drop_advice(result);
 	free(result->changes);
 	free(result->xml);
 	*result = (struct xmlpatch_result){ 0 };

@@ -9,4 +9,10 @@ int xmlpatch_result_note(struct xmlpatch_result *result, struct base_error *err,
 			 enum xmlpatch_change_kind kind, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* Appends a line of advice; as xmlpatch_result_note(). */
+int xmlpatch_result_advise(struct xmlpatch_result *result, struct base_error *err,
+			   const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+void xmlpatch_result_drop_advice(struct xmlpatch_result *result);
+
 #endif

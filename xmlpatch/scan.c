@@ -13,6 +13,7 @@ struct scanner {
 	size_t n, allocated;
 	size_t *open; /* the indices of the elements that have no end yet */
 	size_t depth, open_allocated;
+	size_t values; /* in quotes, of the last tag */
 };
 
 bool xmlpatch_scan_is_space(char c)
@@ -49,6 +50,7 @@ static bool skip_tag(struct scanner *s)
 {
 	char quote = '\0';
 
+	s->values = 0;
 	for (; s->at < s->length; s->at++) {
 		char c = s->text[s->at];
 
@@ -57,6 +59,7 @@ static bool skip_tag(struct scanner *s)
 				quote = '\0';
 		} else if (c == '"' || c == '\'') {
 			quote = c;
+			s->values++;
 		} else if (c == '>') {
 			s->at++;
 			return true;
@@ -113,31 +116,60 @@ static bool scan_end_tag(struct scanner *s)
 	return true;
 }
 
-static bool scan_markup(struct scanner *s)
+/* To the next "<". */
+static bool find_markup(struct scanner *s)
 {
+	const char *next = memchr(s->text + s->at, '<', s->length - s->at);
+
+	if (next != NULL)
+		s->at = (size_t)(next - s->text);
+	return next != NULL;
+}
+
+/* Past what is no tag; `is_tag` says that it is one. */
+static bool skip_other(struct scanner *s, bool *is_tag)
+{
+	*is_tag = false;
 	if (starts(s, "<!--"))
 		return skip_past(s, "<!--", "-->");
 	if (starts(s, "<![CDATA["))
 		return skip_past(s, "<![CDATA[", "]]>");
 	if (starts(s, "<?"))
 		return skip_past(s, "<?", "?>");
-	if (starts(s, "</"))
-		return scan_end_tag(s);
-	return scan_start_tag(s);
+	*is_tag = true;
+	return true;
 }
 
 static bool scan_all(struct scanner *s)
 {
-	while (s->at < s->length) {
-		const char *next = memchr(s->text + s->at, '<', s->length - s->at);
+	bool is_tag;
 
-		if (next == NULL)
-			break;
-		s->at = (size_t)(next - s->text);
-		if (!scan_markup(s))
+	while (find_markup(s)) {
+		if (!skip_other(s, &is_tag))
+			return false;
+		if (is_tag && !(starts(s, "</") ? scan_end_tag(s) : scan_start_tag(s)))
 			return false;
 	}
 	return s->depth == 0 ? true : fail(EINVAL);
+}
+
+/* libxml2 compares each attribute and each namespace with all before it. */
+const char *xmlpatch_scan_find_excess(const char *text, size_t length)
+{
+	struct scanner s = { .text = text, .length = length };
+	size_t namespaces = 0;
+	bool is_tag;
+
+	for (const char *p = text; (p = memmem(p, length - (size_t)(p - text), "xmlns", 5)) != NULL;
+	     p++)
+		namespaces++;
+	if (namespaces > 1000)
+		return "more than 1000 namespaces";
+	while (find_markup(&s) && skip_other(&s, &is_tag) && (!is_tag || skip_tag(&s))) {
+		if (is_tag && s.values > 256)
+			return "an element with more than 256 attributes";
+	}
+	return NULL;
 }
 
 bool xmlpatch_scan_elements(const char *text, size_t length, struct xmlpatch_element **elements,
@@ -203,4 +235,19 @@ bool xmlpatch_scan_attribute(const char *text, const struct xmlpatch_element *el
 		at = attribute->value_end + 1;
 	}
 	return false;
+}
+
+bool xmlpatch_scan_is_between(const char *text, const struct xmlpatch_element *element, size_t at)
+{
+	size_t i = element->start + 1 + xmlpatch_scan_name(text, element);
+	char quote = '\0';
+
+	for (; i < element->inside && i < at; i++) {
+		if (quote != '\0' && text[i] == quote)
+			quote = '\0';
+		else if (quote == '\0' && (text[i] == '"' || text[i] == '\''))
+			quote = text[i];
+	}
+	return i == at && at < element->inside && quote == '\0' && text[at - 1] != '=' &&
+	       (xmlpatch_scan_is_space(text[at]) || text[at] == '/' || text[at] == '>');
 }

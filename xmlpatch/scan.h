@@ -29,6 +29,12 @@ struct xmlpatch_attribute {
 };
 
 /*
+ * Says what the text has so many of that libxml2 would not come to an end with it,
+ * as in "more than 1000 namespaces"; NULL if nothing. The text may be anything.
+ */
+const char *xmlpatch_scan_find_excess(const char *text, size_t length);
+
+/*
  * Finds all elements, in the order in which they start. The text must be known
  * to be well-formed and to have no DOCTYPE. False, with errno set, if memory is
  * out (ENOMEM) or the text is not what it was said to be (EINVAL). The array is
@@ -40,6 +46,9 @@ bool xmlpatch_scan_elements(const char *text, size_t length, struct xmlpatch_ele
 /* Finds an attribute, by its name as written, in the start tag of an element. */
 bool xmlpatch_scan_attribute(const char *text, const struct xmlpatch_element *element,
 			     const char *name, struct xmlpatch_attribute *attribute);
+
+/* Whether an attribute could begin at that byte of an element's start tag. */
+bool xmlpatch_scan_is_between(const char *text, const struct xmlpatch_element *element, size_t at);
 
 /* The length of an element's name as written, which begins at start + 1. */
 size_t xmlpatch_scan_name(const char *text, const struct xmlpatch_element *element);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "vgpu/base/error.h"
+#include "vgpu/base/name.h"
 
 /*
  * Puts a vGPU into the text of a libvirt domain definition. Text in, text and
@@ -18,23 +19,79 @@
  */
 #define XMLPATCH_LIMIT ((size_t)16 * 1024 * 1024)
 
+/* How the vGPU's picture comes out of QEMU. */
+enum xmlpatch_display {
+	XMLPATCH_DISPLAY_DBUS,	/* peer-to-peer D-Bus with GL: what vgpu-display shows */
+	XMLPATCH_DISPLAY_GTK,	/* a window of QEMU's own */
+	XMLPATCH_DISPLAY_SPICE, /* SPICE with GL on a local socket */
+	XMLPATCH_DISPLAY_VNC,	/* VNC, drawn by egl-headless */
+	XMLPATCH_DISPLAY_NONE,	/* not at all; the displays that there are stay */
+};
+
+/* What becomes of emulated video devices. */
+enum xmlpatch_video {
+	XMLPATCH_VIDEO_DROP, /* none is left */
+	XMLPATCH_VIDEO_KEEP, /* they stay, behind the vGPU */
+	/* One stays for a guest without a driver for the vGPU, never QXL. */
+	XMLPATCH_VIDEO_INSTALL,
+	/*
+	 * All stay as they are, also the one that libvirt would add. Without a picture
+	 * of the vGPU's, DROP and KEEP are this.
+	 */
+	XMLPATCH_VIDEO_LEAVE,
+};
+
+/* A guest's PCI address in domain 0; a bus is the index of libvirt's controller. */
+struct xmlpatch_address {
+	unsigned int bus, slot, function;
+};
+
+/* The desktop on which QEMU opens its window; all borrowed, NULL where there is none. */
+struct xmlpatch_desktop {
+	const char *display;	 /* $DISPLAY */
+	const char *wayland;	 /* $WAYLAND_DISPLAY */
+	const char *authority;	 /* $XAUTHORITY */
+	const char *runtime_dir; /* $XDG_RUNTIME_DIR */
+	const char *qemu_user;	 /* as whom libvirt runs QEMU; NULL: libvirt-qemu */
+};
+
 struct xmlpatch_wishes {
 	const char *uuid;	/* the vGPU's, in either case */
 	const char *rendernode; /* absolute path; NULL leaves the choice to libvirt */
+	enum xmlpatch_display display;
+	enum xmlpatch_video video;
+	bool no_ramfb;
+	bool opregion;				/* GVT-g's guests want it, others fail with it */
+	const struct xmlpatch_address *address; /* of the vGPU; NULL: the best one */
+	unsigned int xres, yres;		/* pixels, together; 0: the type's own */
+	/* Whether <qemu:override> is known: libvirt 8.2 and later. */
+	bool has_override;
+	/* Whether QEMU can be a vdagent without SPICE: libvirt 8.4 and later. */
+	bool has_vdagent;
+	struct xmlpatch_desktop desktop; /* for XMLPATCH_DISPLAY_GTK */
 };
 
 enum xmlpatch_change_kind {
 	XMLPATCH_VGPU_ADDED,
 	XMLPATCH_VGPU_CHANGED,
+	XMLPATCH_VGPU_REMOVED,
 	XMLPATCH_GRAPHICS_ADDED,
 	XMLPATCH_GRAPHICS_CHANGED,
 	XMLPATCH_GRAPHICS_REMOVED,
 	XMLPATCH_VIDEO_ADDED,
+	XMLPATCH_VIDEO_CHANGED,
+	XMLPATCH_VIDEO_MOVED,
 	XMLPATCH_VIDEO_REPLACED,
 	XMLPATCH_VIDEO_REMOVED,
+	XMLPATCH_AUDIO_ADDED,
 	XMLPATCH_AUDIO_CHANGED,
+	XMLPATCH_INPUT_ADDED,
+	XMLPATCH_CHANNEL_ADDED,
 	XMLPATCH_DEVICE_REMOVED,
 	XMLPATCH_DEVICES_ADDED,
+	XMLPATCH_OVERRIDE_CHANGED,
+	XMLPATCH_ARGUMENTS_CHANGED,
+	XMLPATCH_TAKEN_BACK, /* by xmlpatch_detach() */
 };
 
 struct xmlpatch_change {
@@ -47,21 +104,59 @@ struct xmlpatch_result {
 	size_t length;
 	struct xmlpatch_change *changes; /* owned; none: the text is what it was */
 	size_t n;
+	/*
+	 * What the user should know beside: what is in the way of a working guest,
+	 * what could not be put back. Owned, a line each.
+	 */
+	char **advice;
+	size_t n_advice;
 };
 
 /* The word that programs know a kind of change by: "vgpu-added". */
 const char *xmlpatch_change_name(enum xmlpatch_change_kind kind);
 
 /*
- * Adds the vGPU with its display on and a peer-to-peer D-Bus display with GL,
- * and takes away emulated video and the displays that QEMU cannot have beside
- * it. What is there already stays, so a second call on the result changes
- * nothing. -1 with an error of one line, and `result` untouched, if the text is
- * not a domain that can take the vGPU; BASE_MISUSED if the wishes are malformed.
- * Release with xmlpatch_result_finish().
+ * Adds the vGPU and the display that was wished for, takes away emulated video
+ * and the displays that QEMU cannot have beside it, and remembers in the domain's
+ * <metadata> how all that is taken back. What is there already stays, so a second
+ * call on the result changes nothing. -1 with an error of one line, and `result`
+ * untouched, if the text is not a domain that can take the vGPU; BASE_MISUSED if
+ * the wishes are malformed. Release with xmlpatch_result_finish().
  */
 int xmlpatch_attach(const char *xml, size_t length, const struct xmlpatch_wishes *wishes,
 		    struct xmlpatch_result *result, struct base_error *err);
+
+/*
+ * Takes back what xmlpatch_attach() did, also where the text was edited in
+ * between: `advice` says what could not be taken back, and why. `uuid` is the
+ * vGPU's; NULL: the one that the <metadata> names. A text without that vGPU and
+ * without the metadata is left as it is. Else as xmlpatch_attach().
+ */
+int xmlpatch_detach(const char *xml, size_t length, const char *uuid,
+		    struct xmlpatch_result *result, struct base_error *err);
+
+/* No machine has room for more on its buses. */
+#define XMLPATCH_MDEVS_LIMIT 1024
+
+struct xmlpatch_mdevs {
+	char (*uuids)[BASE_UUID_SIZE]; /* owned; lower case; each once */
+	size_t n;
+};
+
+/*
+ * Lists the mdevs of a domain definition, in its order. 0, or -1 and an error;
+ * release with xmlpatch_mdevs_finish().
+ */
+int xmlpatch_read_mdevs(const char *xml, size_t length, struct xmlpatch_mdevs *mdevs,
+			struct base_error *err);
+
+/* Whether the UUID, in lower case, is among them. */
+bool xmlpatch_mdevs_have(const struct xmlpatch_mdevs *mdevs, const char *uuid);
+
+/* Takes NULL and zeroed mdevs. */
+void xmlpatch_mdevs_finish(struct xmlpatch_mdevs *mdevs);
+
+BASE_DEFINE_CLEANUP(xmlpatch_mdevs, struct xmlpatch_mdevs, xmlpatch_mdevs_finish)
 
 /* Whether a domain definition has the mdev in it: 1, 0, or -1 with an error. */
 int xmlpatch_has_vgpu(const char *xml, size_t length, const char *uuid, struct base_error *err);

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "xmlpatch/attach.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Sound goes out through an <audio> backend. Those of the type spice and dbus need
+ * the display of that name, and "none" is what libvirt writes where it had no
+ * better; others, as pulseaudio, are somebody's choice.
+ */
+static const char *new_type(const struct xmlpatch_attach *attach, const char *type, bool has_sound)
+{
+	bool is_dbus = strcmp(type, "dbus") == 0;
+	bool is_spice = strcmp(type, "spice") == 0;
+
+	switch (attach->wishes->display) {
+	case XMLPATCH_DISPLAY_DBUS:
+		if (has_sound && (is_spice || strcmp(type, "none") == 0))
+			return "dbus";
+		return is_spice ? "none" : type;
+	case XMLPATCH_DISPLAY_SPICE:
+		return is_dbus ? "spice" : type;
+	default:
+		return is_dbus || (is_spice && !attach->keeps_spice) ? "none" : type;
+	}
+}
+
+static int turn(struct xmlpatch_attach *attach, const xmlNode *audio, const char *from,
+		const char *to, struct base_error *err)
+{
+	if (strcmp(from, to) == 0)
+		return 0;
+	xmlpatch_edits_set(&attach->edits, audio, "type", to);
+	return xmlpatch_attach_note(attach, err, XMLPATCH_AUDIO_CHANGED,
+				    "turned the sound, which went to %s, to %s", from, to);
+}
+
+/* A small number, as libvirt takes it; NULL for anything else. */
+static char *read_id(const xmlNode *audio)
+{
+	BASE_AUTO(free) char *id = xmlpatch_document_get(audio, "id");
+	size_t digits = id == NULL ? 0 : strspn(id, "0123456789");
+
+	return digits > 0 && digits < 4 && id[digits] == '\0' ? BASE_STEAL_PTR(id) : NULL;
+}
+
+static int add_dbus(struct xmlpatch_attach *attach, char **id, struct base_error *err)
+{
+	*id = strdup("1");
+	if (*id == NULL)
+		return base_error_errno(err, ENOMEM, "cannot change the XML");
+	if (xmlpatch_attach_add(&attach->added, err, "<audio id='1' type='dbus'/>") < 0)
+		return -1;
+	return xmlpatch_attach_note(attach, err, XMLPATCH_AUDIO_ADDED,
+				    "added an audio backend on D-Bus");
+}
+
+static bool has_graphics(const xmlNode *devices, const char *type)
+{
+	const xmlNode *graphics = xmlpatch_document_child(devices, "graphics");
+
+	while (graphics != NULL && !xmlpatch_document_has(graphics, "type", type))
+		graphics = xmlpatch_document_next(graphics, "graphics");
+	return graphics != NULL;
+}
+
+/*
+ * The backend that libvirt would add for a SPICE or VNC display, with sound and without:
+ * of that a detach would know nothing, and one of the type spice without its display
+ * libvirt refuses.
+ */
+static int add_implicit(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	const xmlNode *devices = attach->guest.devices;
+	bool is_spice = attach->wishes->display == XMLPATCH_DISPLAY_SPICE;
+
+	if ((!is_spice && attach->wishes->display != XMLPATCH_DISPLAY_VNC) ||
+	    has_graphics(devices, "spice") || (!is_spice && has_graphics(devices, "vnc")))
+		return 0;
+	if (xmlpatch_attach_add(&attach->added, err, "<audio id='1' type='%s'/>",
+				is_spice ? "spice" : "none") < 0)
+		return -1;
+	return xmlpatch_attach_note(attach, err, XMLPATCH_AUDIO_ADDED,
+				    "added the audio backend %s, or libvirt would add one",
+				    is_spice ? "on SPICE" : "none");
+}
+
+static bool has_dbus(const xmlNode *devices)
+{
+	const xmlNode *audio = xmlpatch_document_child(devices, "audio");
+
+	while (audio != NULL && !xmlpatch_document_has(audio, "type", "dbus"))
+		audio = xmlpatch_document_next(audio, "audio");
+	return audio != NULL;
+}
+
+int xmlpatch_attach_put_audio(struct xmlpatch_attach *attach, char **id, struct base_error *err)
+{
+	const xmlNode *devices = attach->guest.devices;
+	const xmlNode *first = xmlpatch_document_child(devices, "audio");
+	/* QEMU has one backend on D-Bus. */
+	bool wants_dbus = id != NULL && xmlpatch_document_child(devices, "sound") != NULL &&
+			  !has_dbus(devices);
+
+	for (const xmlNode *audio = first; audio != NULL;
+	     audio = xmlpatch_document_next(audio, "audio")) {
+		BASE_AUTO(free) char *type = xmlpatch_document_get(audio, "type");
+		const char *to;
+
+		if (type == NULL)
+			continue;
+		to = new_type(attach, type, wants_dbus);
+		if (turn(attach, audio, type, to, err) < 0)
+			return -1;
+		if (id != NULL && *id == NULL && strcmp(to, "dbus") == 0) {
+			*id = read_id(audio);
+			wants_dbus = false;
+		}
+	}
+	if (first != NULL)
+		return 0;
+	return wants_dbus ? add_dbus(attach, id, err) : add_implicit(attach, err);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "xmlpatch/attach.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AGENT "com.redhat.spice.0"
+
+static xmlNode *find_with(const struct xmlpatch_attach *attach, const char *name,
+			  const char *attribute, const char *value)
+{
+	xmlNode *node = xmlpatch_document_child(attach->guest.devices, name);
+
+	while (node != NULL && !xmlpatch_document_has(node, attribute, value))
+		node = xmlpatch_document_next(node, name);
+	return node;
+}
+
+static bool has_no_usb(const struct xmlpatch_attach *attach)
+{
+	xmlNode *controller = xmlpatch_document_child(attach->guest.devices, "controller");
+
+	while (controller != NULL && (!xmlpatch_document_has(controller, "type", "usb") ||
+				      !xmlpatch_document_has(controller, "model", "none")))
+		controller = xmlpatch_document_next(controller, "controller");
+	return controller != NULL;
+}
+
+/* A mouse only says how far it went: the pointer would not be where it looks. */
+static int put_tablet(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	if (find_with(attach, "input", "type", "tablet") != NULL)
+		return 0;
+	if (has_no_usb(attach))
+		return xmlpatch_attach_advise(attach, err,
+					      "the domain has no USB for a tablet: the pointer has "
+					      "to be captured");
+	if (xmlpatch_attach_add(&attach->added, err, "<input type='tablet' bus='usb'/>") < 0)
+		return -1;
+	return xmlpatch_attach_note(attach, err, XMLPATCH_INPUT_ADDED,
+				    "added a USB tablet, so that the pointer is where it looks");
+}
+
+/* True for a channel that stays; those of SPICE go with it. */
+static bool is_agent(const struct xmlpatch_attach *attach, const xmlNode *channel)
+{
+	const xmlNode *target = xmlpatch_document_child(channel, "target");
+	bool stays = attach->keeps_spice || !xmlpatch_document_has(channel, "type", "spicevmc");
+
+	return stays && xmlpatch_document_has(target, "name", AGENT);
+}
+
+/*
+ * libvirt would add one for the channel, of which a detach would know nothing
+ * (virDomainDefMaybeAddVirtioSerialController() in libvirt).
+ */
+static int put_serial(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	const struct xmlpatch_pci_plan *plan = &attach->plan;
+	BASE_AUTO(free) char *address = NULL;
+
+	if (find_with(attach, "controller", "type", "virtio-serial") != NULL)
+		return 0;
+	if (plan->lacks_room &&
+	    xmlpatch_attach_advise(attach, err,
+				   "no PCI slot is left for the controller of the guest's agent: "
+				   "libvirt adds a port or a bridge if it can, which stays") < 0)
+		return -1;
+	if (!plan->has_room)
+		return xmlpatch_attach_add(&attach->added, err,
+					   "<controller type='virtio-serial' index='0'/>");
+	address = xmlpatch_pci_fragment(&plan->room, false);
+	if (address == NULL)
+		return base_error_errno(err, ENOMEM, "cannot change the XML");
+	return xmlpatch_attach_add(&attach->added, err,
+				   "<controller type='virtio-serial' index='0'>\n\t%s\n"
+				   "</controller>",
+				   address);
+}
+
+/* Whoever forbade SPICE to copy and paste meant the guest. */
+static const char *copypaste(const struct xmlpatch_attach *attach)
+{
+	const xmlNode *spice = find_with(attach, "graphics", "type", "spice");
+
+	return xmlpatch_document_has(xmlpatch_document_child(spice, "clipboard"), "copypaste", "no")
+		       ? "no"
+		       : "yes";
+}
+
+/* The guest's agent, for the clipboard. QEMU can talk to it without SPICE. */
+static int add_agent(struct xmlpatch_attach *attach, bool is_spice, struct base_error *err)
+{
+	if (is_spice)
+		return xmlpatch_attach_add(&attach->added, err,
+					   "<channel type='spicevmc'>\n"
+					   "\t<target type='virtio' name='" AGENT "'/>\n"
+					   "</channel>");
+	return xmlpatch_attach_add(&attach->added, err,
+				   "<channel type='qemu-vdagent'>\n"
+				   "\t<source>\n\t\t<clipboard copypaste='%s'/>\n\t</source>\n"
+				   "\t<target type='virtio' name='" AGENT "'/>\n</channel>",
+				   copypaste(attach));
+}
+
+static int put_agent(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	bool is_spice = attach->wishes->display == XMLPATCH_DISPLAY_SPICE;
+	xmlNode *channel = xmlpatch_document_child(attach->guest.devices, "channel");
+
+	while (channel != NULL && !is_agent(attach, channel))
+		channel = xmlpatch_document_next(channel, "channel");
+	if (channel != NULL || (!is_spice && !attach->wishes->has_vdagent))
+		return 0;
+	if (put_serial(attach, err) < 0 || add_agent(attach, is_spice, err) < 0)
+		return -1;
+	return xmlpatch_attach_note(attach, err, XMLPATCH_CHANNEL_ADDED,
+				    "added a channel for the guest's agent (clipboard)");
+}
+
+int xmlpatch_attach_put_companions(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	if (attach->wishes->display == XMLPATCH_DISPLAY_NONE)
+		return 0;
+	return put_tablet(attach, err) < 0 ? -1 : put_agent(attach, err);
+}

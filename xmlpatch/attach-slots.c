@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "xmlpatch/attach.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "xmlpatch/device.h"
+
+int xmlpatch_attach_plan(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	BASE_AUTO(xmlpatch_pci) struct xmlpatch_pci map = { 0 };
+
+	if (xmlpatch_pci_read(&map, &attach->guest, err) < 0)
+		return -1;
+	return xmlpatch_pci_plan(&map, attach->vgpu, attach->video, attach->wishes->address,
+				 &attach->plan, err);
+}
+
+static void set_part(struct xmlpatch_attach *attach, const xmlNode *node, const char *attribute,
+		     unsigned int value, int digits)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "0x%0*x", digits, value);
+	xmlpatch_edits_set(&attach->edits, node, attribute, text);
+}
+
+/* Of an address of another kind, which need not have numbers there. */
+static bool is_unread(const xmlNode *node, const char *part, enum xmlpatch_pci_state state)
+{
+	return state != XMLPATCH_PCI_PRESENT && xmlHasProp(node, (const xmlChar *)part) != NULL;
+}
+
+int xmlpatch_attach_set_address(struct xmlpatch_attach *attach, const xmlNode *device,
+				const struct xmlpatch_address *to, struct base_error *err)
+{
+	const xmlNode *node = xmlpatch_document_child(device, "address");
+	struct xmlpatch_address from = { 0 };
+	enum xmlpatch_pci_state state;
+	BASE_AUTO(free) char *fragment = NULL;
+
+	if (xmlpatch_pci_read_address(device, &state, &from, err) < 0)
+		return -1;
+	if (node == NULL) {
+		fragment = xmlpatch_pci_fragment(to, false);
+		if (fragment == NULL)
+			return base_error_errno(err, ENOMEM, "cannot change the XML");
+		xmlpatch_edits_append(&attach->edits, device, fragment);
+		return 0;
+	}
+	if (state != XMLPATCH_PCI_PRESENT && !xmlpatch_document_has(node, "type", "pci"))
+		xmlpatch_edits_set(&attach->edits, node, "type", "pci");
+	if (to->bus != from.bus || is_unread(node, "bus", state))
+		set_part(attach, node, "bus", to->bus, 2);
+	if (to->slot != from.slot || is_unread(node, "slot", state))
+		set_part(attach, node, "slot", to->slot, 2);
+	if (to->function != from.function || is_unread(node, "function", state))
+		set_part(attach, node, "function", to->function, 1);
+	if (is_unread(node, "domain", state))
+		set_part(attach, node, "domain", 0, 4);
+	return 0;
+}
+
+static int move(struct xmlpatch_attach *attach, const struct xmlpatch_pci_move *wanted,
+		struct base_error *err)
+{
+	BASE_AUTO(free) char *name = xmlpatch_device_describe(wanted->video);
+
+	if (name == NULL)
+		return base_error_errno(err, ENOMEM, "cannot change the XML");
+	if (xmlpatch_attach_set_address(attach, wanted->video, &wanted->to, err) < 0)
+		return -1;
+	if (!wanted->had_address)
+		return xmlpatch_result_note(&attach->result, err, XMLPATCH_VIDEO_MOVED,
+					    "gave %s the PCI address %s, behind the vGPU", name,
+					    xmlpatch_pci_format(&wanted->to).text);
+	return xmlpatch_result_note(&attach->result, err, XMLPATCH_VIDEO_MOVED,
+				    "moved %s from %s to %s, behind the vGPU", name,
+				    xmlpatch_pci_format(&wanted->from).text,
+				    xmlpatch_pci_format(&wanted->to).text);
+}
+
+int xmlpatch_attach_put_slots(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	for (size_t i = 0; i < attach->plan.n; i++) {
+		if (!xmlpatch_attach_drops(attach, attach->plan.moves[i].video) &&
+		    move(attach, &attach->plan.moves[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "xmlpatch/attach.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* With all that libvirt would add, so that it changes nothing. */
+#define MODEL(type, primary) "<model type='" type "' vram='16384' heads='1'" primary "/>"
+#define CIRRUS(primary)	     MODEL("cirrus", primary)
+#define VGA		     MODEL("vga", " primary='yes'")
+
+static char *model_of(const xmlNode *video)
+{
+	return xmlpatch_document_get(xmlpatch_document_child(video, "model"), "type");
+}
+
+static int drop(struct xmlpatch_attach *attach, const xmlNode *video, bool is_first,
+		struct base_error *err)
+{
+	BASE_AUTO(free) char *type = model_of(video);
+	const char *model = type == NULL ? "of libvirt's choice" : type;
+
+	if (!is_first) {
+		xmlpatch_edits_remove(&attach->edits, video);
+		return xmlpatch_attach_note(attach, err, XMLPATCH_VIDEO_REMOVED,
+					    "removed another video device, %.40s", model);
+	}
+	if (type != NULL && strcmp(type, "none") == 0)
+		return 0;
+	xmlpatch_edits_replace(&attach->edits, video, "<video>\n\t<model type='none'/>\n</video>");
+	return xmlpatch_attach_note(attach, err, XMLPATCH_VIDEO_REPLACED,
+				    "replaced the video device %.40s by none", model);
+}
+
+/* QXL draws for SPICE and for nothing that has GL; Windows has a driver for Cirrus. */
+static bool is_qxl(const xmlNode *video)
+{
+	return xmlpatch_document_has(xmlpatch_document_child(video, "model"), "type", "qxl");
+}
+
+/* libvirt puts the one that says so before all others (virDomainDefParseXML()). */
+static const xmlNode *find_primary(const struct xmlpatch_attach *attach)
+{
+	const xmlNode *first = xmlpatch_document_child(attach->guest.devices, "video");
+	const xmlNode *video = first;
+
+	while (video != NULL &&
+	       !xmlpatch_document_has(xmlpatch_document_child(video, "model"), "primary", "yes"))
+		video = xmlpatch_document_next(video, "video");
+	return video == NULL ? first : video;
+}
+
+bool xmlpatch_attach_drops(const struct xmlpatch_attach *attach, const xmlNode *video)
+{
+	/* libvirt takes no Cirrus as a further device. */
+	return attach->video == XMLPATCH_VIDEO_KEEP && is_qxl(video) &&
+	       video != find_primary(attach);
+}
+
+static int tame(struct xmlpatch_attach *attach, const xmlNode *video, struct base_error *err)
+{
+	const xmlNode *model = xmlpatch_document_child(video, "model");
+
+	if (!is_qxl(video))
+		return 0;
+	if (xmlpatch_attach_drops(attach, video))
+		return drop(attach, video, false, err);
+	xmlpatch_edits_replace(&attach->edits, model,
+			       xmlpatch_document_has(model, "primary", "yes")
+				       ? CIRRUS(" primary='yes'")
+				       : CIRRUS(""));
+	return xmlpatch_attach_note(attach, err, XMLPATCH_VIDEO_CHANGED,
+				    "turned the video device qxl, which works with SPICE only, to "
+				    "cirrus");
+}
+
+/* A video device where the plan has it; `instead` of a video device none. */
+static int add_model(struct xmlpatch_attach *attach, const char *model, const xmlNode *instead,
+		     struct base_error *err)
+{
+	const struct xmlpatch_pci_plan *plan = &attach->plan;
+	BASE_AUTO(free) char *address = NULL;
+	BASE_AUTO(free) char *video = NULL;
+
+	if (plan->has_video_address) {
+		address = xmlpatch_pci_fragment(&plan->video_address, false);
+		if (address == NULL)
+			return base_error_errno(err, ENOMEM, "cannot change the XML");
+	}
+	if (xmlpatch_attach_add(&video, err, "<video>\n\t%s%s%s\n</video>", model,
+				address == NULL ? "" : "\n\t", address == NULL ? "" : address) < 0)
+		return -1;
+	if (instead == NULL)
+		return xmlpatch_attach_add(&attach->added, err, "%s", video);
+	xmlpatch_edits_replace(&attach->edits, instead, video);
+	return 0;
+}
+
+/* For a guest that has no driver for the vGPU yet. */
+static int add_emulated(struct xmlpatch_attach *attach, const xmlNode *instead,
+			struct base_error *err)
+{
+	if (add_model(attach, CIRRUS(" primary='yes'"), instead, err) < 0)
+		return -1;
+	return xmlpatch_attach_note(attach, err, XMLPATCH_VIDEO_ADDED,
+				    "added the video device cirrus, which shows the guest until it "
+				    "has a driver for the vGPU");
+}
+
+/* The one that libvirt would add to a domain that has a display, but behind the vGPU. */
+static int add_implicit(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	if (!attach->plan.has_video_address)
+		return 0;
+	if (add_model(attach, VGA, NULL, err) < 0)
+		return -1;
+	return xmlpatch_attach_note(attach, err, XMLPATCH_VIDEO_ADDED,
+				    "added the video device vga behind the vGPU, or libvirt would "
+				    "add one before it");
+}
+
+/* Else libvirt adds one of its own choice to a domain that has a display. */
+static int add_none(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	if (xmlpatch_attach_add(&attach->added, err, "<video>\n\t<model type='none'/>\n</video>") <
+	    0)
+		return -1;
+	return xmlpatch_attach_note(
+		attach, err, XMLPATCH_VIDEO_ADDED,
+		"added the video device none, or libvirt would add an emulated one");
+}
+
+static int drop_all(struct xmlpatch_attach *attach, xmlNode *first, struct base_error *err)
+{
+	for (xmlNode *video = first; video != NULL;
+	     video = xmlpatch_document_next(video, "video")) {
+		if (drop(attach, video, video == first, err) < 0)
+			return -1;
+	}
+	return first == NULL ? add_none(attach, err) : 0;
+}
+
+static int keep_all(struct xmlpatch_attach *attach, xmlNode *first, struct base_error *err)
+{
+	for (xmlNode *video = first; video != NULL;
+	     video = xmlpatch_document_next(video, "video")) {
+		if (tame(attach, video, err) < 0)
+			return -1;
+	}
+	return first == NULL ? add_none(attach, err) : 0;
+}
+
+/* One emulated device is enough to see an installation. */
+static int keep_one(struct xmlpatch_attach *attach, xmlNode *first, struct base_error *err)
+{
+	const xmlNode *kept = first;
+
+	while (kept != NULL && !xmlpatch_pci_is_emulated(kept))
+		kept = xmlpatch_document_next(kept, "video");
+	for (xmlNode *video = first; video != NULL;
+	     video = xmlpatch_document_next(video, "video")) {
+		bool is_replaced = kept == NULL && video == first;
+
+		if (video != kept && !is_replaced && drop(attach, video, false, err) < 0)
+			return -1;
+	}
+	return kept == NULL ? add_emulated(attach, first, err) : tame(attach, kept, err);
+}
+
+int xmlpatch_attach_put_video(struct xmlpatch_attach *attach, struct base_error *err)
+{
+	xmlNode *first = xmlpatch_document_child(attach->guest.devices, "video");
+
+	switch (attach->video) {
+	case XMLPATCH_VIDEO_KEEP:
+		return keep_all(attach, first, err);
+	case XMLPATCH_VIDEO_INSTALL:
+		return keep_one(attach, first, err);
+	case XMLPATCH_VIDEO_LEAVE:
+		return add_implicit(attach, err);
+	case XMLPATCH_VIDEO_DROP:
+		break;
+	}
+	return drop_all(attach, first, err);
+}

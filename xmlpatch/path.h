@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XMLPATCH_PATH_H
+#define XMLPATCH_PATH_H
+
+#include "xmlpatch/document.h"
+
+/* libvirt's namespace for what it hands through to QEMU (virDomainQEMU). */
+#define XMLPATCH_QEMU_NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
+
+/*
+ * The name of an element by what it is, so that it is found again after libvirt
+ * or a person has written the document anew:
+ *
+ *	devices/graphics=dbus/gl
+ *	devices/video=qxl:1		the second of its kind
+ *	devices/input=tablet.usb
+ *	qemu:override/qemu:device=ua-vgpu
+ *
+ * Steps go from the root's children; what follows "=" has all but letters,
+ * digits and -._ as %XX.
+ */
+
+/* Owned by the caller; NULL when memory is out. "" for the root. */
+char *xmlpatch_path_write(const xmlNode *node);
+
+/* The element of that path; NULL if there is none or the path is malformed. */
+xmlNode *xmlpatch_path_find(const struct xmlpatch_document *document, const char *path);
+
+/* Whether an element can be the one that is looked for. */
+typedef bool xmlpatch_path_fits(const xmlNode *node, const void *context);
+
+/*
+ * The same; but if that element does not fit, or there is none, the first that does
+ * among the twins of each element on the way: others may have come before it since.
+ */
+xmlNode *xmlpatch_path_find_fitting(const struct xmlpatch_document *document, const char *path,
+				    xmlpatch_path_fits *fits, const void *context);
+
+/*
+ * What tells an element from others of its name: the UUID of a mdev, the type of
+ * a display, the model of a video device, and so on; to free(). NULL if nothing does.
+ */
+char *xmlpatch_path_key(const xmlNode *node);
+
+/* "video device qxl", as a person calls it; to free(). NULL when memory is out. */
+char *xmlpatch_path_describe(const xmlNode *node);
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "xmlpatch/pci-planner.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "xmlpatch/device.h"
+
+static void print_range(FILE *out, size_t first, size_t last)
+{
+	struct xmlpatch_address address = xmlpatch_pci_address(first);
+
+	fprintf(out, "%02x:%02x", address.bus, address.slot);
+	address = xmlpatch_pci_address(last);
+	if (first != last)
+		fprintf(out, "-%02x:%02x", address.bus, address.slot);
+}
+
+/* Whether the vGPU could be there. */
+static bool is_choice(const struct xmlpatch_pci_planner *planner, size_t place)
+{
+	return planner->places[place].is_free && xmlpatch_pci_fits(planner, place);
+}
+
+/* "free: 00:03-00:0f, 00:12"; to free(). */
+static char *list_free(const struct xmlpatch_pci_planner *planner)
+{
+	enum {
+		LIMIT = 8
+	};
+	char *text = NULL;
+	size_t length = 0;
+	unsigned int n = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	if (out == NULL)
+		return NULL;
+	fputs("free: ", out);
+	for (size_t i = 0; i < planner->n && n <= LIMIT; i++) {
+		size_t first = i;
+
+		if (!is_choice(planner, i))
+			continue;
+		while ((i + 1) % XMLPATCH_PCI_SLOTS != 0 && is_choice(planner, i + 1))
+			i++;
+		fputs(n == 0 ? "" : ", ", out);
+		if (n++ < LIMIT)
+			print_range(out, first, i);
+		else
+			fputs("more", out);
+	}
+	fputs(n == 0 ? "none" : "", out);
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+__attribute__((format(printf, 3, 4))) static int
+refuse(const struct xmlpatch_pci_planner *planner, struct base_error *err, const char *format, ...)
+{
+	BASE_AUTO(free) char *list = list_free(planner);
+	BASE_AUTO(free) char *why = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&why, format, args) < 0)
+		why = NULL;
+	va_end(args);
+	if (why == NULL || list == NULL)
+		return base_error_errno(err, ENOMEM, "cannot choose a PCI address");
+	return base_error_set(err, BASE_FAILED, "%s; %s", why, list);
+}
+
+static int refuse_taken(const struct xmlpatch_pci_planner *planner,
+			const struct xmlpatch_address *asked, unsigned int function,
+			struct base_error *err)
+{
+	const struct xmlpatch_address there = { asked->bus, asked->slot, function };
+	BASE_AUTO(free) char *who = xmlpatch_pci_describe(planner->map, &there);
+	bool is_same = function == asked->function;
+
+	return refuse(planner, err, "the PCI address %s is taken by %s%s%s",
+		      xmlpatch_pci_format(asked).text, who == NULL ? "a device" : who,
+		      is_same ? "" : " at ", is_same ? "" : xmlpatch_pci_format(&there).text);
+}
+
+/* A video device that others keep at its slot, and that the vGPU cannot come before. */
+static int refuse_pinned(const struct xmlpatch_pci_planner *planner, struct base_error *err)
+{
+	BASE_AUTO(free) char *video = NULL;
+	BASE_AUTO(free) char *other = NULL;
+	const struct xmlpatch_pci_slot *slot;
+	struct xmlpatch_address there;
+	size_t place = 0;
+
+	while (place + 1 < planner->n && !planner->places[place].is_pinned)
+		place++;
+	there = xmlpatch_pci_address(place);
+	video = xmlpatch_pci_describe(planner->map, &there);
+	slot = &planner->map->buses[there.bus].slots[there.slot];
+	while (other == NULL && ++there.function < XMLPATCH_PCI_FUNCTIONS) {
+		if ((slot->taken & 1U << there.function) != 0)
+			other = xmlpatch_pci_describe(planner->map, &there);
+	}
+	return base_error_set(err, BASE_FAILED,
+			      "%s shares the PCI slot %02x:%02x with %s and cannot move behind the "
+			      "vGPU, as it must or the guest crashes: give it a slot of its own",
+			      video == NULL ? "a video device" : video, there.bus, there.slot,
+			      other == NULL ? "another device" : other);
+}
+
+static int check_bus(const struct xmlpatch_pci_planner *planner,
+		     const struct xmlpatch_address *asked, struct base_error *err)
+{
+	const struct xmlpatch_pci_text text = xmlpatch_pci_format(asked);
+	const struct xmlpatch_pci_model *model = NULL;
+
+	if (asked->bus < planner->map->n)
+		model = planner->map->buses[asked->bus].model;
+	if (model == NULL)
+		return refuse(planner, err,
+			      "the vGPU cannot be at %s: the domain has no PCI bus %02x", text.text,
+			      asked->bus);
+	if ((model->takes & XMLPATCH_PCI_ENDPOINT) == 0)
+		return refuse(planner, err,
+			      "the vGPU cannot be at %s: PCI bus %02x (%s) takes no devices but "
+			      "ports and bridges",
+			      text.text, asked->bus, model->name);
+	if (planner->map->buses[asked->bus].slots[asked->slot].taken == 0 &&
+	    (asked->slot < model->first_slot || asked->slot > model->last_slot))
+		return refuse(planner, err,
+			      "the vGPU cannot be at %s: PCI bus %02x (%s) has the slots %02x to "
+			      "%02x",
+			      text.text, asked->bus, model->name, model->first_slot,
+			      model->last_slot);
+	return 0;
+}
+
+/* Guests look at other functions only where they find a function 0 that says so. */
+static int check_function(const struct xmlpatch_pci_planner *planner,
+			  const struct xmlpatch_address *asked, struct base_error *err)
+{
+	const struct xmlpatch_pci_slot *slot = &planner->map->buses[asked->bus].slots[asked->slot];
+	const xmlNode *first = slot->holders[0];
+	const xmlNode *there = slot->holders[asked->function];
+	bool is_taken = (slot->taken & 1U << asked->function) != 0;
+
+	if (is_taken && !xmlpatch_pci_gives_way(planner, there))
+		return refuse_taken(planner, asked, asked->function, err);
+	if ((slot->taken & 1) == 0 || xmlpatch_pci_gives_way(planner, first))
+		return refuse(planner, err,
+			      "the vGPU cannot be at %s: guests look there only if another device "
+			      "is at function 0 of that slot",
+			      xmlpatch_pci_format(asked).text);
+	if (first == NULL || first->parent != planner->map->guest->devices ||
+	    xmlpatch_document_has(xmlpatch_document_child(first, "address"), "multifunction",
+				  "off"))
+		return refuse_taken(planner, asked, 0, err);
+	return 0;
+}
+
+static int check_slot(const struct xmlpatch_pci_planner *planner,
+		      const struct xmlpatch_address *asked, struct base_error *err)
+{
+	const struct xmlpatch_pci_slot *slot = &planner->map->buses[asked->bus].slots[asked->slot];
+
+	if (planner->places[xmlpatch_pci_index(asked)].is_free ||
+	    planner->places[xmlpatch_pci_index(asked)].is_headless)
+		return 0;
+	for (unsigned int function = 0; function < XMLPATCH_PCI_FUNCTIONS; function++) {
+		if ((slot->taken & 1U << function) != 0 &&
+		    !xmlpatch_pci_gives_way(planner, slot->holders[function]))
+			return refuse_taken(planner, asked, function, err);
+	}
+	return refuse_taken(planner, asked, 0, err);
+}
+
+int xmlpatch_pci_check_asked(const struct xmlpatch_pci_planner *planner,
+			     const struct xmlpatch_address *asked, struct base_error *err)
+{
+	if (asked->bus >= XMLPATCH_PCI_BUSES || asked->slot >= XMLPATCH_PCI_SLOTS ||
+	    asked->function >= XMLPATCH_PCI_FUNCTIONS)
+		return base_error_set(err, BASE_MISUSED,
+				      "there is no PCI address %02x:%02x.%x: the last bus is ff, "
+				      "the last slot 1f, the last function 7",
+				      asked->bus, asked->slot, asked->function);
+	if (check_bus(planner, asked, err) < 0)
+		return -1;
+	if (planner->places[xmlpatch_pci_index(asked)].pinned_up_to)
+		return refuse_pinned(planner, err);
+	return asked->function > 0 ? check_function(planner, asked, err)
+				   : check_slot(planner, asked, err);
+}
+
+int xmlpatch_pci_refuse_unfit(const struct xmlpatch_pci_planner *planner, size_t place,
+			      struct base_error *err)
+{
+	const struct xmlpatch_address address = xmlpatch_pci_address(place);
+	BASE_AUTO(free) char *first = NULL;
+
+	if (planner->places[place].pinned_up_to)
+		return refuse_pinned(planner, err);
+	if (xmlpatch_pci_next_staying(planner, NULL) != NULL)
+		first = xmlpatch_device_describe(xmlpatch_pci_next_staying(planner, NULL));
+	return refuse(planner, err,
+		      "with the vGPU at %02x:%02x no PCI slot behind it is left for %s, and before "
+		      "it that would crash the guest",
+		      address.bus, address.slot, first == NULL ? "a video device" : first);
+}
+
+int xmlpatch_pci_refuse_all(const struct xmlpatch_pci_planner *planner, struct base_error *err)
+{
+	for (size_t i = 0; i < planner->n; i++) {
+		if (planner->places[i].is_free)
+			return xmlpatch_pci_refuse_unfit(planner, i, err);
+	}
+	return base_error_set(err, BASE_FAILED,
+			      "no PCI slot is free for the vGPU: take a device out of the domain");
+}

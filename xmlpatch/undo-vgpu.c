@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "xmlpatch/undo-record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "xmlpatch/path.h"
+#include "xmlpatch/undo.h"
+
+static const xmlNode *next_mdev(const xmlNode *hostdev)
+{
+	while (hostdev != NULL && !xmlpatch_document_has(hostdev, "type", "mdev"))
+		hostdev = xmlpatch_document_next(hostdev, "hostdev");
+	return hostdev;
+}
+
+static const xmlNode *first_mdev(const struct xmlpatch_undoing *undoing)
+{
+	const xmlNode *root = xmlDocGetRootElement(undoing->document->tree);
+	const xmlNode *devices = xmlpatch_document_child(root, "devices");
+
+	return next_mdev(xmlpatch_document_child(devices, "hostdev"));
+}
+
+static const xmlNode *find_named(const struct xmlpatch_undoing *undoing, const char *name)
+{
+	const xmlNode *mdev = first_mdev(undoing);
+
+	while (mdev != NULL &&
+	       !xmlpatch_document_has(xmlpatch_document_child(mdev, "alias"), "name", name))
+		mdev = next_mdev(xmlpatch_document_next(mdev, "hostdev"));
+	return mdev;
+}
+
+/* One of an earlier step goes with that step. */
+static bool has_step(const xmlNode *attached, const char *uuid)
+{
+	for (const xmlNode *step = attached->children; step != NULL; step = step->next) {
+		if (xmlpatch_undo_is(step, "step") && xmlpatch_document_has(step, "uuid", uuid))
+			return true;
+	}
+	return false;
+}
+
+static int advise_staying(struct xmlpatch_undoing *undoing, const xmlNode *attached)
+{
+	const xmlNode *mdev = first_mdev(undoing);
+
+	for (; mdev != NULL; mdev = next_mdev(xmlpatch_document_next(mdev, "hostdev"))) {
+		BASE_AUTO(free) char *uuid = xmlpatch_path_key(mdev);
+
+		if (uuid == NULL || has_step(attached, uuid) ||
+		    xmlpatch_undo_fate(undoing, mdev)->is_leaving)
+			continue;
+		if (xmlpatch_result_advise(undoing->result, undoing->err,
+					   "the vGPU that was attached is not in the domain any "
+					   "more; the vGPU %s is, and stays: name it to have it "
+					   "taken out",
+					   uuid) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int xmlpatch_undo_find_vgpu(struct xmlpatch_undoing *undoing, const xmlNode *record,
+			    const xmlNode **node)
+{
+	BASE_AUTO(free) char *path = xmlpatch_document_get(record, "path");
+	BASE_AUTO(free) char *alias = xmlpatch_document_get(record, "alias");
+
+	*node = NULL;
+	if (path == NULL || strncmp(path, "devices/hostdev=", strlen("devices/hostdev=")) != 0)
+		return 0;
+	*node = alias == NULL ? NULL : find_named(undoing, alias);
+	return *node != NULL ? 0 : advise_staying(undoing, record->parent->parent);
+}

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "xmlpatch/undo.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "xmlpatch/form.h"
+#include "xmlpatch/path.h"
+
+/* How many elements of a name come before a place; places come in order. */
+struct tally {
+	const xmlNode *parent;
+	const xmlChar *name; /* borrowed from the old tree */
+	const xmlNode *next; /* to be looked at */
+	const xmlNode *last; /* that was counted */
+	size_t n;
+};
+
+size_t xmlpatch_undo_count(const xmlNode *parent)
+{
+	size_t n = 0;
+
+	for (const xmlNode *node = parent->children; node != NULL; node = node->next)
+		n += node->type == XML_ELEMENT_NODE;
+	return n;
+}
+
+bool xmlpatch_undo_is_possible(size_t changes, size_t elements)
+{
+	const uint64_t most = 50000000;
+
+	return changes <= XMLPATCH_UNDO_LIMIT && (uint64_t)changes * elements <= most;
+}
+
+xmlNode *xmlpatch_undo_last(const xmlNode *attached)
+{
+	xmlNode *node = attached->last;
+
+	while (node != NULL && !xmlpatch_undo_is(node, "step"))
+		node = node->prev;
+	return node;
+}
+
+struct writing {
+	const struct xmlpatch_edits *edits;
+	const struct xmlpatch_document *document; /* the changed one */
+	FILE *out;
+	struct tally tallies[8];
+	size_t next_tally;
+	bool failed;
+};
+
+bool xmlpatch_undo_is(const xmlNode *node, const char *name)
+{
+	return node->type == XML_ELEMENT_NODE && node->ns != NULL && node->ns->href != NULL &&
+	       strcmp((const char *)node->ns->href, XMLPATCH_UNDO_NAMESPACE) == 0 &&
+	       strcmp((const char *)node->name, name) == 0;
+}
+
+xmlNode *xmlpatch_undo_find(const struct xmlpatch_document *document)
+{
+	const xmlNode *root = xmlDocGetRootElement(document->tree);
+	xmlNode *metadata = xmlpatch_document_child(root, "metadata");
+
+	for (xmlNode *node = metadata == NULL ? NULL : metadata->children; node != NULL;
+	     node = node->next) {
+		if (xmlpatch_undo_is(node, "attached"))
+			return node;
+	}
+	return NULL;
+}
+
+/* Begins a record that is about an element. */
+static void write_path(struct writing *writing, const char *what, const xmlNode *node)
+{
+	BASE_AUTO(free) char *path = xmlpatch_path_write(node);
+	BASE_AUTO(free) char *escaped = path == NULL ? NULL : xmlpatch_edit_escape(path);
+
+	if (escaped == NULL)
+		writing->failed = true;
+	else
+		fprintf(writing->out, "\n\t<vgpu:%s path='%s'", what, escaped);
+}
+
+static void write_attribute(struct writing *writing, const char *name, const char *value)
+{
+	BASE_AUTO(free) char *escaped = xmlpatch_edit_escape(value);
+
+	if (escaped == NULL)
+		writing->failed = true;
+	else
+		fprintf(writing->out, " %s='%s'", name, escaped);
+}
+
+/* Left out it is 0. */
+static void write_number(struct writing *writing, const char *name, size_t number)
+{
+	if (number > 0)
+		fprintf(writing->out, " %s='%zu'", name, number);
+}
+
+/* Ends a record with a piece of the old text. */
+static void write_text(struct writing *writing, const char *what, const char *text)
+{
+	BASE_AUTO(free) char *escaped = xmlpatch_edit_escape_text(text);
+
+	if (escaped == NULL)
+		writing->failed = true;
+	else
+		fprintf(writing->out, ">%s</vgpu:%s>", escaped, what);
+}
+
+/*
+ * The old text of an edit. Metadata is for everybody who may see the domain, so
+ * the password of a display is left out of it.
+ */
+static char *old_text(const struct writing *writing, const struct xmlpatch_edit *edit)
+{
+	const char *text = writing->edits->document->text;
+	const struct xmlpatch_element *place = xmlpatch_document_place(edit->node);
+	struct xmlpatch_attribute secret;
+	char *copy = NULL;
+
+	if (edit->kind == XMLPATCH_EDIT_OPEN ||
+	    !xmlpatch_scan_attribute(text, place, "passwd", &secret))
+		return strndup(text + edit->at, edit->length);
+	if (asprintf(&copy, "%.*s%.*s", (int)(secret.start - edit->at), text + edit->at,
+		     (int)(edit->at + edit->length - (secret.value_end + 1)),
+		     text + secret.value_end + 1) < 0)
+		return NULL;
+	return copy;
+}
+
+static void write_old_text(struct writing *writing, const char *what,
+			   const struct xmlpatch_edit *edit)
+{
+	BASE_AUTO(free) char *text = old_text(writing, edit);
+
+	if (text == NULL)
+		writing->failed = true;
+	else
+		write_text(writing, what, text);
+}
+
+static bool has_secret(const struct xmlpatch_edit *edit)
+{
+	BASE_AUTO(free) char *secret = xmlpatch_document_get(edit->node, "passwd");
+
+	return secret != NULL;
+}
+
+bool xmlpatch_undo_is_container(const xmlNode *node)
+{
+	static const char *const names[] = { "devices",	 "metadata", "commandline",
+					     "override", "device",   "frontend" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp((const char *)node->name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What an attach put there, to tell later whether it was changed. */
+static void write_form(struct writing *writing, const xmlNode *node)
+{
+	char form[XMLPATCH_FORM_SIZE];
+
+	if (xmlpatch_form_write(node, form))
+		write_attribute(writing, "form", form);
+}
+
+/* By which a vGPU is found that got another UUID. */
+static void write_alias(struct writing *writing, const xmlNode *node)
+{
+	BASE_AUTO(free) char *alias = NULL;
+
+	if (xmlpatch_document_is(node, "hostdev"))
+		alias = xmlpatch_document_get(xmlpatch_document_child(node, "alias"), "name");
+	if (alias != NULL)
+		write_attribute(writing, "alias", alias);
+}
+
+static void write_added(struct writing *writing, const xmlNode *node, size_t tail)
+{
+	write_path(writing, "added", node);
+	write_number(writing, "tail", tail);
+	write_alias(writing, node);
+	if (!xmlpatch_undo_is_container(node))
+		write_form(writing, node);
+	fputs("/>", writing->out);
+	if (!xmlpatch_undo_is_container(node))
+		return;
+	for (const xmlNode *child = node->children; child != NULL; child = child->next) {
+		if (child->type == XML_ELEMENT_NODE)
+			write_added(writing, child, 0);
+	}
+}
+
+static xmlNode *moved(const struct writing *writing, const xmlNode *node)
+{
+	size_t start = xmlpatch_document_place(node)->start;
+
+	return xmlpatch_document_at(writing->document, xmlpatch_edits_find(writing->edits, start));
+}
+
+static void write_append(struct writing *writing, const struct xmlpatch_edit *edit)
+{
+	const struct xmlpatch_document *document = writing->document;
+	size_t end = edit->new_at + edit->text_length;
+	size_t i = xmlpatch_document_index(document, edit->new_at);
+
+	while (i < document->n && document->elements[i].start < end) {
+		size_t next = xmlpatch_document_index(document, document->elements[i].end);
+		bool is_last = next == document->n || document->elements[next].start >= end;
+
+		write_added(writing, document->nodes[i], is_last ? edit->tail : 0);
+		i = next;
+	}
+	if (edit->kind != XMLPATCH_EDIT_OPEN)
+		return;
+	write_path(writing, "opened", moved(writing, edit->node));
+	write_old_text(writing, "opened", edit);
+}
+
+static void tally_up(struct tally *tally, size_t before)
+{
+	for (; tally->next != NULL; tally->next = tally->next->next) {
+		if (tally->next->type != XML_ELEMENT_NODE)
+			continue;
+		if (xmlpatch_document_place(tally->next)->start >= before)
+			return;
+		if (tally->name != NULL && xmlStrcmp(tally->next->name, tally->name) != 0)
+			continue;
+		tally->last = tally->next;
+		tally->n++;
+	}
+}
+
+/* The elements of a name that come before a place; NULL stands for any name. */
+static const struct tally *count_before(struct writing *writing, const xmlNode *parent,
+					const xmlChar *name, size_t before)
+{
+	const size_t room = sizeof(writing->tallies) / sizeof(*writing->tallies);
+	struct tally *tally = NULL;
+
+	for (size_t i = 0; i < room && tally == NULL; i++) {
+		if (writing->tallies[i].parent == parent &&
+		    xmlStrcmp(writing->tallies[i].name, name) == 0)
+			tally = &writing->tallies[i];
+	}
+	if (tally == NULL) {
+		tally = &writing->tallies[writing->next_tally++ % room];
+		*tally = (struct tally){ .parent = parent, .name = name, .next = parent->children };
+	}
+	tally_up(tally, before);
+	return tally;
+}
+
+static void write_removed(struct writing *writing, const struct xmlpatch_edit *edit)
+{
+	const xmlNode *parent = moved(writing, edit->node->parent);
+	const struct tally *all = count_before(writing, parent, NULL, edit->new_at);
+	const struct xmlpatch_element *before =
+		xmlpatch_document_place(all->n > 0 ? all->last : parent);
+	size_t from = all->n > 0 ? before->end : before->inside;
+
+	write_path(writing, "removed", parent);
+	write_number(writing, "place", all->n);
+	write_number(writing, "skip", edit->new_at - from);
+	write_number(writing, "nth",
+		     count_before(writing, parent, edit->node->name, edit->new_at)->n);
+	if (has_secret(edit))
+		write_attribute(writing, "secret", "passwd");
+	write_old_text(writing, "removed", edit);
+}
+
+static void write_replaced(struct writing *writing, const struct xmlpatch_edit *edit)
+{
+	const xmlNode *node = xmlpatch_document_at(writing->document, edit->new_at);
+
+	write_path(writing, "replaced", node);
+	write_form(writing, node);
+	if (has_secret(edit))
+		write_attribute(writing, "secret", "passwd");
+	write_old_text(writing, "replaced", edit);
+}
+
+/* What was cut out of a start tag, as it was written, and where. */
+static void write_cut(struct writing *writing, const struct xmlpatch_edit *edit,
+		      const xmlNode *node)
+{
+	BASE_AUTO(free)
+	char *text = strndup(writing->edits->document->text + edit->at, edit->length);
+
+	if (text == NULL) {
+		writing->failed = true;
+		return;
+	}
+	write_attribute(writing, "cut", text);
+	write_number(writing, "skip", edit->new_at - xmlpatch_document_place(node)->start);
+}
+
+static void write_set(struct writing *writing, const struct xmlpatch_edit *edit)
+{
+	const xmlNode *node = moved(writing, edit->node);
+	BASE_AUTO(free) char *was = xmlpatch_document_get(edit->node, edit->attribute);
+	BASE_AUTO(free) char *is = xmlpatch_document_get(node, edit->attribute);
+
+	write_path(writing, "set", node);
+	write_attribute(writing, "name", edit->attribute);
+	if (was != NULL)
+		write_attribute(writing, "was", was);
+	if (is != NULL)
+		write_attribute(writing, "is", is);
+	else
+		write_cut(writing, edit, node);
+	fputs("/>", writing->out);
+}
+
+static void write_record(struct writing *writing, const struct xmlpatch_edit *edit)
+{
+	switch (edit->kind) {
+	case XMLPATCH_EDIT_APPEND:
+	case XMLPATCH_EDIT_OPEN:
+		write_append(writing, edit);
+		break;
+	case XMLPATCH_EDIT_REPLACE:
+		write_replaced(writing, edit);
+		break;
+	case XMLPATCH_EDIT_REMOVE:
+		write_removed(writing, edit);
+		break;
+	case XMLPATCH_EDIT_SET:
+		write_set(writing, edit);
+		break;
+	case XMLPATCH_EDIT_RESTORE:
+		break;
+	}
+}
+
+/* A <vgpu:step>, as a fragment (xmlpatch/edit.h); to free; NULL when memory is out. */
+static char *write_step(const struct xmlpatch_edits *edits,
+			const struct xmlpatch_document *document, const char *declaration,
+			const char *uuid)
+{
+	char *text = NULL;
+	size_t length = 0;
+	struct writing writing = { .edits = edits, .document = document };
+
+	writing.out = open_memstream(&text, &length);
+	if (writing.out == NULL)
+		return NULL;
+	fprintf(writing.out, "<vgpu:step%s uuid='%s'>", declaration, uuid);
+	for (size_t i = 0; i < edits->n; i++)
+		write_record(&writing, &edits->all[i]);
+	fputs("\n</vgpu:step>", writing.out);
+	if (ferror(writing.out) != 0)
+		writing.failed = true;
+	if (fclose(writing.out) != 0 || writing.failed) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* What <metadata> was before: "added", "kept", or the end of an empty tag; to free. */
+static char *describe_metadata(const struct xmlpatch_document *document, const xmlNode *metadata)
+{
+	const struct xmlpatch_element *place;
+	size_t from;
+
+	if (metadata == NULL)
+		return strdup("added");
+	place = xmlpatch_document_place(metadata);
+	if (!place->is_empty)
+		return strdup("kept");
+	from = place->end - strlen("/>");
+	while (xmlpatch_scan_is_space(document->text[from - 1]))
+		from--;
+	return strndup(document->text + from, place->end - from);
+}
+
+/* What an attach put before the end of the root, with the last thing that it appended. */
+static size_t root_tail(const struct xmlpatch_edits *edits)
+{
+	const xmlNode *root = xmlDocGetRootElement(edits->document->tree);
+
+	for (size_t i = 0; i < edits->n; i++) {
+		if (edits->all[i].kind == XMLPATCH_EDIT_APPEND && edits->all[i].node == root)
+			return edits->all[i].tail;
+	}
+	return 0;
+}
+
+static char *begin_attached(const struct xmlpatch_edits *edits, const xmlNode *metadata,
+			    size_t tail_before)
+{
+	const xmlNode *root = xmlDocGetRootElement(edits->document->tree);
+	BASE_AUTO(free) char *was = describe_metadata(edits->document, metadata);
+	BASE_AUTO(free) char *escaped = was == NULL ? NULL : xmlpatch_edit_escape(was);
+	size_t tail = xmlpatch_edits_tail(edits, metadata == NULL ? root : metadata);
+	char *start = NULL;
+
+	/* Behind what was appended to the root, the line of its end is that one's. */
+	if (metadata == NULL && tail == 0)
+		tail = tail_before;
+
+	if (escaped == NULL ||
+	    asprintf(&start, "<vgpu:attached xmlns:vgpu='%s' metadata='%s' tail='%zu'>",
+		     XMLPATCH_UNDO_NAMESPACE, escaped, tail) < 0)
+		return NULL;
+	return start;
+}
+
+static int append_first(struct xmlpatch_edits *edits, const char *step, size_t tail_before)
+{
+	const xmlNode *root = xmlDocGetRootElement(edits->document->tree);
+	const xmlNode *metadata = xmlpatch_document_child(root, "metadata");
+	BASE_AUTO(free) char *start = begin_attached(edits, metadata, tail_before);
+	BASE_AUTO(free) char *attached = NULL;
+	BASE_AUTO(free) char *whole = NULL;
+
+	if (start != NULL)
+		attached = xmlpatch_edit_wrap(start, step, "vgpu:attached");
+	if (attached == NULL)
+		return -1;
+	if (metadata != NULL) {
+		xmlpatch_edits_append(edits, metadata, attached);
+		return 0;
+	}
+	whole = xmlpatch_edit_wrap("<metadata>", attached, "metadata");
+	if (whole == NULL)
+		return -1;
+	xmlpatch_edits_append(edits, root, whole);
+	return 0;
+}
+
+char *xmlpatch_undo_remember(const struct xmlpatch_edits *edits, const char *text, size_t length,
+			     const char *uuid, size_t *new_length, struct base_error *err)
+{
+	BASE_AUTO(xmlpatch_document) struct xmlpatch_document document = { 0 };
+	BASE_AUTO(xmlpatch_edits) struct xmlpatch_edits more = { 0 };
+	BASE_AUTO(free) char *step = NULL;
+	xmlNode *attached;
+	int status = 0;
+
+	if (!xmlpatch_undo_is_possible(edits->n, edits->document->n)) {
+		base_error_set(err, BASE_FAILED,
+			       "the domain would need %zu changes: too many to be taken back",
+			       edits->n);
+		return NULL;
+	}
+	if (xmlpatch_document_parse(&document, text, length, err) < 0)
+		return NULL;
+	xmlpatch_edits_init(&more, &document);
+	attached = xmlpatch_undo_find(&document);
+	if (attached != NULL && xmlpatch_undo_count(attached) >= XMLPATCH_UNDO_STEPS) {
+		base_error_set(err, BASE_FAILED,
+			       "the domain was changed by 'vgpu attach' %d times: take that back "
+			       "first with 'vgpu detach'",
+			       XMLPATCH_UNDO_STEPS);
+		return NULL;
+	}
+	step = write_step(edits, &document,
+			  attached == NULL ? "" : " xmlns:vgpu='" XMLPATCH_UNDO_NAMESPACE "'",
+			  uuid);
+	if (step != NULL && attached != NULL)
+		xmlpatch_edits_append(&more, attached, step);
+	else if (step != NULL)
+		status = append_first(&more, step, root_tail(edits));
+	if (step == NULL || status < 0) {
+		base_error_errno(err, ENOMEM, "cannot remember the changes");
+		return NULL;
+	}
+	return xmlpatch_edits_apply(&more, new_length, err);
+}
