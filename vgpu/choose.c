@@ -27,14 +27,11 @@ static const char *or_none(const char *list)
 
 static int no_parent_at_all(struct base_error *err)
 {
-	BASE_AUTO(free) char *reason = NULL;
-	struct vgpu_reason_facts facts;
+	BASE_AUTO(free) char *reason = vgpu_reason_no_parent(err);
 
-	if (vgpu_reason_gather(&facts, err) < 0)
+	if (reason == NULL)
 		return -1;
-	reason = vgpu_reason_no_parent(&facts);
-	return base_error_set(err, BASE_FAILED, "cannot make a vGPU: %s",
-			      reason != NULL ? reason : "nothing makes vGPUs here");
+	return base_error_set(err, BASE_FAILED, "cannot make a vGPU: %s", reason);
 }
 
 static int no_such_parent(const struct vgpu_host *host, const char *name, struct base_error *err)
@@ -53,16 +50,25 @@ static void append_types(char **list, const struct vgpu_parent *parent)
 		append_name(list, parent->types[i].id);
 }
 
+int vgpu_choose_check_type(const struct vgpu_parent *parent, const char *type,
+			   struct base_error *err)
+{
+	BASE_AUTO(free) char *names = NULL;
+
+	if (vgpu_parent_find_type(parent, type) != NULL)
+		return 0;
+	append_types(&names, parent);
+	return base_error_set(err, BASE_FAILED, "%s has no type %s; types: %s", parent->name, type,
+			      or_none(names));
+}
+
 static int no_such_type(const struct vgpu_host *host, const struct vgpu_parent *parent,
 			const char *type, struct base_error *err)
 {
 	BASE_AUTO(free) char *names = NULL;
 
-	if (parent != NULL) {
-		append_types(&names, parent);
-		return base_error_set(err, BASE_FAILED, "%s has no type %s; types: %s",
-				      parent->name, type, or_none(names));
-	}
+	if (parent != NULL)
+		return vgpu_choose_check_type(parent, type, err);
 	for (size_t i = 0; i < host->parent_count; i++)
 		append_types(&names, &host->parents[i]);
 	return base_error_set(err, BASE_FAILED, "no parent has the type %s; types: %s", type,
@@ -77,15 +83,12 @@ static int no_types(const struct vgpu_parent *parent, struct base_error *err)
 			      reason != NULL ? reason : "it offers no types");
 }
 
-static int full(const struct vgpu_host *host, const struct vgpu_parent *parent, const char *type,
-		struct base_error *err)
+static int full(const struct vgpu_parent *parent, const char *type, struct base_error *err)
 {
-	size_t active = vgpu_host_count_devices(host, parent->name, NULL);
-
 	base_error_set(err, BASE_FAILED,
 		       "%s has no free instance of %s (%zu vGPU%s active on it); remove a vGPU or "
 		       "take a smaller type ('vgpu types' shows what fits)",
-		       parent->name, type, active, active == 1 ? "" : "s");
+		       parent->name, type, parent->active, parent->active == 1 ? "" : "s");
 	if (err != NULL)
 		err->errnum = ENOSPC;
 	return -1;
@@ -95,9 +98,6 @@ static int full(const struct vgpu_host *host, const struct vgpu_parent *parent, 
 static int choose_parent_of(const struct vgpu_host *host, const struct vgpu_parent *only,
 			    const char *type, struct vgpu_choice *choice, struct base_error *err)
 {
-	const struct vgpu_parent *without_room = NULL;
-	bool exists = false;
-
 	for (size_t i = 0; i < host->parent_count; i++) {
 		const struct vgpu_parent *parent = &host->parents[i];
 		const struct vgpu_type *found = vgpu_parent_find_type(parent, type);
@@ -108,10 +108,11 @@ static int choose_parent_of(const struct vgpu_host *host, const struct vgpu_pare
 			*choice = (struct vgpu_choice){ .parent = parent, .type = found };
 			return 0;
 		}
-		without_room = exists ? without_room : parent;
-		exists = true;
+		if (choice->parent == NULL)
+			*choice = (struct vgpu_choice){ .parent = parent, .type = found };
 	}
-	return exists ? full(host, without_room, type, err) : no_such_type(host, only, type, err);
+	return choice->parent != NULL ? full(choice->parent, type, err)
+				      : no_such_type(host, only, type, err);
 }
 
 static bool has_graphics(const struct vgpu_parent *parent)
@@ -123,7 +124,9 @@ static bool has_graphics(const struct vgpu_parent *parent)
 	return false;
 }
 
-static const struct vgpu_type *largest_that_fits(const struct vgpu_parent *parent)
+/* Of those smaller than `limit`, where that is not NULL. */
+static const struct vgpu_type *largest_that_fits(const struct vgpu_parent *parent,
+						 const struct vgpu_type *limit)
 {
 	bool only_graphics = has_graphics(parent);
 	const struct vgpu_type *best = NULL;
@@ -133,10 +136,25 @@ static const struct vgpu_type *largest_that_fits(const struct vgpu_parent *paren
 
 		if (!vgpu_type_may_fit(type) || (only_graphics && !vgpu_type_is_graphics(type)))
 			continue;
+		if (limit != NULL && vgpu_type_compare(type, limit) <= 0)
+			continue;
 		if (best == NULL || vgpu_type_compare(type, best) < 0)
 			best = type;
 	}
 	return best;
+}
+
+bool vgpu_choose_smaller(struct vgpu_choice *choice)
+{
+	const struct vgpu_type *smaller;
+
+	if (!choice->took_largest || choice->type == NULL)
+		return false;
+	smaller = largest_that_fits(choice->parent, choice->type);
+	if (smaller == NULL)
+		return false;
+	choice->type = smaller;
+	return true;
 }
 
 static int choose_largest(const struct vgpu_host *host, const struct vgpu_parent *only,
@@ -150,14 +168,15 @@ static int choose_largest(const struct vgpu_host *host, const struct vgpu_parent
 		if (only != NULL ? only != parent : !has_graphics(parent))
 			continue;
 		choice->parent = parent;
-		choice->type = largest_that_fits(parent);
+		choice->type = largest_that_fits(parent, NULL);
 		choice->took_largest = true;
 		if (choice->type != NULL)
 			return 0;
 		without_room = without_room != NULL ? without_room : parent;
 	}
+	choice->parent = without_room;
 	if (without_room != NULL)
-		return full(host, without_room, "any type", err);
+		return full(without_room, "any type", err);
 	return base_error_set(err, BASE_FAILED, "no parent has graphics types");
 }
 
@@ -187,6 +206,7 @@ int vgpu_choose(const struct vgpu_host *host, const char *parent, const char *ty
 {
 	const struct vgpu_parent *only = NULL;
 
+	*choice = (struct vgpu_choice){ 0 };
 	if (host->parent_count == 0)
 		return no_parent_at_all(err);
 	if (parent != NULL) {

@@ -1,230 +1,252 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "vgpu/attach.h"
+#include "vgpu/backups.h"
+#include "vgpu/base/line.h"
 #include "vgpu/base/log.h"
-#include "vgpu/base/name.h"
+#include "vgpu/capability.h"
 #include "vgpu/commands.h"
 #include "vgpu/domain.h"
-#include "vgpu/options.h"
-#include "vgpu/target.h"
-#include "xmlpatch/xmlpatch.h"
-
-struct attach_options {
-	const char *xml; /* the file to patch; NULL: a domain */
-	const char *uri;
-	const char *rendernode;
-	const char *config_dir;
-	bool is_dry;
-	const char *domain;
-	char uuid[BASE_UUID_SIZE];
-};
-
-static int misused(struct base_error *err, const char *what)
-{
-	return base_error_set(err, BASE_MISUSED, "attach: %s; 'vgpu help attach' tells more", what);
-}
-
-static int check_options(const struct attach_options *options, int operands, struct base_error *err)
-{
-	if (options->xml != NULL && options->uri != NULL)
-		return misused(err, "--connect goes not with --xml, which touches no domain");
-	if (options->xml != NULL && operands != 1)
-		return misused(err, "with --xml FILE, the vGPU's UUID is the one argument");
-	if (options->xml == NULL && operands != 2)
-		return misused(err, "it takes two arguments, a domain and a vGPU's UUID");
-	return 0;
-}
-
-static int read_options(int argc, char **argv, struct attach_options *options,
-			struct base_error *err)
-{
-	const struct vgpu_option known[] = {
-		{ .name = "xml", .value = &options->xml },
-		{ .name = "connect", .value = &options->uri },
-		{ .name = "rendernode", .value = &options->rendernode },
-		{ .name = "config-dir", .value = &options->config_dir },
-		{ .name = "dry-run", .flag = &options->is_dry },
-		{ .name = NULL },
-	};
-	const char *operands[2] = { NULL, NULL };
-	int count = vgpu_options_parse(argc, argv, known, operands, 2, err);
-
-	if (count < 0 || check_options(options, count, err) < 0)
-		return -1;
-	if (options->xml == NULL)
-		options->domain = operands[0];
-	if (!base_name_parse_uuid(operands[count - 1], options->uuid))
-		return base_error_set(err, BASE_MISUSED,
-				      "'%s' is not a UUID; 'vgpu list' shows those of the vGPUs",
-				      operands[count - 1]);
-	return 0;
-}
-
-static void print_changes(const struct xmlpatch_result *result)
-{
-	for (size_t i = 0; i < result->n; i++)
-		base_info("%s", result->changes[i].text);
-}
-
-/* One byte over the limit is read, so that the patcher sees that it is too long. */
-static char *read_all(int fd, const char *path, size_t *length, struct base_error *err)
-{
-	size_t used = 0, size = 0;
-	BASE_AUTO(free) char *text = NULL;
-
-	for (;;) {
-		ssize_t got;
-
-		if (used == size) {
-			char *grown = realloc(text, size += 65536);
-
-			if (grown == NULL) {
-				base_error_errno(err, ENOMEM, "cannot read %s", path);
-				return NULL;
-			}
-			text = grown;
-		}
-		got = BASE_RETRY(read(fd, text + used, size - used));
-		if (got < 0) {
-			base_error_errno(err, errno, "cannot read %s", path);
-			return NULL;
-		}
-		used += (size_t)got;
-		if (got == 0 || used > XMLPATCH_LIMIT)
-			break;
-	}
-	*length = used;
-	return BASE_STEAL_PTR(text);
-}
-
-static char *read_xml(const char *path, size_t *length, struct base_error *err)
-{
-	BASE_AUTO(fd) int fd = -1;
-
-	if (strcmp(path, "-") == 0)
-		return read_all(STDIN_FILENO, "standard input", length, err);
-	fd = BASE_RETRY(open(path, O_RDONLY | O_CLOEXEC));
-	if (fd < 0) {
-		base_error_errno(err, errno, "cannot open %s", path);
-		return NULL;
-	}
-	return read_all(fd, path, length, err);
-}
+#include "vgpu/pick.h"
+#include "vgpu/redefine.h"
+#include "vgpu/xmlfile.h"
+#include "xmlpatch/result.h"
 
 /*
- * The XML may be for another host: what this one knows of the vGPU is welcome,
- * but nothing depends on it.
+ * The XML may be for another host: it comes out the same whether this one knows the
+ * vGPU or not.
  */
-static int attach_to_text(const struct attach_options *options, struct base_error *err)
+static int attach_to_text(struct vgpu_attach *attach, struct base_error *err)
 {
-	BASE_AUTO(base_error) struct base_error unknown = { 0 };
-	BASE_AUTO(vgpu_target) struct vgpu_target target = { 0 };
+	const struct vgpu_target target = { 0 };
+	BASE_AUTO(vgpu_xmlfile) struct vgpu_xmlfile file = { 0 };
 	BASE_AUTO(xmlpatch_result) struct xmlpatch_result result = { 0 };
-	BASE_AUTO(free) char *xml = NULL;
-	struct xmlpatch_wishes wishes = { .uuid = options->uuid };
-	size_t length = 0;
+	char uuid[BASE_UUID_SIZE] = "";
 
-	if (vgpu_target_read(&target, options->uuid, options->config_dir, &unknown) < 0)
-		base_debug("%s", unknown.message);
-	wishes.rendernode = options->rendernode != NULL ? options->rendernode : target.rendernode;
-	xml = read_xml(options->xml, &length, err);
-	if (xml == NULL)
+	if (!base_name_parse_uuid(attach->word, uuid))
+		return base_error_set(err, BASE_MISUSED,
+				      "'%s' is not a UUID; 'vgpu list' shows those of the vGPUs",
+				      attach->word);
+	attach->wishes.uuid = uuid;
+	vgpu_attach_fit(attach, &target);
+	if (vgpu_xmlfile_init(&file, attach->xml, err) < 0)
 		return -1;
-	if (xmlpatch_attach(xml, length, &wishes, &result, err) < 0)
-		return base_error_wrap(err, "%s",
-				       strcmp(options->xml, "-") == 0 ? "standard input"
-								      : options->xml);
-	print_changes(&result);
-	if (result.n == 0)
-		base_info("the XML has the vGPU %s already: nothing changed", options->uuid);
-	if (!options->is_dry)
-		fwrite(result.xml, 1, result.length, stdout);
-	return 0;
-}
-
-static int check_target(const struct vgpu_target *target, const char *uuid, struct base_error *err)
-{
-	if (!target->is_known)
-		return base_error_set(err, BASE_FAILED,
-				      "there is no vGPU %s: 'vgpu list' shows those that there "
-				      "are, 'vgpu create' makes one",
-				      uuid);
-	if (target->api != NULL && strcmp(target->api, "vfio-pci") != 0)
-		return base_error_set(err, BASE_FAILED,
-				      "the device %s is no vGPU: its type's API is %.40s, not "
-				      "vfio-pci",
-				      uuid, target->api);
-	return 0;
-}
-
-static int check_users(const struct vgpu_domain *domain, const char *uuid, struct base_error *err)
-{
-	BASE_AUTO(free) char *user = NULL;
-
-	if (vgpu_domain_find_user(domain, uuid, &user, err) < 0)
+	if (xmlpatch_attach(file.text, file.length, &attach->wishes, &result, err) < 0)
+		return base_error_wrap(err, "%s", vgpu_xmlfile_name(&file));
+	if (vgpu_attach_advise(attach, &target, &result, err) < 0 ||
+	    vgpu_xmlfile_print(&file, &result, attach->is_dry, err) < 0)
 		return -1;
-	if (user != NULL)
-		return base_error_set(
-			err, BASE_FAILED,
-			"the vGPU %s is in the domain %s already, and no two can have "
-			"it: 'vgpu create' makes another one",
-			uuid, user);
+	if (result.n == 0 && !attach->is_dry)
+		base_info("the XML has the vGPU %s already: nothing changed", uuid);
 	return 0;
 }
 
-static void print_outcome(const struct attach_options *options, const struct vgpu_domain *domain,
-			  const struct xmlpatch_result *result)
-{
-	const char *name = vgpu_domain_name(domain);
+/* A domain, and all on this host that decides whether it can have the vGPU. */
+struct scene {
+	struct vgpu_domain *domain;
+	char *name; /* one line */
+	char *xml;
+	struct xmlpatch_mdevs mdevs; /* that it has already */
+	struct vgpu_host host;
+	struct vgpu_store store;
+	struct vgpu_inventory inventory;
+	struct vgpu_usage usage;
+	struct vgpu_target target;
+	char uuid[BASE_UUID_SIZE]; /* of the vGPU */
+};
 
-	print_changes(result);
-	if (result->n == 0)
-		base_info("the domain %s has the vGPU %s already: nothing changed", name,
-			  options->uuid);
-	else if (options->is_dry)
-		base_info("the domain %s would change so; nothing is changed yet", name);
-	else if (vgpu_domain_is_running(domain))
-		base_info("the domain %s is running: shut it down and start it again to use the "
-			  "vGPU",
-			  name);
+static void scene_finish(struct scene *scene)
+{
+	vgpu_target_finish(&scene->target);
+	vgpu_usage_finish(&scene->usage);
+	vgpu_inventory_finish(&scene->inventory);
+	vgpu_store_finish(&scene->store);
+	vgpu_host_finish(&scene->host);
+	xmlpatch_mdevs_finish(&scene->mdevs);
+	free(scene->xml);
+	free(scene->name);
+	vgpu_domain_destroy(scene->domain);
 }
 
-static int attach_to_domain(const struct attach_options *options, struct base_error *err)
+BASE_DEFINE_CLEANUP(scene, struct scene, scene_finish)
+
+static int gather_host(struct scene *scene, const char *config_dir, struct base_error *err)
 {
-	BASE_AUTO(vgpu_target) struct vgpu_target target = { 0 };
-	BASE_AUTO(vgpu_domain) struct vgpu_domain *domain = NULL;
+	if (vgpu_host_init(&scene->host, err) < 0 ||
+	    vgpu_store_init(&scene->store, config_dir, err) < 0)
+		return -1;
+	return vgpu_inventory_init(&scene->inventory, &scene->host, &scene->store, err);
+}
+
+static int gather_domain(struct scene *scene, const struct vgpu_attach *attach,
+			 struct base_error *err)
+{
+	scene->domain = vgpu_domain_create(attach->uri, attach->domain, err);
+	scene->xml = scene->domain != NULL ? vgpu_domain_get_xml(scene->domain, err) : NULL;
+	if (scene->xml == NULL)
+		return -1;
+	scene->name = strdup(vgpu_domain_name(scene->domain));
+	if (scene->name == NULL)
+		return base_error_errno(err, ENOMEM, "cannot look at the domain");
+	base_line_make(scene->name);
+	if (xmlpatch_read_mdevs(scene->xml, strlen(scene->xml), &scene->mdevs, err) < 0)
+		return base_error_wrap(err, "domain %s", scene->name);
+	return 0;
+}
+
+static int gather_usage(struct scene *scene, struct base_error *err)
+{
+	if (vgpu_domain_list_users(scene->domain, &scene->usage.users, err) < 0)
+		return -1;
+	scene->usage.knows_users = true;
+	return vgpu_holders_init(&scene->usage.holders, &scene->host, "/proc", err);
+}
+
+/* One that the domain has is the one that is meant: a second time changes nothing. */
+static int pick_own(const struct scene *scene, char uuid[BASE_UUID_SIZE])
+{
+	for (size_t i = 0; i < scene->mdevs.n; i++) {
+		BASE_AUTO(vgpu_target) struct vgpu_target target = { 0 };
+
+		if (vgpu_target_find(&target, scene->mdevs.uuids[i], &scene->host, &scene->store,
+				     NULL) < 0 ||
+		    target.api == NULL || strcmp(target.api, VGPU_TYPE_PCI_API) != 0)
+			continue;
+		memcpy(uuid, scene->mdevs.uuids[i], BASE_UUID_SIZE);
+		return 0;
+	}
+	return -1;
+}
+
+static int pick(struct scene *scene, const char *word, struct base_error *err)
+{
+	if (word != NULL)
+		return vgpu_pick(word, &scene->host, &scene->store, scene->uuid, err);
+	if (pick_own(scene, scene->uuid) == 0)
+		return 0;
+	return vgpu_pick_free(&scene->host, &scene->inventory, &scene->usage, scene->uuid, err);
+}
+
+static const char *find_owner(const struct scene *scene)
+{
+	const struct vgpu_user *user;
+
+	for (size_t i = 0; (user = vgpu_users_find(&scene->usage.users, scene->uuid, &i)) != NULL;
+	     i++) {
+		if (strcmp(user->domain, scene->name) != 0)
+			return user->domain;
+	}
+	return NULL;
+}
+
+static const struct vgpu_process *find_holder(const struct scene *scene)
+{
+	const struct vgpu_device *device = vgpu_host_find_device(&scene->host, scene->uuid);
+
+	return device != NULL ? vgpu_holders_find(&scene->usage.holders, &scene->host, device)
+			      : NULL;
+}
+
+static const char *find_second(const struct scene *scene)
+{
+	if (!vgpu_target_is_gvt(&scene->target))
+		return NULL;
+	for (size_t i = 0; i < scene->mdevs.n; i++) {
+		const char *uuid = scene->mdevs.uuids[i];
+		BASE_AUTO(vgpu_target) struct vgpu_target target = { 0 };
+
+		if (strcmp(uuid, scene->uuid) != 0 &&
+		    vgpu_target_find(&target, uuid, &scene->host, &scene->store, NULL) == 0 &&
+		    vgpu_target_is_gvt(&target))
+			return uuid;
+	}
+	return NULL;
+}
+
+static int check(const struct scene *scene, struct base_error *err)
+{
+	const struct vgpu_rivals rivals = {
+		.owner = find_owner(scene),
+		.holder = find_holder(scene),
+		.second = find_second(scene),
+		.is_running = vgpu_domain_is_running(scene->domain),
+	};
+
+	return vgpu_target_check(&scene->target, scene->uuid, scene->name, &rivals, err);
+}
+
+static int gather(struct scene *scene, const struct vgpu_attach *attach, struct base_error *err)
+{
+	if (gather_host(scene, attach->config_dir, err) < 0)
+		return -1;
+	/* What a word means is known without libvirt: a wrong one is told at once. */
+	if (attach->word != NULL && pick(scene, attach->word, err) < 0)
+		return -1;
+	if (gather_domain(scene, attach, err) < 0 || gather_usage(scene, err) < 0)
+		return -1;
+	if (attach->word == NULL && pick(scene, NULL, err) < 0)
+		return -1;
+	return vgpu_target_find(&scene->target, scene->uuid, &scene->host, &scene->store, err);
+}
+
+static int fit(struct vgpu_attach *attach, const struct scene *scene,
+	       struct vgpu_capability_notes *notes, struct base_error *err)
+{
+	struct vgpu_capability capability = { 0 };
+
+	attach->wishes.uuid = scene->uuid;
+	vgpu_attach_fit(attach, &scene->target);
+	vgpu_domain_read_capability(scene->domain, scene->xml, &capability);
+	return vgpu_capability_fit(&capability, attach->display != NULL, &attach->wishes, notes,
+				   err);
+}
+
+static int advise(const struct vgpu_attach *attach, const struct scene *scene,
+		  const struct vgpu_capability_notes *notes, struct xmlpatch_result *result,
+		  struct base_error *err)
+{
+	for (size_t i = 0; i < notes->count; i++) {
+		if (xmlpatch_result_advise(result, err, "%s", notes->items[i]) < 0)
+			return -1;
+	}
+	return vgpu_attach_advise(attach, &scene->target, result, err);
+}
+
+static int attach_to_domain(struct vgpu_attach *attach, struct base_error *err)
+{
+	BASE_AUTO(scene) struct scene scene = { .store = { .fd = -1 } };
+	BASE_AUTO(vgpu_capability_notes) struct vgpu_capability_notes notes = { 0 };
 	BASE_AUTO(xmlpatch_result) struct xmlpatch_result result = { 0 };
-	BASE_AUTO(free) char *xml = NULL;
-	struct xmlpatch_wishes wishes = { .uuid = options->uuid };
+	struct vgpu_redefinition change = { .result = &result,
+					    .is_dry = attach->is_dry,
+					    .is_agreed = attach->is_agreed };
 
-	domain = vgpu_domain_create(options->uri, options->domain, err);
-	if (domain == NULL ||
-	    vgpu_target_read(&target, options->uuid, options->config_dir, err) < 0 ||
-	    check_target(&target, options->uuid, err) < 0 ||
-	    check_users(domain, options->uuid, err) < 0)
+	if (gather(&scene, attach, err) < 0 || check(&scene, err) < 0 ||
+	    fit(attach, &scene, &notes, err) < 0)
 		return -1;
-	wishes.rendernode = options->rendernode != NULL ? options->rendernode : target.rendernode;
-	xml = vgpu_domain_get_xml(domain, err);
-	if (xml == NULL)
+	if (xmlpatch_attach(scene.xml, strlen(scene.xml), &attach->wishes, &result, err) < 0)
+		return base_error_wrap(err, "domain %s", scene.name);
+	change.domain = scene.domain;
+	change.before = scene.xml;
+	if (advise(attach, &scene, &notes, &result, err) < 0 || vgpu_redefine(&change, err) < 0)
 		return -1;
-	if (xmlpatch_attach(xml, strlen(xml), &wishes, &result, err) < 0)
-		return base_error_wrap(err, "domain %s", vgpu_domain_name(domain));
-	if (result.n > 0 && !options->is_dry && vgpu_domain_define(domain, result.xml, err) < 0)
-		return -1;
-	print_outcome(options, domain, &result);
+	if (result.n == 0 && !attach->is_dry)
+		base_info("the domain %s has the vGPU %s already: nothing changed", scene.name,
+			  scene.uuid);
 	return 0;
 }
 
 int vgpu_cmd_attach(int argc, char **argv, struct base_error *err)
 {
-	struct attach_options options = { 0 };
+	struct vgpu_attach attach = { 0 };
 
-	if (read_options(argc, argv, &options, err) < 0)
+	if (vgpu_attach_parse(&attach, argc, argv, err) < 0)
 		return -1;
-	return options.xml != NULL ? attach_to_text(&options, err)
-				   : attach_to_domain(&options, err);
+	if (attach.backups)
+		return vgpu_backups_print(attach.uri, attach.domain, attach.json, err);
+	return attach.xml != NULL ? attach_to_text(&attach, err) : attach_to_domain(&attach, err);
 }

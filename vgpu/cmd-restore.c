@@ -1,102 +1,182 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "vgpu/base/log.h"
+#include "vgpu/batch.h"
 #include "vgpu/commands.h"
-#include "vgpu/device.h"
+#include "vgpu/host.h"
 #include "vgpu/lock.h"
-#include "vgpu/make.h"
 #include "vgpu/options.h"
+#include "vgpu/restore.h"
 #include "vgpu/store.h"
+#include "vgpu/watch.h"
 
-/* How long another program may take to make a vGPU whose UUID it has taken. */
-#define PATIENCE_MS 2000
-#define STEP_MS	    20
+#define LONGEST_WAIT 86400 /* seconds */
+
+/*
+ * Seconds that another vgpu may have the lock at boot when the time is over:
+ * virtual machines and the login screen wait for us, not for one that hangs.
+ */
+#define BOOT_GRACE 3
 
 struct request {
 	const char *parent; /* NULL: all */
 	const char *config_dir;
 	bool at_boot;
+	long seconds; /* how long to wait for parents */
 };
 
+/* What is left to do; names are those of the definitions' store. */
+struct round {
+	bool is_first;
+	char **awaited; /* owned: parents that made no vGPUs yet, in the store's order */
+	size_t awaited_count;
+	size_t failures;
+};
+
+static void finish_round(struct round *round)
+{
+	for (size_t i = 0; i < round->awaited_count; i++)
+		free(round->awaited[i]);
+	free(round->awaited);
+}
+
+BASE_DEFINE_CLEANUP(round, struct round, finish_round)
+
+static int compare_awaited(const void *parent, const void *awaited)
+{
+	return strverscmp(parent, *(char *const *)awaited);
+}
+
+static bool is_awaited(const struct round *round, const char *parent)
+{
+	return round->awaited_count > 0 &&
+	       bsearch(parent, round->awaited, round->awaited_count, sizeof(*round->awaited),
+		       compare_awaited) != NULL;
+}
+
 /*
- * mdevctl's udev rule may have been faster: the same vGPU is what we wanted.
- * mdev takes the UUID first; the device and its type show up only later.
+ * Whether its driver may still be on the way. At boot, when virtual machines
+ * wait for us, that takes a device which the driver can find.
  */
-static int accept_existing(const struct vgpu_definition *definition, struct base_error *err)
+static bool may_come(const struct request *request, const char *parent)
 {
-	for (int waited = 0;; waited += STEP_MS) {
-		BASE_AUTO(vgpu_device) struct vgpu_device device = { 0 };
-		BASE_AUTO(base_error) struct base_error why = { 0 };
+	BASE_AUTO(free) char *path = NULL;
 
-		if (vgpu_device_init(&device, definition->uuid, &why) == 0 &&
-		    (vgpu_device_has_type(&device) || waited >= PATIENCE_MS))
-			return vgpu_make_check(&device, definition->parent, definition->type, err);
-		if (waited >= PATIENCE_MS)
-			return base_error_errno(err, EEXIST, "the UUID %s is taken by no vGPU",
-						definition->uuid);
-		usleep(STEP_MS * 1000);
-	}
+	if (request->seconds == 0)
+		return false;
+	if (!request->at_boot)
+		return true;
+	return base_name_is_pci_address(parent) &&
+	       asprintf(&path, "/sys/bus/pci/devices/%s", parent) > 0 && access(path, F_OK) == 0;
 }
 
-static int make(const struct vgpu_parent *parent, const struct vgpu_definition *definition,
-		struct base_error *err)
+/* Definitions come ordered by parent, so each new one is the last or none. */
+static int await(struct round *next, const char *parent, struct base_error *err)
 {
-	if (vgpu_parent_find_type(parent, definition->type) == NULL)
-		return base_error_set(err, BASE_FAILED, "%s has no type %s now", parent->name,
-				      definition->type);
-	if (vgpu_make(parent, definition, err) == 0) {
-		base_info("made %s on %s: %s", definition->uuid, definition->parent,
-			  definition->type);
+	char **awaited;
+
+	if (next->awaited_count > 0 && strcmp(next->awaited[next->awaited_count - 1], parent) == 0)
 		return 0;
-	}
-	if (err->errnum != EEXIST)
-		return -1;
-	base_error_finish(err);
-	return accept_existing(definition, err);
-}
-
-static int restore(const struct vgpu_host *host, const struct vgpu_definition *definition,
-		   bool at_boot, struct base_error *err)
-{
-	const struct vgpu_parent *parent = vgpu_host_find_parent(host, definition->parent);
-
-	if (vgpu_host_find_device(host, definition->uuid) != NULL)
-		return accept_existing(definition, err);
-	if (parent != NULL)
-		return make(parent, definition, err);
-	if (!at_boot)
-		return base_error_set(err, BASE_FAILED,
-				      "its parent %s makes no vGPUs now; 'vgpu types' shows what "
-				      "does",
-				      definition->parent);
-	base_info("%s waits for its parent %s, which makes no vGPUs yet", definition->uuid,
-		  definition->parent);
+	awaited = reallocarray(next->awaited, next->awaited_count + 1, sizeof(*awaited));
+	if (awaited == NULL)
+		return base_error_errno(err, ENOMEM, "cannot wait for %s", parent);
+	next->awaited = awaited;
+	awaited[next->awaited_count] = strdup(parent);
+	if (awaited[next->awaited_count] == NULL)
+		return base_error_errno(err, ENOMEM, "cannot wait for %s", parent);
+	next->awaited_count++;
 	return 0;
 }
 
-/* Returns the number of failures, each told in a line. */
-static size_t restore_all(const struct vgpu_host *host, const struct vgpu_store *store,
-			  const struct request *request)
+/* A parent that is not there when the time is over. */
+static void give_up(const struct request *request, const struct vgpu_definition *definition,
+		    const struct base_error *why, struct round *next)
 {
-	size_t failures = 0;
+	if (request->at_boot) {
+		base_info("%s waits for its parent %s, which makes no vGPUs yet", definition->uuid,
+			  definition->parent);
+		return;
+	}
+	base_warning("cannot restore %s: %s", definition->uuid, why->message);
+	next->failures++;
+}
+
+/* As vgpu_restore_one; a UUID that somebody took in the meantime is looked at again. */
+static int restore_now(struct vgpu_batch *batch, const struct vgpu_host *host,
+		       const struct vgpu_definition *definition, struct base_error *err)
+{
+	struct vgpu_batch_item *item = vgpu_batch_take(batch, definition);
+
+	if (item == NULL || (item->status < 0 && item->err.errnum == EEXIST))
+		return vgpu_restore_one(host, definition, err);
+	if (item->status == 0)
+		return 1;
+	*err = item->err;
+	item->err = (struct base_error){ 0 };
+	return -1;
+}
+
+static int restore_one(struct vgpu_batch *batch, const struct vgpu_host *host,
+		       const struct vgpu_definition *definition, const struct request *request,
+		       bool is_last, struct round *next, struct base_error *err)
+{
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+	int status = restore_now(batch, host, definition, &why);
+
+	if (status > 0)
+		base_info("made %s on %s: %s", definition->uuid, definition->parent,
+			  definition->type);
+	if (status >= 0)
+		return 0;
+	if (why.errnum != ENODEV) {
+		base_warning("cannot restore %s: %s", definition->uuid, why.message);
+		next->failures++;
+	} else if (is_last || !may_come(request, definition->parent)) {
+		give_up(request, definition, &why, next);
+	} else {
+		return await(next, definition->parent, err);
+	}
+	return 0;
+}
+
+static bool is_wanted(const struct vgpu_definition *definition, const struct request *request,
+		      const struct round *round)
+{
+	return definition->start == VGPU_START_BOOT &&
+	       (request->parent == NULL || strcmp(definition->parent, request->parent) == 0) &&
+	       (round->is_first || is_awaited(round, definition->parent));
+}
+
+static int restore_all(const struct vgpu_host *host, const struct vgpu_store *store,
+		       const struct request *request, bool is_last, struct round *round,
+		       struct base_error *err)
+{
+	BASE_AUTO(round) struct round next = { .failures = round->failures };
+	BASE_AUTO(vgpu_batch) struct vgpu_batch batch = { 0 };
+	struct round done;
 
 	for (size_t i = 0; i < store->definition_count; i++) {
-		const struct vgpu_definition *definition = &store->definitions[i];
-		BASE_AUTO(base_error) struct base_error err = { 0 };
-
-		if (!definition->starts_at_boot ||
-		    (request->parent != NULL && strcmp(definition->parent, request->parent) != 0))
-			continue;
-		if (restore(host, definition, request->at_boot, &err) == 0)
-			continue;
-		failures++;
-		base_warning("cannot restore %s: %s", definition->uuid, err.message);
+		if (is_wanted(&store->definitions[i], request, round) &&
+		    vgpu_batch_add(&batch, host, &store->definitions[i], err) < 0)
+			return -1;
 	}
-	return failures;
+	vgpu_batch_run(&batch);
+	for (size_t i = 0; i < store->definition_count; i++) {
+		if (is_wanted(&store->definitions[i], request, round) &&
+		    restore_one(&batch, host, &store->definitions[i], request, is_last, &next,
+				err) < 0)
+			return -1;
+	}
+	done = *round;
+	*round = next;
+	next = done;
+	return 0;
 }
 
 /* A file that is named like a definition might have been one to restore. */
@@ -110,7 +190,7 @@ static size_t count_broken(const struct vgpu_store *store, const char *parent)
 		if (parent != NULL && strcmp(problem->parent, parent) != 0)
 			continue;
 		base_warning("skipped: %s", problem->message);
-		if (problem->uuid[0] != '\0')
+		if (problem->uuid[0] != '\0' || problem->is_unread)
 			broken++;
 	}
 	return broken;
@@ -136,25 +216,102 @@ static int check_parent(const struct vgpu_host *host, const struct vgpu_store *s
 			      parent);
 }
 
-int vgpu_cmd_restore(int argc, char **argv, struct base_error *err)
+static int find_patience(const struct request *request, int64_t end)
+{
+	int64_t left = (end - vgpu_watch_now()) / 1000;
+
+	if (!request->at_boot)
+		return VGPU_LOCK_LONG_PATIENCE;
+	return left > BOOT_GRACE ? (int)left : BOOT_GRACE;
+}
+
+/* Restores what can be now. Nobody is kept out while we wait for the rest. */
+static int run_round(const struct request *request, int64_t end, bool is_last, struct round *round,
+		     struct base_error *err)
 {
 	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
 	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
-	BASE_AUTO(fd) int lock = -1;
+	BASE_AUTO(vgpu_lock)
+	int lock = vgpu_lock_wait(request->config_dir, find_patience(request, end), err);
+
+	if (lock < 0 || vgpu_host_init(&host, err) < 0 ||
+	    vgpu_store_init(&store, request->config_dir, err) < 0)
+		return -1;
+	if (round->is_first) {
+		if (check_parent(&host, &store, request->parent, err) < 0)
+			return -1;
+		round->failures += count_broken(&store, request->parent);
+	}
+	return restore_all(&host, &store, request, is_last, round, err);
+}
+
+/* 1 if one of the parents may have come, 0 if the time is over, -1. */
+static int wait_for_parent(struct vgpu_watch *watch, const struct round *round, int64_t end,
+			   struct base_error *err)
+{
+	char name[NAME_MAX + 1] = "";
+	int status;
+
+	do {
+		status = vgpu_watch_wait(watch, end, name, err);
+	} while (status > 0 && name[0] != '\0' && !is_awaited(round, name));
+	return status;
+}
+
+static int restore(const struct request *request, struct round *round, struct base_error *err)
+{
+	BASE_AUTO(vgpu_watch) struct vgpu_watch *watch = NULL;
+	int64_t end = vgpu_watch_now() + request->seconds * 1000;
+	int event = 1;
+
+	if (request->seconds > 0) {
+		watch = request->at_boot ? vgpu_watch_create_settled(err) : vgpu_watch_create(err);
+		if (watch == NULL)
+			return -1;
+	}
+	/* What mdevctl's udev rule finds there already it complains of: it goes first. */
+	if (request->at_boot && watch != NULL)
+		vgpu_watch_settle(end);
+	if (run_round(request, end, watch == NULL, round, err) < 0)
+		return -1;
+	for (size_t i = 0; i < round->awaited_count; i++)
+		base_info("waiting up to %ld s for the parent %s", request->seconds,
+			  round->awaited[i]);
+	while (round->awaited_count > 0) {
+		event = wait_for_parent(watch, round, end, err);
+		if (event < 0 || run_round(request, end, event == 0, round, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int parse_seconds(const char *text, long *seconds, struct base_error *err)
+{
+	char *end;
+
+	if (text == NULL)
+		return 0;
+	*seconds = strtol(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end != '\0' || *seconds > LONGEST_WAIT)
+		return base_error_set(err, BASE_MISUSED,
+				      "--wait takes whole seconds up to %d, not '%s'", LONGEST_WAIT,
+				      text);
+	return 0;
+}
+
+int vgpu_cmd_restore(int argc, char **argv, struct base_error *err)
+{
+	BASE_AUTO(round) struct round round = { .is_first = true };
 	struct request request = { 0 };
+	const char *seconds = NULL;
 	const struct vgpu_option options[] = { { "parent", &request.parent, NULL },
+					       { "wait", &seconds, NULL },
 					       { "at-boot", NULL, &request.at_boot },
 					       { "config-dir", &request.config_dir, NULL },
 					       { NULL, NULL, NULL } };
 
-	if (vgpu_options_parse(argc, argv, options, NULL, 0, err) < 0)
+	if (vgpu_options_parse(argc, argv, options, NULL, 0, err) < 0 ||
+	    parse_seconds(seconds, &request.seconds, err) < 0 || restore(&request, &round, err) < 0)
 		return -1;
-	lock = vgpu_lock_take(request.config_dir, err);
-	if (lock < 0 || vgpu_host_init(&host, err) < 0 ||
-	    vgpu_store_init(&store, request.config_dir, err) < 0 ||
-	    check_parent(&host, &store, request.parent, err) < 0)
-		return -1;
-	if (count_broken(&store, request.parent) + restore_all(&host, &store, &request) > 0)
-		return BASE_FAILED;
-	return 0;
+	return round.failures > 0 ? BASE_FAILED : 0;
 }

@@ -2,30 +2,113 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "vgpu/base/log.h"
+#include "vgpu/base/text.h"
+#include "vgpu/budget.h"
 #include "vgpu/commands.h"
+#include "vgpu/gpu.h"
 #include "vgpu/host.h"
 #include "vgpu/json.h"
 #include "vgpu/options.h"
 #include "vgpu/reason.h"
 #include "vgpu/table.h"
 
-static const char *format_count(long count, char *text, size_t size)
+/*
+ * What a parent is on the PCI bus, "8086:5916"; owned. NULL for the others, as the
+ * kernel's samples, which are not on it.
+ */
+static char *format_id(const struct vgpu_parent *parent)
 {
-	if (count < 0)
-		return "?";
-	snprintf(text, size, "%ld", count);
-	return text;
+	char *id = NULL;
+
+	if (!base_name_is_pci_address(parent->name) ||
+	    asprintf(&id, "%04x:%04x", vgpu_gpu_read_id(parent->syspath, "vendor"),
+		     vgpu_gpu_read_id(parent->syspath, "device")) < 0)
+		return NULL;
+	return id;
+}
+
+/* As the hardware database names it; owned. NULL also where that does not know it. */
+static char *find_model(const struct vgpu_parent *parent)
+{
+	if (!base_name_is_pci_address(parent->name))
+		return NULL;
+	return vgpu_gpu_find_model(parent->name, parent->syspath);
+}
+
+/* Types for graphics first, then what else a virtual machine takes for a PCI device. */
+static int rank_type(const struct vgpu_type *type)
+{
+	if (vgpu_type_is_graphics(type))
+		return 0;
+	return type->device_api != NULL && strcmp(type->device_api, "vfio-pci") == 0 ? 1 : 2;
+}
+
+static int compare_types(const void *a, const void *b)
+{
+	const struct vgpu_type *left = a, *right = b;
+	int order = rank_type(left) - rank_type(right);
+
+	return order != 0 ? order : strverscmp(left->id, right->id);
+}
+
+static int rank_parent(const struct vgpu_parent *parent)
+{
+	return parent->type_count > 0 ? rank_type(&parent->types[0]) : 0;
+}
+
+static int compare_parents(const void *a, const void *b)
+{
+	const struct vgpu_parent *left = a, *right = b;
+	int order = rank_parent(left) - rank_parent(right);
+
+	return order != 0 ? order : strverscmp(left->name, right->name);
+}
+
+static void sort(struct vgpu_host *host)
+{
+	for (size_t i = 0; i < host->parent_count; i++) {
+		struct vgpu_parent *parent = &host->parents[i];
+
+		if (parent->type_count > 0)
+			qsort(parent->types, parent->type_count, sizeof(*parent->types),
+			      compare_types);
+	}
+	if (host->parent_count > 0)
+		qsort(host->parents, host->parent_count, sizeof(*host->parents), compare_parents);
+}
+
+/* Where the driver's counts do not tell how many fit alone, the aperture does. */
+static void work_out_maxima(struct vgpu_host *host)
+{
+	for (size_t i = 0; i < host->parent_count; i++) {
+		struct vgpu_parent *parent = &host->parents[i];
+		struct vgpu_budget budget;
+
+		if (!vgpu_budget_init(&budget, parent))
+			continue;
+		for (size_t k = 0; k < parent->type_count; k++) {
+			if (parent->types[k].maximum < 0)
+				parent->types[k].maximum =
+					vgpu_budget_maximum(&budget, &parent->types[k]);
+		}
+	}
+}
+
+static const char *format_count(char digits[BASE_TEXT_NUMBER_SIZE], long count)
+{
+	return count < 0 ? "?" : base_text_format_number(digits, count);
 }
 
 static int add_row(struct vgpu_table *table, const struct vgpu_type *type, struct base_error *err)
 {
 	BASE_AUTO(free) char *summary = vgpu_type_summarise(type);
-	char available[24], maximum[24];
+	char available[BASE_TEXT_NUMBER_SIZE], maximum[BASE_TEXT_NUMBER_SIZE];
 	const char *const row[] = { type->id,
-				    format_count(type->available, available, sizeof(available)),
-				    format_count(type->maximum, maximum, sizeof(maximum)),
+				    format_count(available, type->available),
+				    format_count(maximum, type->maximum),
 				    type->device_api != NULL ? type->device_api : "?",
 				    summary,
 				    NULL };
@@ -35,16 +118,32 @@ static int add_row(struct vgpu_table *table, const struct vgpu_type *type, struc
 	return vgpu_table_add(table, row, err);
 }
 
+static void print_heading(const struct vgpu_parent *parent)
+{
+	BASE_AUTO(free) char *model = find_model(parent);
+	BASE_AUTO(free) char *id = model == NULL ? format_id(parent) : NULL;
+	const char *name = model != NULL ? model : id;
+
+	fputs(parent->name, stdout);
+	if (name != NULL) {
+		putchar(' ');
+		fputs(name, stdout);
+	}
+	if (parent->driver != NULL) {
+		fputs(" (", stdout);
+		fputs(parent->driver, stdout);
+		putchar(')');
+	}
+	putchar('\n');
+}
+
 static int print_parent(const struct vgpu_parent *parent, struct base_error *err)
 {
 	static const char *const head[] = { "TYPE", "FREE", "MAX", "API", "DESCRIPTION", NULL };
 	BASE_AUTO(vgpu_table) struct vgpu_table table = { 0 };
 	BASE_AUTO(free) char *reason = NULL;
 
-	if (parent->driver != NULL)
-		printf("%s (%s)\n", parent->name, parent->driver);
-	else
-		printf("%s\n", parent->name);
+	print_heading(parent);
 	if (parent->type_count == 0) {
 		reason = vgpu_reason_no_types(parent);
 		printf("  no types: %s\n", reason != NULL ? reason : "?");
@@ -93,9 +192,13 @@ static struct json_object *parent_to_json(const struct vgpu_parent *parent)
 {
 	struct json_object *json = json_object_new_object();
 	struct json_object *types = json_object_new_array();
+	BASE_AUTO(free) char *id = format_id(parent);
+	BASE_AUTO(free) char *model = find_model(parent);
 
 	if (json == NULL || vgpu_json_add_text(json, "parent", parent->name) < 0 ||
-	    vgpu_json_add_text(json, "driver", parent->driver) < 0) {
+	    vgpu_json_add_text(json, "driver", parent->driver) < 0 ||
+	    vgpu_json_add_text(json, "pci_id", id) < 0 ||
+	    vgpu_json_add_text(json, "model", model) < 0) {
 		json_object_put(types);
 		json_object_put(json);
 		return NULL;
@@ -127,14 +230,10 @@ static int print_json(const struct vgpu_host *host, struct base_error *err)
 /* On standard output only where that is for people. */
 static int explain(bool for_people, struct base_error *err)
 {
-	BASE_AUTO(free) char *reason = NULL;
-	struct vgpu_reason_facts facts;
+	BASE_AUTO(free) char *reason = vgpu_reason_no_parent(err);
 
-	if (vgpu_reason_gather(&facts, err) < 0)
-		return -1;
-	reason = vgpu_reason_no_parent(&facts);
 	if (reason == NULL)
-		return base_error_errno(err, ENOMEM, "cannot tell why there are no types");
+		return -1;
 	if (for_people)
 		printf("no types: %s\n", reason);
 	else
@@ -150,8 +249,10 @@ int vgpu_cmd_types(int argc, char **argv, struct base_error *err)
 	int status;
 
 	if (vgpu_options_parse(argc, argv, options, NULL, 0, err) < 0 ||
-	    vgpu_host_init(&host, err) < 0)
+	    vgpu_host_init_types(&host, err) < 0)
 		return -1;
+	work_out_maxima(&host);
+	sort(&host);
 	status = json ? print_json(&host, err) : print_people(&host, err);
 	if (status == 0 && host.parent_count == 0)
 		status = explain(!json, err);

@@ -14,7 +14,19 @@ int vgpu_cmd_types(int argc, char **argv, struct base_error *err);
 int vgpu_cmd_list(int argc, char **argv, struct base_error *err);
 int vgpu_cmd_create(int argc, char **argv, struct base_error *err);
 int vgpu_cmd_remove(int argc, char **argv, struct base_error *err);
+int vgpu_cmd_set(int argc, char **argv, struct base_error *err);
+int vgpu_cmd_forget(int argc, char **argv, struct base_error *err);
 int vgpu_cmd_restore(int argc, char **argv, struct base_error *err);
+int vgpu_cmd_suspend(int argc, char **argv, struct base_error *err);
+int vgpu_cmd_resume(int argc, char **argv, struct base_error *err);
+int vgpu_cmd_setup(int argc, char **argv, struct base_error *err);
+int vgpu_cmd_doctor(int argc, char **argv, struct base_error *err);
+
+/* These are in vgpu-domain, which alone links libvirt and libxml2. */
 int vgpu_cmd_attach(int argc, char **argv, struct base_error *err);
+int vgpu_cmd_detach(int argc, char **argv, struct base_error *err);
+int vgpu_cmd_show(int argc, char **argv, struct base_error *err);
+int vgpu_cmd_users(int argc, char **argv, struct base_error *err);
+int vgpu_cmd_hook(int argc, char **argv, struct base_error *err);
 
 #endif

@@ -11,35 +11,25 @@
 
 #define DEPTH_LIMIT	16
 #define ATTRIBUTE_LIMIT 256
+#define DIGIT_LIMIT	18 /* of a whole number that surely fits 64 bits */
+
+#define ON_DEMAND "on_demand"
+
+const char *vgpu_start_name(enum vgpu_start start)
+{
+	switch (start) {
+	case VGPU_START_BOOT:
+		return "auto";
+	case VGPU_START_ON_DEMAND:
+		return "on-demand";
+	default:
+		return "manual";
+	}
+}
 
 static int no_memory(struct base_error *err)
 {
 	return base_error_errno(err, ENOMEM, "cannot read a definition");
-}
-
-static int name_it(struct vgpu_definition *definition, const char *parent, const char *uuid)
-{
-	memcpy(definition->uuid, uuid, BASE_UUID_SIZE);
-	definition->parent = strdup(parent);
-	return definition->parent == NULL ? -1 : 0;
-}
-
-int vgpu_definition_init(struct vgpu_definition *definition, const char *parent, const char *uuid,
-			 const char *type, bool starts_at_boot, struct base_error *err)
-{
-	struct json_object *json = json_object_new_object();
-	const char *start = starts_at_boot ? "auto" : "manual";
-
-	*definition = (struct vgpu_definition){ .json = json, .starts_at_boot = starts_at_boot };
-	if (json == NULL || name_it(definition, parent, uuid) < 0 ||
-	    vgpu_json_add_text(json, "mdev_type", type) < 0 ||
-	    vgpu_json_add_text(json, "start", start) < 0 ||
-	    vgpu_json_add(json, "attrs", json_object_new_array()) < 0) {
-		vgpu_definition_finish(definition);
-		return no_memory(err);
-	}
-	definition->type = json_object_get_string(json_object_object_get(json, "mdev_type"));
-	return 0;
 }
 
 /* NULL and an error, or the one value that the whole text is. */
@@ -67,15 +57,23 @@ static struct json_object *parse_json(const char *text, size_t length, struct ba
 	return json;
 }
 
-/* NULL if there is no such member or it is not a string. */
+/* NULL if it is no string, or one with a NUL inside. */
+static const char *read_string(struct json_object *value)
+{
+	const char *text;
+
+	if (!json_object_is_type(value, json_type_string))
+		return NULL;
+	text = json_object_get_string(value);
+	return strlen(text) == (size_t)json_object_get_string_len(value) ? text : NULL;
+}
+
+/* NULL also if there is no such member. */
 static const char *get_string(struct json_object *json, const char *key)
 {
 	struct json_object *value;
 
-	if (!json_object_object_get_ex(json, key, &value) ||
-	    !json_object_is_type(value, json_type_string))
-		return NULL;
-	return json_object_get_string(value);
+	return json_object_object_get_ex(json, key, &value) ? read_string(value) : NULL;
 }
 
 /* It becomes a path in sysfs: components only, so that it cannot lead out. */
@@ -102,31 +100,32 @@ static int parse_attribute(struct json_object *item, struct vgpu_attribute *attr
 			   struct base_error *err)
 {
 	struct json_object_iterator it;
-	struct json_object *value;
+	const char *name, *value;
 
 	if (!json_object_is_type(item, json_type_object) || json_object_object_length(item) != 1)
 		return base_error_set(err, BASE_FAILED,
 				      "each of 'attrs' must be an object with one member");
 	it = json_object_iter_begin(item);
-	attribute->name = json_object_iter_peek_name(&it);
-	value = json_object_iter_peek_value(&it);
-	if (!is_attribute_name(attribute->name))
+	name = json_object_iter_peek_name(&it);
+	value = read_string(json_object_iter_peek_value(&it));
+	if (!is_attribute_name(name))
 		return base_error_set(err, BASE_FAILED, "'attrs' names no attribute of a vGPU: %s",
-				      attribute->name);
-	if (!json_object_is_type(value, json_type_string))
+				      name);
+	if (value == NULL)
 		return base_error_set(err, BASE_FAILED,
-				      "the value of %s in 'attrs' must be a string",
-				      attribute->name);
-	attribute->value = json_object_get_string(value);
-	return 0;
+				      "the value of %s in 'attrs' must be a string", name);
+	attribute->name = strdup(name);
+	attribute->value = strdup(value);
+	return attribute->name == NULL || attribute->value == NULL ? no_memory(err) : 0;
 }
 
-static int parse_attributes(struct vgpu_definition *definition, struct base_error *err)
+static int parse_attributes(struct vgpu_definition *definition, struct json_object *json,
+			    struct base_error *err)
 {
 	struct json_object *list;
 	size_t count;
 
-	if (!json_object_object_get_ex(definition->json, "attrs", &list) || list == NULL)
+	if (!json_object_object_get_ex(json, "attrs", &list) || list == NULL)
 		return 0;
 	if (!json_object_is_type(list, json_type_array))
 		return base_error_set(err, BASE_FAILED, "'attrs' is not an array");
@@ -148,53 +147,197 @@ static int parse_attributes(struct vgpu_definition *definition, struct base_erro
 	return 0;
 }
 
-static int parse_members(struct vgpu_definition *definition, struct base_error *err)
+/* What is both automatic and on demand, as no tool writes it, starts at boot. */
+static int parse_start(struct vgpu_definition *definition, struct json_object *json,
+		       struct base_error *err)
 {
-	const char *start;
+	const char *start = get_string(json, "start");
+	struct json_object *on_demand;
 
-	if (!json_object_is_type(definition->json, json_type_object))
-		return base_error_set(err, BASE_FAILED, "not a JSON object");
-	definition->type = get_string(definition->json, "mdev_type");
-	if (definition->type == NULL || !base_name_is_component(definition->type))
-		return base_error_set(err, BASE_FAILED, "'mdev_type' does not name a type");
-	start = get_string(definition->json, "start");
 	if (start == NULL || (strcmp(start, "auto") != 0 && strcmp(start, "manual") != 0))
 		return base_error_set(err, BASE_FAILED,
 				      "'start' is neither \"auto\" nor \"manual\"");
-	definition->starts_at_boot = strcmp(start, "auto") == 0;
-	return parse_attributes(definition, err);
+	if (strcmp(start, "auto") == 0)
+		definition->start = VGPU_START_BOOT;
+	else if (json_object_object_get_ex(json, ON_DEMAND, &on_demand) &&
+		 json_object_is_type(on_demand, json_type_boolean) &&
+		 json_object_get_boolean(on_demand))
+		definition->start = VGPU_START_ON_DEMAND;
+	else
+		definition->start = VGPU_START_MANUAL;
+	return 0;
+}
+
+static int parse_members(struct vgpu_definition *definition, struct json_object *json,
+			 struct base_error *err)
+{
+	const char *type;
+
+	if (!json_object_is_type(json, json_type_object))
+		return base_error_set(err, BASE_FAILED, "not a JSON object");
+	type = get_string(json, "mdev_type");
+	if (type == NULL || !base_name_is_component(type))
+		return base_error_set(err, BASE_FAILED, "'mdev_type' does not name a type");
+	definition->type = strdup(type);
+	if (definition->type == NULL)
+		return no_memory(err);
+	if (parse_start(definition, json, err) < 0)
+		return -1;
+	return parse_attributes(definition, json, err);
 }
 
 int vgpu_definition_parse(struct vgpu_definition *definition, const char *parent, const char *uuid,
 			  const char *text, size_t length, struct base_error *err)
 {
-	*definition = (struct vgpu_definition){ .json = parse_json(text, length, err) };
-	if (definition->json == NULL)
+	BASE_AUTO(json) struct json_object *json = parse_json(text, length, err);
+
+	*definition = (struct vgpu_definition){ 0 };
+	if (json == NULL)
 		return -1;
-	if (name_it(definition, parent, uuid) == 0 && parse_members(definition, err) == 0)
+	memcpy(definition->uuid, uuid, BASE_UUID_SIZE);
+	definition->parent = strdup(parent);
+	definition->text = strndup(text, length);
+	if (definition->parent != NULL && definition->text != NULL &&
+	    parse_members(definition, json, err) == 0)
 		return 0;
-	if (definition->parent == NULL)
+	if (definition->parent == NULL || definition->text == NULL)
 		no_memory(err);
 	vgpu_definition_finish(definition);
 	return -1;
 }
 
-char *vgpu_definition_format(const struct vgpu_definition *definition)
+static char *format(struct json_object *json)
 {
-	const char *json = json_object_to_json_string_ext(definition->json, VGPU_JSON_STYLE);
-	char *text = NULL;
+	const char *text = json_object_to_json_string_ext(json, VGPU_JSON_STYLE);
+	char *line = NULL;
 
-	if (json == NULL || asprintf(&text, "%s\n", json) < 0)
+	if (text == NULL || asprintf(&line, "%s\n", text) < 0)
 		return NULL;
-	return text;
+	return line;
+}
+
+/*
+ * json-c keeps whole numbers in 64 bits and names as C strings: a text with more
+ * than that would come back changed.
+ */
+static bool can_be_rewritten(const char *text)
+{
+	bool in_string = false;
+
+	while (*text != '\0') {
+		size_t digits = in_string ? 0 : strspn(text, "0123456789");
+		size_t length = digits > 0 ? strspn(text, "0123456789.eE+-") : 1;
+
+		if (digits > DIGIT_LIMIT && digits == length)
+			return false;
+		if (in_string && strncmp(text, "\\u0000", 6) == 0)
+			return false;
+		if (in_string && *text == '\\' && text[1] != '\0')
+			length = 2;
+		else if (*text == '"')
+			in_string = !in_string;
+		text += length;
+	}
+	return true;
+}
+
+/* The object, to be changed; NULL and an error where that would lose something. */
+static struct json_object *open_text(const char *text, struct base_error *err)
+{
+	if (can_be_rewritten(text))
+		return parse_json(text, strlen(text), err);
+	base_error_set(err, BASE_FAILED,
+		       "the definition holds a number or a name that would not be kept as it is "
+		       "(change it with an editor)");
+	return NULL;
+}
+
+static int set_start(struct json_object *json, enum vgpu_start start)
+{
+	if (start == VGPU_START_ON_DEMAND) {
+		if (vgpu_json_add_flag(json, ON_DEMAND, true) < 0)
+			return -1;
+	} else {
+		json_object_object_del(json, ON_DEMAND);
+	}
+	return vgpu_json_add_text(json, "start", start == VGPU_START_BOOT ? "auto" : "manual");
+}
+
+int vgpu_definition_init(struct vgpu_definition *definition, const char *parent, const char *uuid,
+			 const char *type, enum vgpu_start start, struct base_error *err)
+{
+	BASE_AUTO(json) struct json_object *json = json_object_new_object();
+	BASE_AUTO(free) char *text = NULL;
+
+	*definition = (struct vgpu_definition){ 0 };
+	if (json == NULL || vgpu_json_add_text(json, "mdev_type", type) < 0 ||
+	    set_start(json, start) < 0 || vgpu_json_add(json, "attrs", json_object_new_array()) < 0)
+		return no_memory(err);
+	text = format(json);
+	if (text == NULL)
+		return no_memory(err);
+	return vgpu_definition_parse(definition, parent, uuid, text, strlen(text), err);
+}
+
+int vgpu_definition_copy(struct vgpu_definition *copy, const struct vgpu_definition *definition,
+			 struct base_error *err)
+{
+	return vgpu_definition_parse(copy, definition->parent, definition->uuid, definition->text,
+				     strlen(definition->text), err);
+}
+
+/* Takes the changed object in the old one's place, if it is a definition. */
+static int replace(struct vgpu_definition *definition, struct json_object *json,
+		   struct base_error *err)
+{
+	BASE_AUTO(free) char *text = format(json);
+	struct vgpu_definition changed;
+
+	if (text == NULL)
+		return no_memory(err);
+	if (vgpu_definition_parse(&changed, definition->parent, definition->uuid, text,
+				  strlen(text), err) < 0)
+		return -1;
+	vgpu_definition_finish(definition);
+	*definition = changed;
+	return 0;
+}
+
+int vgpu_definition_set_start(struct vgpu_definition *definition, enum vgpu_start start,
+			      struct base_error *err)
+{
+	BASE_AUTO(json) struct json_object *json = open_text(definition->text, err);
+
+	if (json == NULL)
+		return -1;
+	if (set_start(json, start) < 0)
+		return no_memory(err);
+	return replace(definition, json, err);
+}
+
+int vgpu_definition_set_type(struct vgpu_definition *definition, const char *type,
+			     struct base_error *err)
+{
+	BASE_AUTO(json) struct json_object *json = open_text(definition->text, err);
+
+	if (json == NULL)
+		return -1;
+	if (vgpu_json_add_text(json, "mdev_type", type) < 0)
+		return no_memory(err);
+	return replace(definition, json, err);
 }
 
 void vgpu_definition_finish(struct vgpu_definition *definition)
 {
 	if (definition == NULL)
 		return;
-	free(definition->parent);
+	for (size_t i = 0; i < definition->attribute_count; i++) {
+		free(definition->attributes[i].name);
+		free(definition->attributes[i].value);
+	}
 	free(definition->attributes);
-	json_object_put(definition->json);
+	free(definition->parent);
+	free(definition->type);
+	free(definition->text);
 	*definition = (struct vgpu_definition){ 0 };
 }

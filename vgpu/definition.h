@@ -2,44 +2,65 @@
 #ifndef VGPU_DEFINITION_H
 #define VGPU_DEFINITION_H
 
-#include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "vgpu/base/error.h"
 #include "vgpu/base/name.h"
 
-/* An attribute to write when the vGPU has been made. */
+/* When a vGPU is made. */
+enum vgpu_start {
+	VGPU_START_MANUAL,    /* by hand only */
+	VGPU_START_BOOT,      /* with the machine */
+	VGPU_START_ON_DEMAND, /* with the domain that it is in */
+};
+
+/* For programs: "manual", "auto" or "on-demand"; a constant. */
+const char *vgpu_start_name(enum vgpu_start start);
+
+/* An attribute to write when the vGPU has been made. Both texts are owned. */
 struct vgpu_attribute {
-	const char *name; /* a path below the vGPU's sysfs directory */
-	const char *value;
+	char *name; /* a path below the vGPU's sysfs directory */
+	char *value;
 };
 
 /*
  * A vGPU that is to exist, in the format of mdevctl(8): a JSON object with
- * `mdev_type`, `start` ("auto" or "manual") and `attrs`. What else the object
- * holds is kept. The strings of json are what type and attributes point into.
+ * `mdev_type`, `start` ("auto" or "manual") and `attrs`. On demand is "manual"
+ * with the member `on_demand`, which is true; mdevctl does not know that one.
+ * What else the object holds is kept. All texts are owned.
  */
 struct vgpu_definition {
 	char uuid[BASE_UUID_SIZE];
-	char *parent; /* owned */
-	const char *type;
-	bool starts_at_boot;
+	enum vgpu_start start;
+	char *parent;
+	char *type;
 	struct vgpu_attribute *attributes; /* owned */
 	size_t attribute_count;
-	struct json_object *json; /* owned */
+	char *text; /* the whole object */
 };
 
 /* A definition as vgpu makes it: without attributes. */
 int vgpu_definition_init(struct vgpu_definition *definition, const char *parent, const char *uuid,
-			 const char *type, bool starts_at_boot, struct base_error *err);
+			 const char *type, enum vgpu_start start, struct base_error *err);
 
 /* Reads what a file holds; the text is not trusted. */
 int vgpu_definition_parse(struct vgpu_definition *definition, const char *parent, const char *uuid,
 			  const char *text, size_t length, struct base_error *err);
 
-/* The text for its file, owned by the caller; NULL without memory. */
-char *vgpu_definition_format(const struct vgpu_definition *definition);
+/* Makes `copy` a definition of its own, to be changed: what a store has read is not. */
+int vgpu_definition_copy(struct vgpu_definition *copy, const struct vgpu_definition *definition,
+			 struct base_error *err);
+
+/*
+ * Change one thing and keep all else, what is not understood as well. On failure
+ * (no memory, a type that is no name, a number too long to be kept) nothing is
+ * changed.
+ */
+int vgpu_definition_set_start(struct vgpu_definition *definition, enum vgpu_start start,
+			      struct base_error *err);
+int vgpu_definition_set_type(struct vgpu_definition *definition, const char *type,
+			     struct base_error *err);
 
 /* Takes NULL and a zeroed definition. */
 void vgpu_definition_finish(struct vgpu_definition *definition);

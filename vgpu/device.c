@@ -2,41 +2,42 @@
 #include "vgpu/device.h"
 
 #include <errno.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "vgpu/array.h"
 #include "vgpu/base/cleanup.h"
+#include "vgpu/base/dir.h"
 #include "vgpu/base/file.h"
 #include "vgpu/holder.h"
-#include "vgpu/udev.h"
+#include "vgpu/sysfs.h"
 
 #define UNKNOWN "?"
+#define DEVICES "/sys/bus/mdev/devices" /* links */
 
 static int no_memory(struct base_error *err)
 {
 	return base_error_errno(err, ENOMEM, "cannot list the vGPUs");
 }
 
-/* The last part of the link's target: how sysfs names a device's relatives. */
-static char *read_link_name(const char *directory, const char *link)
+static int cannot_read(const char *uuid, struct base_error *err)
 {
-	BASE_AUTO(free) char *path = NULL;
-	char target[PATH_MAX];
-	const char *name;
-	ssize_t length;
+	return base_error_errno(err, errno, "cannot read the vGPU %s", uuid);
+}
 
-	if (asprintf(&path, "%s/%s", directory, link) < 0)
-		return NULL;
-	length = readlink(path, target, sizeof(target) - 1);
-	if (length <= 0)
+static char *read_type(int dirfd, const char *uuid)
+{
+	char path[BASE_UUID_SIZE + sizeof("/mdev_type")];
+	BASE_AUTO(free) char *name = NULL;
+
+	snprintf(path, sizeof(path), "%s/mdev_type", uuid);
+	name = vgpu_sysfs_read_link_name(dirfd, path);
+	if (name != NULL && *name == '\0')
 		return strdup(UNKNOWN);
-	target[length] = '\0';
-	name = strrchr(target, '/');
-	name = name != NULL ? name + 1 : target;
-	return strdup(base_name_is_component(name) ? name : UNKNOWN);
+	return BASE_STEAL_PTR(name);
 }
 
 /* A vGPU's directory lies in its parent's. */
@@ -45,38 +46,39 @@ static char *parent_name(const char *syspath)
 	const char *end = strrchr(syspath, '/');
 	const char *start = end;
 
-	if (end == NULL)
-		return strdup(UNKNOWN);
 	while (start > syspath && start[-1] != '/')
 		start--;
 	return strndup(start, (size_t)(end - start));
 }
 
-static int init(struct vgpu_device *device, const char *uuid, const char *syspath,
-		struct base_error *err)
+/* err->errnum is ENOENT if there is no vGPU with that name in DEVICES. */
+static int init(struct vgpu_device *device, int dirfd, const char *uuid, struct base_error *err)
 {
-	*device = (struct vgpu_device){ 0 };
+	*device = (struct vgpu_device){ .syspath = vgpu_sysfs_read_device(dirfd, uuid) };
+	if (device->syspath == NULL)
+		return cannot_read(uuid, err);
+	if (*device->syspath == '\0') {
+		vgpu_device_finish(device);
+		return base_error_errno(err, ENOENT, "there is no vGPU %s", uuid);
+	}
 	memcpy(device->uuid, uuid, BASE_UUID_SIZE);
-	device->syspath = strdup(syspath);
-	device->parent = parent_name(syspath);
-	device->type = read_link_name(syspath, "mdev_type");
-	if (device->syspath != NULL && device->parent != NULL && device->type != NULL)
+	device->parent = parent_name(device->syspath);
+	device->type = read_type(dirfd, uuid);
+	if (device->parent != NULL && device->type != NULL)
 		return 0;
+	cannot_read(uuid, err);
 	vgpu_device_finish(device);
-	return no_memory(err);
+	return -1;
 }
 
 int vgpu_device_init(struct vgpu_device *device, const char *uuid, struct base_error *err)
 {
-	BASE_AUTO(udev) struct udev *udev = udev_new();
-	BASE_AUTO(udev_device) struct udev_device *found = NULL;
+	BASE_AUTO(fd) int fd = open(DEVICES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (udev == NULL)
-		return no_memory(err);
-	found = udev_device_new_from_subsystem_sysname(udev, "mdev", uuid);
-	if (found == NULL)
-		return base_error_errno(err, ENOENT, "there is no vGPU %s", uuid);
-	return init(device, uuid, udev_device_get_syspath(found), err);
+	*device = (struct vgpu_device){ 0 };
+	if (fd < 0)
+		return base_error_errno(err, errno, "there is no vGPU %s", uuid);
+	return init(device, fd, uuid, err);
 }
 
 bool vgpu_device_has_type(const struct vgpu_device *device)
@@ -84,18 +86,20 @@ bool vgpu_device_has_type(const struct vgpu_device *device)
 	return strcmp(device->type, UNKNOWN) != 0;
 }
 
-static int add(struct vgpu_devices *devices, const char *uuid, const char *syspath,
-	       struct base_error *err)
+/* One that goes while it is read is not there. */
+static int add(struct vgpu_devices *devices, int dirfd, const char *uuid, struct base_error *err)
 {
 	struct vgpu_device *items =
 		vgpu_array_grow(devices->items, devices->count, sizeof(*devices->items));
+	BASE_AUTO(base_error) struct base_error why = { 0 };
 
 	if (items == NULL)
 		return no_memory(err);
 	devices->items = items;
-	if (init(&items[devices->count], uuid, syspath, err) < 0)
-		return -1;
-	devices->count++;
+	if (init(&items[devices->count], dirfd, uuid, &why) == 0)
+		devices->count++;
+	else if (why.errnum != ENOENT)
+		return base_error_errno(err, why.errnum, "cannot read the vGPU %s", uuid);
 	return 0;
 }
 
@@ -107,26 +111,37 @@ static int compare(const void *a, const void *b)
 	return order != 0 ? order : strcmp(left->uuid, right->uuid);
 }
 
-int vgpu_devices_gather(struct vgpu_devices *devices, struct udev *udev, struct base_error *err)
+/*
+ * Straight from sysfs: libudev would read some files more of each device than the
+ * two links that count.
+ */
+int vgpu_devices_gather(struct vgpu_devices *devices, struct base_error *err)
 {
-	BASE_AUTO(udev_enumerate) struct udev_enumerate *all = udev_enumerate_new(udev);
-	struct udev_list_entry *entry;
+	BASE_AUTO(base_dir) struct base_dir dir = BASE_DIR_CLOSED;
+	const char *name;
 
-	if (all == NULL || udev_enumerate_add_match_subsystem(all, "mdev") < 0)
-		return no_memory(err);
-	udev_enumerate_scan_devices(all);
-	udev_list_entry_foreach (entry, udev_enumerate_get_list_entry(all)) {
-		const char *syspath = udev_list_entry_get_name(entry);
-		const char *name = strrchr(syspath, '/');
+	if (base_dir_open(&dir, AT_FDCWD, DEVICES) < 0)
+		return errno == ENOENT ? 0 : base_error_errno(err, errno, "cannot open " DEVICES);
+	while ((name = base_dir_next(&dir)) != NULL) {
 		char uuid[BASE_UUID_SIZE];
 
-		if (name == NULL || !base_name_parse_uuid(name + 1, uuid))
-			continue;
-		if (add(devices, uuid, syspath, err) < 0)
+		if (base_name_parse_uuid(name, uuid) && add(devices, dir.fd, uuid, err) < 0)
 			return -1;
 	}
+	if (errno != 0)
+		return base_error_errno(err, errno, "cannot read " DEVICES);
 	if (devices->count > 0)
 		qsort(devices->items, devices->count, sizeof(*devices->items), compare);
+	return 0;
+}
+
+int vgpu_devices_count(size_t *count, struct base_error *err)
+{
+	long found = vgpu_sysfs_count_vgpus(AT_FDCWD, DEVICES);
+
+	if (found < 0 && errno != ENOENT)
+		return base_error_errno(err, errno, "cannot read " DEVICES);
+	*count = found > 0 ? (size_t)found : 0;
 	return 0;
 }
 

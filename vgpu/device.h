@@ -2,7 +2,6 @@
 #ifndef VGPU_DEVICE_H
 #define VGPU_DEVICE_H
 
-#include <libudev.h>
 #include <stdbool.h>
 
 #include "vgpu/host.h"
@@ -13,7 +12,10 @@ struct vgpu_devices {
 };
 
 /* Lists the vGPUs that exist in the kernel (bus mdev). */
-int vgpu_devices_gather(struct vgpu_devices *devices, struct udev *udev, struct base_error *err);
+int vgpu_devices_gather(struct vgpu_devices *devices, struct base_error *err);
+
+/* How many that are, without a look at each. */
+int vgpu_devices_count(size_t *count, struct base_error *err);
 
 /* Reads the vGPU with this UUID; err->errnum is ENOENT if there is none. */
 int vgpu_device_init(struct vgpu_device *device, const char *uuid, struct base_error *err);

@@ -2,61 +2,32 @@
 #include "vgpu/domain.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
-#include "xmlpatch/xmlpatch.h"
+#include "vgpu/libvirt.h"
+#include "vgpu/owners.h"
+
+#define NAMED_SNAPSHOTS 3 /* so many names fit a line */
 
 struct vgpu_domain {
 	virConnectPtr connection; /* owned */
 	virDomainPtr domain;	  /* owned */
+	const char *name;	  /* the domain's; asking libvirt for it clears the last error */
 };
-
-static void ignore(void *data, virErrorPtr error)
-{
-	(void)data;
-	(void)error;
-}
-
-static int fail(struct base_error *err, const char *what, const char *on)
-{
-	return base_error_set(err, BASE_FAILED, "cannot %s %s: %s", what, on,
-			      virGetLastErrorMessage());
-}
-
-static const char *default_uri(void)
-{
-	const char *uri = getenv("LIBVIRT_DEFAULT_URI");
-
-	return uri != NULL && *uri != '\0' ? uri : "qemu:///system";
-}
-
-static int connect_to(struct vgpu_domain *domain, const char *uri, struct base_error *err)
-{
-	const char *to = uri != NULL ? uri : default_uri();
-
-	/* Without a handler of ours libvirt prints each error itself. */
-	virSetErrorFunc(NULL, ignore);
-	domain->connection = virConnectOpen(to);
-	if (domain->connection != NULL)
-		return 0;
-	return base_error_set(
-		err, BASE_FAILED,
-		"cannot connect to libvirt at %s: %s; is it running, and are you root "
-		"or in the group libvirt?",
-		to, virGetLastErrorMessage());
-}
 
 static int look_up(struct vgpu_domain *domain, const char *name, struct base_error *err)
 {
 	domain->domain = virDomainLookupByName(domain->connection, name);
 	if (domain->domain == NULL && virGetLastErrorCode() == VIR_ERR_NO_DOMAIN)
 		domain->domain = virDomainLookupByUUIDString(domain->connection, name);
-	if (domain->domain != NULL)
+	if (domain->domain != NULL) {
+		domain->name = virDomainGetName(domain->domain);
 		return 0;
+	}
 	switch (virGetLastErrorCode()) {
 	case VIR_ERR_NO_DOMAIN:
 	case VIR_ERR_INVALID_ARG: /* not a UUID either */
@@ -65,7 +36,7 @@ static int look_up(struct vgpu_domain *domain, const char *name, struct base_err
 				      "that there are",
 				      name);
 	default:
-		return fail(err, "look up the domain", name);
+		return vgpu_libvirt_fail(err, "look up the domain", name);
 	}
 }
 
@@ -74,7 +45,7 @@ static int check_persistent(const struct vgpu_domain *domain, struct base_error 
 	int persistent = virDomainIsPersistent(domain->domain);
 
 	if (persistent < 0)
-		return fail(err, "ask about the domain", vgpu_domain_name(domain));
+		return vgpu_libvirt_fail(err, "ask about the domain", vgpu_domain_name(domain));
 	if (persistent == 0)
 		return base_error_set(err, BASE_FAILED,
 				      "the domain %s is transient and has no stored definition to "
@@ -91,7 +62,8 @@ struct vgpu_domain *vgpu_domain_create(const char *uri, const char *name, struct
 		base_error_errno(err, ENOMEM, "cannot connect to libvirt");
 		return NULL;
 	}
-	if (connect_to(domain, uri, err) < 0 || look_up(domain, name, err) < 0 ||
+	domain->connection = vgpu_libvirt_connect(uri, false, err);
+	if (domain->connection == NULL || look_up(domain, name, err) < 0 ||
 	    check_persistent(domain, err) < 0)
 		return NULL;
 	return BASE_STEAL_PTR(domain);
@@ -110,7 +82,7 @@ void vgpu_domain_destroy(struct vgpu_domain *domain)
 
 const char *vgpu_domain_name(const struct vgpu_domain *domain)
 {
-	return virDomainGetName(domain->domain);
+	return domain->name;
 }
 
 bool vgpu_domain_is_running(const struct vgpu_domain *domain)
@@ -124,7 +96,8 @@ char *vgpu_domain_get_xml(const struct vgpu_domain *domain, struct base_error *e
 					VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
 
 	if (xml == NULL)
-		fail(err, "read the definition of the domain", vgpu_domain_name(domain));
+		vgpu_libvirt_fail(err, "read the definition of the domain",
+				  vgpu_domain_name(domain));
 	return xml;
 }
 
@@ -134,62 +107,100 @@ int vgpu_domain_define(struct vgpu_domain *domain, const char *xml, struct base_
 		virDomainDefineXMLFlags(domain->connection, xml, VIR_DOMAIN_DEFINE_VALIDATE);
 
 	if (defined == NULL)
-		return fail(err, "change the definition of the domain", vgpu_domain_name(domain));
+		return vgpu_libvirt_fail(err, "change the definition of the domain",
+					 vgpu_domain_name(domain));
 	virDomainFree(defined);
 	return 0;
 }
 
-/* A domain may vanish while we look: then it is no user. */
-static int uses(virDomainPtr domain, const char *uuid, struct base_error *err)
+int vgpu_domain_get_uuid(const struct vgpu_domain *domain, char uuid[BASE_UUID_SIZE],
+			 struct base_error *err)
 {
-	BASE_AUTO(free) char *xml = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);
-	int found;
+	char text[VIR_UUID_STRING_BUFLEN] = "";
 
-	if (xml == NULL && virGetLastErrorCode() == VIR_ERR_NO_DOMAIN)
+	if (virDomainGetUUIDString(domain->domain, text) == 0 && base_name_parse_uuid(text, uuid))
 		return 0;
-	if (xml == NULL)
-		return fail(err, "read the definition of the domain", virDomainGetName(domain));
-	found = xmlpatch_has_vgpu(xml, strlen(xml), uuid, err);
-	return found >= 0 ? found : base_error_wrap(err, "domain %s", virDomainGetName(domain));
+	return vgpu_libvirt_fail(err, "read the UUID of the domain", vgpu_domain_name(domain));
 }
 
-static bool is_same(virDomainPtr left, virDomainPtr right)
+bool vgpu_domain_is_saved(const struct vgpu_domain *domain)
 {
-	unsigned char a[VIR_UUID_BUFLEN], b[VIR_UUID_BUFLEN];
-
-	return virDomainGetUUID(left, a) == 0 && virDomainGetUUID(right, b) == 0 &&
-	       memcmp(a, b, sizeof(a)) == 0;
+	return virDomainHasManagedSaveImage(domain->domain, 0) == 1;
 }
 
-static int find_among(virDomainPtr *all, int n, virDomainPtr but, const char *uuid, char **user,
-		      struct base_error *err)
+static char *join_names(virDomainSnapshotPtr *all, int count, const char *domain)
 {
-	for (int i = 0; i < n; i++) {
-		int found = is_same(all[i], but) ? 0 : uses(all[i], uuid, err);
+	char *names = NULL;
+	size_t size;
+	FILE *out = open_memstream(&names, &size);
 
-		if (found < 0)
-			return -1;
-		if (found == 0)
-			continue;
-		*user = strdup(virDomainGetName(all[i]));
-		return *user != NULL ? 0 : base_error_errno(err, ENOMEM, "cannot look for users");
-	}
-	return 0;
+	if (out == NULL)
+		return NULL;
+	for (int i = 0; i < count && i < NAMED_SNAPSHOTS; i++)
+		fprintf(out, "%s%s", i > 0 ? ", " : "", virDomainSnapshotGetName(all[i]));
+	if (count > NAMED_SNAPSHOTS)
+		fprintf(out, ", ...: 'virsh snapshot-list %s' lists all", domain);
+	if (fclose(out) == 0)
+		return names;
+	free(names);
+	return NULL;
 }
 
-int vgpu_domain_find_user(const struct vgpu_domain *domain, const char *uuid, char **user,
-			  struct base_error *err)
+size_t vgpu_domain_list_snapshots(const struct vgpu_domain *domain, char **names)
 {
-	virDomainPtr *all = NULL;
-	int n = virConnectListAllDomains(domain->connection, &all, 0);
+	virDomainSnapshotPtr *all = NULL;
+	int count = virDomainListAllSnapshots(domain->domain, &all, 0);
+
+	*names = count > 0 ? join_names(all, count, vgpu_domain_name(domain)) : NULL;
+	for (int i = 0; i < count; i++)
+		virDomainSnapshotFree(all[i]);
+	free(all);
+	return *names != NULL ? (size_t)count : 0;
+}
+
+int vgpu_domain_list_users(const struct vgpu_domain *domain, struct vgpu_users *users,
+			   struct base_error *err)
+{
+	BASE_AUTO(free) char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
 	int status;
 
-	*user = NULL;
-	if (n < 0)
-		return fail(err, "list the domains beside", vgpu_domain_name(domain));
-	status = find_among(all, n, domain->domain, uuid, user, err);
-	for (int i = 0; i < n; i++)
-		virDomainFree(all[i]);
-	free(all);
-	return status;
+	if (out == NULL)
+		return base_error_errno(err, ENOMEM, "cannot list the domains");
+	status = vgpu_owners_print(domain->connection, out, err);
+	if (fclose(out) != 0)
+		return base_error_errno(err, ENOMEM, "cannot list the domains");
+	return status < 0 ? -1 : vgpu_users_parse(users, BASE_STEAL_PTR(text), err);
+}
+
+/* Owned by the caller; NULL for libvirt's own choice. */
+static char *find_emulator(const char *xml)
+{
+	static const char before[] = "\n    <emulator>";
+	const char *start = strstr(xml, before);
+
+	if (start == NULL)
+		return NULL;
+	start += strlen(before);
+	return strndup(start, strcspn(start, "<&"));
+}
+
+void vgpu_domain_read_capability(const struct vgpu_domain *domain, const char *xml,
+				 struct vgpu_capability *capability)
+{
+	const char *driver = virConnectGetType(domain->connection);
+	BASE_AUTO(free) char *emulator = find_emulator(xml);
+	BASE_AUTO(free) char *text = NULL;
+
+	*capability = (struct vgpu_capability){ 0 };
+	if (virConnectGetLibVersion(domain->connection, &capability->libvirt) < 0)
+		capability->libvirt = 0;
+	if (driver == NULL || strcmp(driver, "QEMU") != 0)
+		return;
+	if (virConnectGetVersion(domain->connection, &capability->qemu) < 0)
+		capability->qemu = 0;
+	text = virConnectGetDomainCapabilities(domain->connection, emulator, NULL, NULL, NULL, 0);
+	if (text != NULL)
+		vgpu_capability_read_displays(capability, text);
 }

@@ -11,7 +11,46 @@
 /* The smallest type's share of the aperture (i915/gvt/vgpu.c). */
 #define VGPU_GVT_LEAST_LOW_MB 64
 
-/* True if GVT-g exists for Intel's PCI device id (i915/gvt, gvt_is_supported). */
+enum vgpu_gvt_support {
+	VGPU_GVT_UNKNOWN, /* not a processor that this program knows */
+	VGPU_GVT_SUPPORTED,
+	VGPU_GVT_TOO_OLD,   /* before Broadwell */
+	VGPU_GVT_NEVER,	    /* of the right time, but left out */
+	VGPU_GVT_TOO_NEW,   /* from Ice Lake on, without SR-IOV */
+	VGPU_GVT_HAS_SRIOV, /* has SR-IOV instead */
+};
+
+struct vgpu_gvt_model {
+	const char *generation; /* "Kaby Lake"; NULL if unknown */
+	enum vgpu_gvt_support support;
+};
+
+/* What Intel's PCI device id of a graphics processor says (i915/intel_gvt.c, is_supported_device).
+ */
+struct vgpu_gvt_model vgpu_gvt_identify(uint16_t device);
+
+/* True if GVT-g exists for Intel's PCI device id. */
 bool vgpu_gvt_supports(uint16_t device);
+
+/* A type as i915 makes it, the smallest first. */
+struct vgpu_gvt_type {
+	const char *suffix; /* behind i915-GVTg_V4 or i915-GVTg_V5 */
+	long low_mb;	    /* of the aperture */
+	long high_mb;
+	const char *resolution;
+};
+
+#define VGPU_GVT_TYPES 4
+extern const struct vgpu_gvt_type vgpu_gvt_types[VGPU_GVT_TYPES];
+
+/* What all vGPUs of a graphics processor share: what the host leaves of it. */
+struct vgpu_gvt_room {
+	long low_mb;
+	long high_mb;
+	long fences;
+	long ids; /* how many vGPUs at most */
+};
+
+struct vgpu_gvt_room vgpu_gvt_room(long aperture_mb);
 
 #endif

@@ -15,6 +15,7 @@ struct vgpu_parent {
 	char *syspath; /* below /sys/devices */
 	struct vgpu_type *types;
 	size_t type_count;
+	size_t active; /* how many vGPUs it has made, those without a type included */
 };
 
 /* A vGPU that exists in the kernel. All texts are owned. */
@@ -33,16 +34,30 @@ struct vgpu_host {
 	size_t device_count;
 };
 
-/* Asks the kernel through libudev and sysfs. */
+/* Asks the kernel through sysfs. */
 int vgpu_host_init(struct vgpu_host *host, struct base_error *err);
+
+/*
+ * The same without the vGPUs, which are counted only: then it hardly matters how many
+ * there are. They are there all the same where their types do not have all of them.
+ */
+int vgpu_host_init_types(struct vgpu_host *host, struct base_error *err);
+
+/*
+ * The same in two steps: the vGPUs, which is quick, and the parents with all that
+ * their types say, for whoever needs them. They may be added to a host without
+ * any parents.
+ */
+int vgpu_host_init_devices(struct vgpu_host *host, struct base_error *err);
+int vgpu_host_add_parents(struct vgpu_host *host, struct base_error *err);
 
 /* All of these return NULL if there is no such thing; the host owns what they return. */
 const struct vgpu_parent *vgpu_host_find_parent(const struct vgpu_host *host, const char *name);
 const struct vgpu_device *vgpu_host_find_device(const struct vgpu_host *host, const char *uuid);
 const struct vgpu_type *vgpu_parent_find_type(const struct vgpu_parent *parent, const char *id);
 
-/* How many of its vGPUs are of the type, or of any type where it is NULL. */
-size_t vgpu_host_count_devices(const struct vgpu_host *host, const char *parent, const char *type);
+/* Sets how many of the host's devices each parent and each type has. */
+void vgpu_host_count_devices(struct vgpu_host *host);
 
 /* Takes NULL and a zeroed host. */
 void vgpu_host_finish(struct vgpu_host *host);

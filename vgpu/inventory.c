@@ -20,30 +20,18 @@ const char *vgpu_item_type(const struct vgpu_item *item)
 	return item->device != NULL ? item->device->type : item->definition->type;
 }
 
-static struct vgpu_item *find(struct vgpu_inventory *inventory, const char *parent,
-			      const char *uuid)
+static int compare(const struct vgpu_device *device, const struct vgpu_definition *definition)
 {
-	for (size_t i = 0; i < inventory->count; i++) {
-		struct vgpu_item *item = &inventory->items[i];
+	int order = strverscmp(device->parent, definition->parent);
 
-		if (strcmp(vgpu_item_uuid(item), uuid) == 0 &&
-		    strcmp(vgpu_item_parent(item), parent) == 0)
-			return item;
-	}
-	return NULL;
-}
-
-static int compare(const void *a, const void *b)
-{
-	int order = strverscmp(vgpu_item_parent(a), vgpu_item_parent(b));
-
-	return order != 0 ? order : strcmp(vgpu_item_uuid(a), vgpu_item_uuid(b));
+	return order != 0 ? order : strcmp(device->uuid, definition->uuid);
 }
 
 int vgpu_inventory_init(struct vgpu_inventory *inventory, const struct vgpu_host *host,
 			const struct vgpu_store *store, struct base_error *err)
 {
 	size_t most = host->device_count + store->definition_count;
+	size_t d = 0, k = 0;
 
 	*inventory = (struct vgpu_inventory){ 0 };
 	if (most == 0)
@@ -51,18 +39,28 @@ int vgpu_inventory_init(struct vgpu_inventory *inventory, const struct vgpu_host
 	inventory->items = calloc(most, sizeof(*inventory->items));
 	if (inventory->items == NULL)
 		return base_error_errno(err, ENOMEM, "cannot list the vGPUs");
-	for (size_t i = 0; i < host->device_count; i++)
-		inventory->items[inventory->count++].device = &host->devices[i];
-	for (size_t i = 0; i < store->definition_count; i++) {
-		const struct vgpu_definition *definition = &store->definitions[i];
-		struct vgpu_item *item = find(inventory, definition->parent, definition->uuid);
+	/* Both are in the same order: one walk through the two. */
+	while (d < host->device_count || k < store->definition_count) {
+		struct vgpu_item *item = &inventory->items[inventory->count++];
+		int order = d == host->device_count ? 1
+			    : k == store->definition_count
+				    ? -1
+				    : compare(&host->devices[d], &store->definitions[k]);
 
-		if (item == NULL)
-			item = &inventory->items[inventory->count++];
-		item->definition = definition;
+		if (order <= 0)
+			item->device = &host->devices[d++];
+		if (order >= 0)
+			item->definition = &store->definitions[k++];
 	}
-	qsort(inventory->items, inventory->count, sizeof(*inventory->items), compare);
 	return 0;
+}
+
+const struct vgpu_type *vgpu_item_find_type(const struct vgpu_item *item,
+					    const struct vgpu_host *host)
+{
+	const struct vgpu_parent *parent = vgpu_host_find_parent(host, vgpu_item_parent(item));
+
+	return parent != NULL ? vgpu_parent_find_type(parent, vgpu_item_type(item)) : NULL;
 }
 
 void vgpu_inventory_finish(struct vgpu_inventory *inventory)

@@ -28,6 +28,10 @@ const char *vgpu_item_uuid(const struct vgpu_item *item);
 const char *vgpu_item_parent(const struct vgpu_item *item);
 const char *vgpu_item_type(const struct vgpu_item *item);
 
+/* What its parent says of its type; NULL where neither is there. The host owns it. */
+const struct vgpu_type *vgpu_item_find_type(const struct vgpu_item *item,
+					    const struct vgpu_host *host);
+
 /* Takes NULL and a zeroed inventory. */
 void vgpu_inventory_finish(struct vgpu_inventory *inventory);
 

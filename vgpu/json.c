@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 int vgpu_json_add(struct json_object *object, const char *key, struct json_object *item)
 {
@@ -37,6 +38,40 @@ int vgpu_json_add_number(struct json_object *object, const char *key, long numbe
 int vgpu_json_add_flag(struct json_object *object, const char *key, bool flag)
 {
 	return vgpu_json_add(object, key, json_object_new_boolean(flag));
+}
+
+/* A line break is no part of a text in JSON: each one is between its members. */
+static void print_indented(const char *text)
+{
+	for (;;) {
+		size_t length = strcspn(text, "\n");
+
+		fputs("  ", stdout);
+		fwrite(text, 1, length, stdout);
+		if (text[length] == '\0')
+			return;
+		putchar('\n');
+		text += length + 1;
+	}
+}
+
+int vgpu_json_list_add(struct vgpu_json_list *list, struct json_object *item,
+		       struct base_error *err)
+{
+	BASE_AUTO(json) struct json_object *json = item;
+	const char *text =
+		json != NULL ? json_object_to_json_string_ext(json, VGPU_JSON_STYLE) : NULL;
+
+	if (text == NULL)
+		return base_error_errno(err, ENOMEM, "cannot write JSON");
+	puts(list->count++ == 0 ? "[" : ",");
+	print_indented(text);
+	return 0;
+}
+
+void vgpu_json_list_end(const struct vgpu_json_list *list)
+{
+	puts(list->count == 0 ? "[]" : "\n]");
 }
 
 int vgpu_json_print(struct json_object *json, struct base_error *err)

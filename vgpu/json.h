@@ -29,6 +29,19 @@ int vgpu_json_add_flag(struct json_object *object, const char *key, bool flag);
 int vgpu_json_add(struct json_object *object, const char *key, struct json_object *item);
 int vgpu_json_append(struct json_object *array, struct json_object *item);
 
+/*
+ * An array that is printed to standard output item by item, so that it takes no
+ * memory whatever its length. Start with { 0 }. Adding prints and frees the item;
+ * NULL (no memory) is a failure. The end prints the last bracket.
+ */
+struct vgpu_json_list {
+	size_t count;
+};
+
+int vgpu_json_list_add(struct vgpu_json_list *list, struct json_object *item,
+		       struct base_error *err);
+void vgpu_json_list_end(const struct vgpu_json_list *list);
+
 /* Prints to standard output; NULL (no memory) is a failure. */
 int vgpu_json_print(struct json_object *json, struct base_error *err);
 

@@ -2,10 +2,25 @@
 #include "vgpu/make.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "vgpu/base/file.h"
 #include "vgpu/device.h"
+#include "vgpu/holder.h"
+
+/* The errno of a write is no answer to `create`: it says nothing of the parent's room. */
+static int set_attribute(const char *syspath, const struct vgpu_definition *definition,
+			 const struct vgpu_attribute *attribute, struct base_error *err)
+{
+	if (vgpu_device_set(syspath, attribute->name, attribute->value, err) == 0)
+		return 0;
+	base_error_wrap(err, "cannot give %s the attribute %s", definition->uuid, attribute->name);
+	if (err != NULL)
+		err->errnum = 0;
+	return -1;
+}
 
 static int set_attributes(const struct vgpu_parent *parent,
 			  const struct vgpu_definition *definition, struct base_error *err)
@@ -15,13 +30,25 @@ static int set_attributes(const struct vgpu_parent *parent,
 	if (asprintf(&syspath, "%s/%s", parent->syspath, definition->uuid) < 0)
 		return base_error_errno(err, ENOMEM, "cannot set attributes");
 	for (size_t i = 0; i < definition->attribute_count; i++) {
-		const struct vgpu_attribute *attribute = &definition->attributes[i];
-
-		if (vgpu_device_set(syspath, attribute->name, attribute->value, err) < 0)
-			return base_error_wrap(err, "cannot give %s the attribute %s",
-					       definition->uuid, attribute->name);
+		if (set_attribute(syspath, definition, &definition->attributes[i], err) < 0)
+			return -1;
 	}
 	return 0;
+}
+
+/* One that cannot be read is taken to be as it is wanted: some can only be written. */
+static bool differs(const struct vgpu_device *device, const struct vgpu_attribute *attribute)
+{
+	BASE_AUTO(free) char *path = NULL;
+	BASE_AUTO(free) char *value = NULL;
+
+	if (asprintf(&path, "%s/%s", device->syspath, attribute->name) < 0)
+		return false;
+	value = base_file_read_attribute_at(AT_FDCWD, path);
+	if (value == NULL)
+		return false;
+	value[strcspn(value, "\n")] = '\0';
+	return strcmp(value, attribute->value) != 0;
 }
 
 int vgpu_make(const struct vgpu_parent *parent, const struct vgpu_definition *definition,
@@ -32,6 +59,30 @@ int vgpu_make(const struct vgpu_parent *parent, const struct vgpu_definition *de
 	if (set_attributes(parent, definition, err) == 0)
 		return 0;
 	return vgpu_make_undo(parent, definition->uuid, err);
+}
+
+int vgpu_make_complete(const struct vgpu_device *device, const struct vgpu_definition *definition,
+		       struct base_error *err)
+{
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+	BASE_AUTO(fd) int held = -1;
+	size_t i = 0;
+
+	while (i < definition->attribute_count && !differs(device, &definition->attributes[i]))
+		i++;
+	if (i == definition->attribute_count)
+		return 0;
+	if (vgpu_holder_exclude(device, &held, &why) < 0)
+		return why.errnum == EBUSY
+			       ? 0
+			       : base_error_set(err, BASE_FAILED,
+						"cannot complete its attributes: %s", why.message);
+	for (; i < definition->attribute_count; i++) {
+		if (differs(device, &definition->attributes[i]) &&
+		    set_attribute(device->syspath, definition, &definition->attributes[i], err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int vgpu_make_undo(const struct vgpu_parent *parent, const char *uuid, struct base_error *err)

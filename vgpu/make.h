@@ -8,10 +8,17 @@
 /*
  * Makes the vGPU that a definition describes on its parent and sets its
  * attributes. On failure nothing is left behind. err->errnum is the kernel's
- * answer, as vgpu_device_create has it.
+ * answer, as vgpu_device_create has it, and 0 if it is an attribute that failed.
  */
 int vgpu_make(const struct vgpu_parent *parent, const struct vgpu_definition *definition,
 	      struct base_error *err);
+
+/*
+ * Writes those attributes of a vGPU that is there which read differently from what
+ * the definition says, as when its maker was killed. One in use is left alone.
+ */
+int vgpu_make_complete(const struct vgpu_device *device, const struct vgpu_definition *definition,
+		       struct base_error *err);
 
 /*
  * Takes the vGPU back that vgpu_make has just made, for the reason in err, which

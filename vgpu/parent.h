@@ -2,8 +2,6 @@
 #ifndef VGPU_PARENT_H
 #define VGPU_PARENT_H
 
-#include <libudev.h>
-
 #include "vgpu/host.h"
 
 struct vgpu_parents {
@@ -15,7 +13,7 @@ struct vgpu_parents {
  * Finds the devices that make vGPUs: those linked in /sys/class/mdev_bus, or,
  * on a kernel without that class, all that have mdev_supported_types.
  */
-int vgpu_parents_gather(struct vgpu_parents *parents, struct udev *udev, struct base_error *err);
+int vgpu_parents_gather(struct vgpu_parents *parents, struct base_error *err);
 
 /* Takes NULL and a zeroed parent. */
 void vgpu_parent_finish(struct vgpu_parent *parent);

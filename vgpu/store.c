@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vgpu/store.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "vgpu/array.h"
+#include "vgpu/base/dir.h"
 #include "vgpu/base/file.h"
 #include "vgpu/base/log.h"
 
@@ -90,51 +91,82 @@ static int note_directory(struct vgpu_store *store, const char *parent, const ch
 	return note(store, parent, NULL, message, err);
 }
 
+static int open_parent(const struct vgpu_store *store, const char *parent)
+{
+	return openat(store->fd, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/* Whatever is defined in there, nobody knows now. */
+static int note_unread(struct vgpu_store *store, const char *parent, int errnum,
+		       struct base_error *err)
+{
+	if (note_directory(store, parent, strerror(errnum), err) < 0)
+		return -1;
+	store->problems[store->problem_count - 1].is_unread = true;
+	return 0;
+}
+
+/* Notes a file that is left of a writer that was killed, or is being written now. */
+static int note_leftover(struct vgpu_store *store, const char *parent, const char *name,
+			 struct base_error *err)
+{
+	char base[NAME_MAX + 1], uuid[BASE_UUID_SIZE];
+	char **leftovers;
+
+	if (!base_file_is_temporary(name, base) || !base_name_parse_uuid(base, uuid))
+		return 0;
+	leftovers = vgpu_array_grow(store->leftovers, store->leftover_count, sizeof(char *));
+	if (leftovers == NULL)
+		return no_memory(err);
+	store->leftovers = leftovers;
+	if (asprintf(&leftovers[store->leftover_count], "%s/%s", parent, name) < 0)
+		return no_memory(err);
+	store->leftover_count++;
+	return 0;
+}
+
+static int read_entry(struct vgpu_store *store, int fd, const char *parent, const char *name,
+		      struct base_error *err)
+{
+	/* Hidden: nobody's definition. */
+	return name[0] == '.' ? note_leftover(store, parent, name, err)
+			      : read_file(store, fd, parent, name, err);
+}
+
 static int read_parent(struct vgpu_store *store, const char *parent, struct base_error *err)
 {
-	BASE_AUTO(dir) DIR *dir = NULL;
-	const struct dirent *entry;
-	int fd;
+	BASE_AUTO(base_dir) struct base_dir dir = BASE_DIR_CLOSED;
+	const char *name;
 
 	if (!base_name_is_component(parent))
 		return note_directory(store, parent, "not the name of a parent", err);
-	fd = openat(store->fd, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	dir = fd >= 0 ? fdopendir(fd) : NULL;
-	if (dir == NULL) {
-		int saved = errno;
-
-		base_cleanup_fd(&fd);
-		return note_directory(store, parent,
-				      saved == ENOTDIR || saved == ELOOP ? "not a directory"
-									 : strerror(saved),
-				      err);
-	}
-	while ((entry = readdir(dir)) != NULL) {
-		/* Hidden: nobody's definition, but perhaps one that is being written. */
-		if (entry->d_name[0] != '.' && read_file(store, fd, parent, entry->d_name, err) < 0)
+	dir.fd = open_parent(store, parent);
+	if (dir.fd < 0 && errno == ENOENT)
+		return 0;
+	if (dir.fd < 0 && (errno == ENOTDIR || errno == ELOOP))
+		return note_directory(store, parent, "not a directory", err);
+	if (dir.fd < 0)
+		return note_unread(store, parent, errno, err);
+	while ((name = base_dir_next(&dir)) != NULL) {
+		if (read_entry(store, dir.fd, parent, name, err) < 0)
 			return -1;
 	}
-	return 0;
+	return errno == 0 ? 0 : note_unread(store, parent, errno, err);
 }
 
 static int read_parents(struct vgpu_store *store, struct base_error *err)
 {
-	BASE_AUTO(dir) DIR *dir = NULL;
-	const struct dirent *entry;
-	int fd = openat(store->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	BASE_AUTO(base_dir) struct base_dir dir = BASE_DIR_CLOSED;
+	const char *name;
 
-	dir = fd >= 0 ? fdopendir(fd) : NULL;
-	if (dir == NULL) {
-		base_error_errno(err, errno, "cannot read %s", store->path);
-		base_cleanup_fd(&fd);
-		return -1;
-	}
-	while ((entry = readdir(dir)) != NULL) {
-		if (entry->d_name[0] != '.' && strcmp(entry->d_name, SCRIPTS_DIR) != 0 &&
-		    read_parent(store, entry->d_name, err) < 0)
+	if (base_dir_open(&dir, store->fd, ".") < 0)
+		return base_error_errno(err, errno, "cannot read %s", store->path);
+	while ((name = base_dir_next(&dir)) != NULL) {
+		if (*name != '.' && strcmp(name, SCRIPTS_DIR) != 0 &&
+		    read_parent(store, name, err) < 0)
 			return -1;
 	}
-	return 0;
+	return errno == 0 ? 0 : base_error_errno(err, errno, "cannot read %s", store->path);
 }
 
 static int compare_definitions(const void *a, const void *b)
@@ -152,6 +184,35 @@ static int compare_problems(const void *a, const void *b)
 	return strcmp(left->message, right->message);
 }
 
+/* The definitions themselves are in the parents' order already. */
+static int compare_places(const void *a, const void *b, void *definitions)
+{
+	size_t left = *(const size_t *)a, right = *(const size_t *)b;
+	const struct vgpu_definition *items = definitions;
+	int order = strcmp(items[left].uuid, items[right].uuid);
+
+	return order != 0 ? order : (left > right) - (left < right);
+}
+
+static int sort(struct vgpu_store *store, struct base_error *err)
+{
+	if (store->problem_count > 0)
+		qsort(store->problems, store->problem_count, sizeof(*store->problems),
+		      compare_problems);
+	if (store->definition_count == 0)
+		return 0;
+	qsort(store->definitions, store->definition_count, sizeof(*store->definitions),
+	      compare_definitions);
+	store->by_uuid = calloc(store->definition_count, sizeof(*store->by_uuid));
+	if (store->by_uuid == NULL)
+		return no_memory(err);
+	for (size_t i = 0; i < store->definition_count; i++)
+		store->by_uuid[i] = i;
+	qsort_r(store->by_uuid, store->definition_count, sizeof(*store->by_uuid), compare_places,
+		store->definitions);
+	return 0;
+}
+
 int vgpu_store_init(struct vgpu_store *store, const char *path, struct base_error *err)
 {
 	*store = (struct vgpu_store){ .path = path != NULL ? path : VGPU_STORE_DIR };
@@ -160,27 +221,45 @@ int vgpu_store_init(struct vgpu_store *store, const char *path, struct base_erro
 		return 0;
 	if (store->fd < 0)
 		return base_error_errno(err, errno, "cannot open %s", store->path);
-	if (read_parents(store, err) < 0) {
+	if (read_parents(store, err) == 0 && sort(store, err) == 0)
+		return 0;
+	vgpu_store_finish(store);
+	return -1;
+}
+
+int vgpu_store_init_whole(struct vgpu_store *store, const char *path, struct base_error *err)
+{
+	if (vgpu_store_init(store, path, err) < 0)
+		return -1;
+	for (size_t i = 0; i < store->problem_count; i++) {
+		if (!store->problems[i].is_unread)
+			continue;
+		base_error_set(err, BASE_FAILED, "cannot read all definitions: %s",
+			       store->problems[i].message);
 		vgpu_store_finish(store);
 		return -1;
 	}
-	if (store->definition_count > 0)
-		qsort(store->definitions, store->definition_count, sizeof(*store->definitions),
-		      compare_definitions);
-	if (store->problem_count > 0)
-		qsort(store->problems, store->problem_count, sizeof(*store->problems),
-		      compare_problems);
 	return 0;
 }
 
 const struct vgpu_definition *vgpu_store_find(const struct vgpu_store *store, const char *uuid,
-					      size_t *index)
+					      const size_t *index)
 {
-	for (; *index < store->definition_count; (*index)++) {
-		if (strcmp(store->definitions[*index].uuid, uuid) == 0)
-			return &store->definitions[*index];
+	size_t first = 0, end = store->definition_count;
+	const struct vgpu_definition *found;
+
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+
+		if (strcmp(store->definitions[store->by_uuid[middle]].uuid, uuid) < 0)
+			first = middle + 1;
+		else
+			end = middle;
 	}
-	return NULL;
+	if (*index >= store->definition_count - first)
+		return NULL;
+	found = &store->definitions[store->by_uuid[first + *index]];
+	return strcmp(found->uuid, uuid) == 0 ? found : NULL;
 }
 
 const struct vgpu_problem *vgpu_store_find_problem(const struct vgpu_store *store, const char *uuid,
@@ -221,21 +300,27 @@ static int make_root(struct vgpu_store *store, bool *made, struct base_error *er
 	return store->fd < 0 ? base_error_errno(err, errno, "cannot make %s", store->path) : 0;
 }
 
+/* That they stay is no failure of what is written. */
+static void remove_leftovers(const struct vgpu_store *store)
+{
+	for (size_t i = 0; i < store->leftover_count; i++)
+		unlinkat(store->fd, store->leftovers[i], 0);
+}
+
 static int write_below(const struct vgpu_store *store, const struct vgpu_definition *definition,
 		       bool *made, struct base_error *err)
 {
 	BASE_AUTO(fd) int fd = open_or_make(store->fd, definition->parent, made);
-	BASE_AUTO(free) char *text = NULL;
 
 	if (fd < 0)
 		return base_error_errno(err, errno, "cannot make %s/%s", store->path,
 					definition->parent);
-	text = vgpu_definition_format(definition);
-	if (text == NULL)
-		return no_memory(err);
-	if (base_file_replace_at(fd, definition->uuid, text, strlen(text), 0644, err) < 0)
-		return base_error_wrap(err, "%s/%s", store->path, definition->parent);
-	return 0;
+	if (base_file_replace_at(fd, definition->uuid, definition->text, strlen(definition->text),
+				 0644, err) == 0)
+		return 0;
+	/* It may be there, but not on the disk. */
+	unlinkat(fd, definition->uuid, 0);
+	return base_error_wrap(err, "%s/%s", store->path, definition->parent);
 }
 
 int vgpu_store_write(struct vgpu_store *store, const struct vgpu_definition *definition,
@@ -244,6 +329,7 @@ int vgpu_store_write(struct vgpu_store *store, const struct vgpu_definition *def
 	bool made_root;
 	bool made_parent = false;
 
+	remove_leftovers(store);
 	if (make_root(store, &made_root, err) == 0 &&
 	    write_below(store, definition, &made_parent, err) == 0)
 		return 0;
@@ -254,12 +340,27 @@ int vgpu_store_write(struct vgpu_store *store, const struct vgpu_definition *def
 	return -1;
 }
 
+int vgpu_store_rewrite(const struct vgpu_store *store, const struct vgpu_definition *definition,
+		       struct base_error *err)
+{
+	BASE_AUTO(fd) int fd = open_parent(store, definition->parent);
+
+	remove_leftovers(store);
+	if (fd < 0)
+		return base_error_errno(err, errno, "cannot open %s/%s", store->path,
+					definition->parent);
+	if (base_file_rewrite_at(fd, definition->uuid, definition->text, strlen(definition->text),
+				 err) < 0)
+		return base_error_wrap(err, "%s/%s", store->path, definition->parent);
+	return 0;
+}
+
 int vgpu_store_remove(const struct vgpu_store *store, const char *parent, const char *uuid,
 		      struct base_error *err)
 {
-	BASE_AUTO(fd)
-	int fd = openat(store->fd, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	BASE_AUTO(fd) int fd = open_parent(store, parent);
 
+	remove_leftovers(store);
 	if (fd < 0 || unlinkat(fd, uuid, 0) < 0)
 		return base_error_errno(err, errno, "cannot remove %s/%s/%s", store->path, parent,
 					uuid);
@@ -285,6 +386,10 @@ void vgpu_store_finish(struct vgpu_store *store)
 		free(store->problems[i].message);
 		free(store->problems[i].parent);
 	}
+	for (size_t i = 0; i < store->leftover_count; i++)
+		free(store->leftovers[i]);
+	free(store->leftovers);
+	free(store->by_uuid);
 	free(store->definitions);
 	free(store->problems);
 	/* A zeroed store holds no directory: 0 is no fd that it could have. */

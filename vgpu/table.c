@@ -8,22 +8,39 @@
 
 #include "vgpu/array.h"
 
+#define GAP 2 /* between columns */
+
+/* All cells of a row lie in one piece of memory, which the first of them begins. */
+static int copy_cells(char **row, const char *const cells[])
+{
+	size_t sizes[VGPU_TABLE_COLUMNS], whole = 0, count = 0;
+	char *place;
+
+	for (; count < VGPU_TABLE_COLUMNS && cells[count] != NULL; count++)
+		whole += sizes[count] = strlen(cells[count]) + 1;
+	if (count == 0)
+		return 0;
+	place = malloc(whole);
+	if (place == NULL)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		row[i] = memcpy(place, cells[i], sizes[i]);
+		place += sizes[i];
+	}
+	return 0;
+}
+
 int vgpu_table_add(struct vgpu_table *table, const char *const cells[], struct base_error *err)
 {
 	char *(*rows)[VGPU_TABLE_COLUMNS] =
 		vgpu_array_grow(table->rows, table->count, sizeof(*table->rows));
-	char **row;
 
 	if (rows == NULL)
 		return base_error_errno(err, ENOMEM, "cannot print a table");
 	table->rows = rows;
-	row = rows[table->count++];
-	memset(row, 0, sizeof(*rows));
-	for (size_t i = 0; i < VGPU_TABLE_COLUMNS && cells[i] != NULL; i++) {
-		row[i] = strdup(cells[i]);
-		if (row[i] == NULL)
-			return base_error_errno(err, ENOMEM, "cannot print a table");
-	}
+	memset(rows[table->count], 0, sizeof(*rows));
+	if (copy_cells(rows[table->count++], cells) < 0)
+		return base_error_errno(err, ENOMEM, "cannot print a table");
 	return 0;
 }
 
@@ -40,6 +57,17 @@ static size_t column_width(const struct vgpu_table *table, size_t column)
 	return width;
 }
 
+static void print_row(char *const *row, const size_t *widths)
+{
+	for (size_t i = 0; i < VGPU_TABLE_COLUMNS && row[i] != NULL; i++) {
+		fputs(row[i], stdout);
+		if (i + 1 == VGPU_TABLE_COLUMNS || row[i + 1] == NULL)
+			break;
+		for (size_t width = strlen(row[i]); width < widths[i] + GAP; width++)
+			putchar(' ');
+	}
+}
+
 void vgpu_table_print(const struct vgpu_table *table, const char *indent)
 {
 	size_t widths[VGPU_TABLE_COLUMNS];
@@ -47,14 +75,8 @@ void vgpu_table_print(const struct vgpu_table *table, const char *indent)
 	for (size_t i = 0; i < VGPU_TABLE_COLUMNS; i++)
 		widths[i] = column_width(table, i);
 	for (size_t i = 0; i < table->count; i++) {
-		char *const *row = table->rows[i];
-
 		fputs(indent, stdout);
-		for (size_t k = 0; k < VGPU_TABLE_COLUMNS && row[k] != NULL; k++) {
-			bool last = k + 1 == VGPU_TABLE_COLUMNS || row[k + 1] == NULL;
-
-			printf("%-*s%s", last ? 0 : (int)widths[k], row[k], last ? "" : "  ");
-		}
+		print_row(table->rows[i], widths);
 		putchar('\n');
 	}
 }
@@ -63,10 +85,8 @@ void vgpu_table_finish(struct vgpu_table *table)
 {
 	if (table == NULL)
 		return;
-	for (size_t i = 0; i < table->count; i++) {
-		for (size_t k = 0; k < VGPU_TABLE_COLUMNS; k++)
-			free(table->rows[i][k]);
-	}
+	for (size_t i = 0; i < table->count; i++)
+		free(table->rows[i][0]);
 	free(table->rows);
 	*table = (struct vgpu_table){ 0 };
 }

@@ -4,15 +4,17 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/file.h"
+#include "vgpu/base/text.h"
+#include "vgpu/sysfs.h"
 
-#define ATTRIBUTE_LIMIT 4096 /* sysfs gives a page at most */
-#define NUMBER_DIGITS	9    /* any number of so many digits fits an int */
+#define NUMBER_DIGITS 9 /* any number of so many digits fits an int */
 
 static void make_printable(char *text)
 {
@@ -26,14 +28,38 @@ static void make_printable(char *text)
 	}
 }
 
-/* NULL also where the attribute is there but cannot be read: it is unknown. */
-static char *read_text(int dirfd, const char *name)
+/* An attribute's path below mdev_supported_types: its own directory need not be opened. */
+struct attribute_path {
+	char text[NAME_MAX + sizeof("/available_instances")];
+};
+
+static struct attribute_path join(const char *id, const char *name)
 {
-	char *text = base_file_read_at(dirfd, name, ATTRIBUTE_LIMIT, NULL, NULL);
+	struct attribute_path path;
+	size_t length = strlen(id);
+
+	memcpy(path.text, id, length);
+	path.text[length] = '/';
+	memcpy(path.text + length + 1, name, strlen(name) + 1);
+	return path;
+}
+
+/* NULL also where the attribute is there but cannot be read: it is unknown. */
+static char *read_text(int types_fd, const char *id, const char *name)
+{
+	char *text = base_file_read_attribute_at(types_fd, join(id, name).text);
 
 	if (text != NULL)
 		make_printable(text);
 	return text;
+}
+
+/* By the links to them, where they can be read. */
+static size_t count_active(int types_fd, const char *id)
+{
+	long count = vgpu_sysfs_count_vgpus(types_fd, join(id, "devices").text);
+
+	return count > 0 ? (size_t)count : 0;
 }
 
 /* A number that fills the text up to `end`, followed by `unit`; else -1. */
@@ -97,10 +123,20 @@ int vgpu_type_describe(struct vgpu_type *type, const char *description, struct b
 	return 0;
 }
 
+/* Which sets errno where it is none. */
+static bool is_directory(int dirfd, const char *path)
+{
+	struct stat st;
+
+	if (fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	errno = ENOTDIR;
+	return S_ISDIR(st.st_mode);
+}
+
 int vgpu_type_init(struct vgpu_type *type, int types_fd, const char *id, struct base_error *err)
 {
 	BASE_AUTO(free) char *available = NULL;
-	BASE_AUTO(fd) int fd = -1;
 
 	*type = (struct vgpu_type){ .available = -1,
 				    .maximum = -1,
@@ -108,65 +144,82 @@ int vgpu_type_init(struct vgpu_type *type, int types_fd, const char *id, struct 
 				    .high_mb = -1,
 				    .fences = -1,
 				    .weight = -1 };
-	fd = BASE_RETRY(openat(types_fd, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
-	if (fd < 0)
+	if (strlen(id) > NAME_MAX)
+		return base_error_errno(err, ENAMETOOLONG, "cannot open the type %s", id);
+	type->name = read_text(types_fd, id, "name");
+	/* Without a name it may be no type at all. */
+	if (type->name == NULL && !is_directory(types_fd, id))
 		return base_error_errno(err, errno, "cannot open the type %s", id);
 	type->id = strdup(id);
-	if (type->id == NULL)
-		return base_error_errno(err, ENOMEM, "cannot read the type %s", id);
-	type->name = read_text(fd, "name");
-	type->description = read_text(fd, "description");
-	type->device_api = read_text(fd, "device_api");
-	available = read_text(fd, "available_instances");
+	type->description = read_text(types_fd, id, "description");
+	type->device_api = read_text(types_fd, id, "device_api");
+	available = read_text(types_fd, id, "available_instances");
 	if (available != NULL)
 		type->available = parse_number(available, "");
-	if (type->description == NULL || vgpu_type_describe(type, type->description, err) == 0)
+	type->active = count_active(types_fd, id);
+	if (type->id == NULL)
+		base_error_errno(err, ENOMEM, "cannot read the type %s", id);
+	else if (type->description == NULL || vgpu_type_describe(type, type->description, err) == 0)
 		return 0;
 	vgpu_type_finish(type);
 	return -1;
 }
 
-static void print_number(FILE *out, const char *before, long number, const char *after)
+static void separate(struct base_text *text)
 {
-	if (number >= 0)
-		fprintf(out, "%s%s%ld%s", ftell(out) > 0 ? ", " : "", before, number, after);
+	if (text->length > 0)
+		base_text_add(text, ", ");
 }
 
-static void print_line(FILE *out, const char *text)
+static void add_number(struct base_text *text, const char *before, long number, const char *after)
 {
-	if (ftell(out) > 0)
-		fputs(", ", out);
-	for (; *text != '\0'; text++)
-		fputs(*text == '\n' ? ", " : (char[]){ *text, '\0' }, out);
+	if (number < 0)
+		return;
+	separate(text);
+	base_text_add(text, before);
+	base_text_add_number(text, number);
+	base_text_add(text, after);
+}
+
+/* Its lines, one behind the other. */
+static void add_lines(struct base_text *text, const char *lines)
+{
+	separate(text);
+	for (size_t length; *lines != '\0'; lines += length) {
+		length = strcspn(lines, "\n");
+		base_text_add_bytes(text, lines, length);
+		if (lines[length] == '\n') {
+			base_text_add(text, ", ");
+			length++;
+		}
+	}
 }
 
 char *vgpu_type_summarise(const struct vgpu_type *type)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
+	struct base_text text = { 0 };
 
-	if (out == NULL)
-		return NULL;
 	if (type->name != NULL && strcmp(type->name, type->id) != 0 && !vgpu_type_is_graphics(type))
-		print_line(out, type->name);
-	print_number(out, "", type->low_mb, " MB low");
-	print_number(out, "", type->high_mb, " MB high");
-	print_number(out, "", type->fences, " fences");
+		add_lines(&text, type->name);
+	add_number(&text, "", type->low_mb, " MB low");
+	add_number(&text, "", type->high_mb, " MB high");
+	add_number(&text, "", type->fences, " fences");
 	if (type->resolution != NULL)
-		print_line(out, type->resolution);
-	print_number(out, "weight ", type->weight, "");
+		add_lines(&text, type->resolution);
+	add_number(&text, "weight ", type->weight, "");
 	if (type->low_mb < 0 && type->description != NULL)
-		print_line(out, type->description);
-	if (fclose(out) == 0)
-		return text;
-	free(text);
-	return NULL;
+		add_lines(&text, type->description);
+	return base_text_take(&text);
 }
 
 bool vgpu_type_is_graphics(const struct vgpu_type *type)
 {
 	return type->resolution != NULL;
+}
+
+bool vgpu_type_is_pci(const struct vgpu_type *type)
+{
+	return type->device_api != NULL && strcmp(type->device_api, VGPU_TYPE_PCI_API) == 0;
 }
 
 static int sign(long difference)

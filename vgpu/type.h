@@ -3,6 +3,7 @@
 #define VGPU_TYPE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "vgpu/base/error.h"
 
@@ -18,6 +19,7 @@ struct vgpu_type {
 	char *device_api;
 	long available; /* how many more can be made now */
 	long maximum;	/* how many fit if the parent makes nothing else */
+	size_t active;	/* how many there are now, by the links to them */
 
 	/* What i915's description says (drivers/gpu/drm/i915/gvt/kvmgt.c). */
 	long low_mb;  /* graphics memory inside the aperture */
@@ -38,6 +40,12 @@ int vgpu_type_describe(struct vgpu_type *type, const char *description, struct b
 
 /* True for a type that the driver describes with a screen resolution. */
 bool vgpu_type_is_graphics(const struct vgpu_type *type);
+
+/* The device_api of a vGPU (VFIO_DEVICE_API_PCI_STRING in the kernel's vfio.h). */
+#define VGPU_TYPE_PCI_API "vfio-pci"
+
+/* True for a type whose devices a virtual machine has as PCI devices. */
+bool vgpu_type_is_pci(const struct vgpu_type *type);
 
 /*
  * Orders types by what they take of the parent, the largest first: below zero

@@ -11,6 +11,8 @@
 
 #include "vgpu/base/cleanup.h"
 
+#define SUFFIX_LENGTH 9 /* ".%08x" */
+
 /* Opens without waiting for a FIFO's writer and without following a link. */
 static int open_regular(int dirfd, const char *path, struct base_error *err)
 {
@@ -67,6 +69,52 @@ char *base_file_read_at(int dirfd, const char *path, size_t limit, size_t *lengt
 	return BASE_STEAL_PTR(text);
 }
 
+char *base_file_read_all(int fd, const char *name, size_t limit, size_t *length,
+			 struct base_error *err)
+{
+	size_t used = 0, size = 0;
+	BASE_AUTO(free) char *text = NULL;
+
+	for (;;) {
+		ssize_t got;
+
+		if (used == size) {
+			char *grown = realloc(text, size += 65536);
+
+			if (grown == NULL) {
+				base_error_errno(err, ENOMEM, "cannot read %s", name);
+				return NULL;
+			}
+			text = grown;
+		}
+		got = BASE_RETRY(read(fd, text + used, size - used));
+		if (got < 0) {
+			base_error_errno(err, errno, "cannot read %s", name);
+			return NULL;
+		}
+		used += (size_t)got;
+		if (got == 0 || used > limit)
+			break;
+	}
+	*length = used;
+	return BASE_STEAL_PTR(text);
+}
+
+char *base_file_read_attribute_at(int dirfd, const char *path)
+{
+	char page[4096 + 1]; /* one more tells what is longer */
+	BASE_AUTO(fd) int fd = -1;
+	ssize_t length;
+
+	fd = BASE_RETRY(openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+	if (fd < 0)
+		return NULL;
+	length = BASE_RETRY(read(fd, page, sizeof(page)));
+	if (length < 0 || length == sizeof(page) || strnlen(page, (size_t)length) != (size_t)length)
+		return NULL;
+	return strndup(page, (size_t)length);
+}
+
 static int write_all(int fd, const char *data, size_t length)
 {
 	while (length > 0) {
@@ -78,6 +126,19 @@ static int write_all(int fd, const char *data, size_t length)
 		length -= (size_t)written;
 	}
 	return 0;
+}
+
+bool base_file_is_temporary(const char *name, char base[NAME_MAX + 1])
+{
+	size_t length = strlen(name);
+
+	if (name[0] != '.' || length <= 1 + SUFFIX_LENGTH || length > NAME_MAX ||
+	    name[length - SUFFIX_LENGTH] != '.' ||
+	    strspn(name + length - (SUFFIX_LENGTH - 1), "0123456789abcdef") != SUFFIX_LENGTH - 1)
+		return false;
+	memcpy(base, name + 1, length - 1 - SUFFIX_LENGTH);
+	base[length - 1 - SUFFIX_LENGTH] = '\0';
+	return true;
 }
 
 /* Hidden and with a random name, so that nobody takes it for a definition. */
@@ -100,26 +161,42 @@ static int create_temporary(int dirfd, const char *path, mode_t mode, char *name
 	return -1;
 }
 
-static int fill_temporary(int fd, const void *data, size_t length, mode_t mode)
+struct ownership {
+	uid_t uid; /* -1: who runs this */
+	gid_t gid;
+	mode_t mode;
+};
+
+static int fill_temporary(int fd, const void *data, size_t length, const struct ownership *to)
 {
+	struct stat st;
+
+	/* A change of owner may take mode bits away: it goes first. */
+	if (to->uid != (uid_t)-1) {
+		if (fstat(fd, &st) < 0)
+			return -1;
+		if ((st.st_uid != to->uid || st.st_gid != to->gid) &&
+		    fchown(fd, to->uid, to->gid) < 0)
+			return -1;
+	}
 	/* fchmod: the mode is what was asked for, whatever the umask. */
-	if (fchmod(fd, mode) < 0 || write_all(fd, data, length) < 0)
+	if (fchmod(fd, to->mode) < 0 || write_all(fd, data, length) < 0)
 		return -1;
 	return fsync(fd);
 }
 
-int base_file_replace_at(int dirfd, const char *path, const void *data, size_t length, mode_t mode,
-			 struct base_error *err)
+static int replace(int dirfd, const char *path, const void *data, size_t length,
+		   const struct ownership *to, struct base_error *err)
 {
 	char name[NAME_MAX + 1];
 	BASE_AUTO(fd) int fd = -1;
 
 	if (strchr(path, '/') != NULL)
 		return base_error_errno(err, EINVAL, "cannot write %s", path);
-	fd = create_temporary(dirfd, path, mode, name, sizeof(name));
+	fd = create_temporary(dirfd, path, to->mode & 0600, name, sizeof(name));
 	if (fd < 0)
 		return base_error_errno(err, errno, "cannot write %s", path);
-	if (fill_temporary(fd, data, length, mode) < 0 || renameat(dirfd, name, dirfd, path) < 0) {
+	if (fill_temporary(fd, data, length, to) < 0 || renameat(dirfd, name, dirfd, path) < 0) {
 		int saved = errno;
 
 		unlinkat(dirfd, name, 0);
@@ -128,6 +205,28 @@ int base_file_replace_at(int dirfd, const char *path, const void *data, size_t l
 	if (fsync(dirfd) < 0)
 		return base_error_errno(err, errno, "cannot write %s to the disk", path);
 	return 0;
+}
+
+int base_file_replace_at(int dirfd, const char *path, const void *data, size_t length, mode_t mode,
+			 struct base_error *err)
+{
+	const struct ownership to = { (uid_t)-1, (gid_t)-1, mode };
+
+	return replace(dirfd, path, data, length, &to, err);
+}
+
+int base_file_rewrite_at(int dirfd, const char *path, const void *data, size_t length,
+			 struct base_error *err)
+{
+	struct ownership to;
+	struct stat st;
+
+	if (fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return base_error_errno(err, errno, "cannot write %s", path);
+	if (!S_ISREG(st.st_mode))
+		return base_error_set(err, BASE_FAILED, "%s is not a regular file", path);
+	to = (struct ownership){ st.st_uid, st.st_gid, (st.st_mode & 0664) | 0600 };
+	return replace(dirfd, path, data, length, &to, err);
 }
 
 int base_file_write_attribute(const char *path, const char *value, struct base_error *err)

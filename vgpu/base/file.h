@@ -2,6 +2,8 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -18,6 +20,21 @@ char *base_file_read_at(int dirfd, const char *path, size_t limit, size_t *lengt
 			struct base_error *err);
 
 /*
+ * Reads what is left of an open file, a pipe included. Ends soon after `limit`
+ * bytes: a *length above it tells that there was more. No NUL is added. Owned by
+ * the caller; NULL and an error, which has `name`.
+ */
+char *base_file_read_all(int fd, const char *name, size_t limit, size_t *length,
+			 struct base_error *err);
+
+/*
+ * Reads an attribute of sysfs below dirfd as the kernel hands it out: in one
+ * read(2), at most a page. Owned by the caller; NULL where it cannot be read. A link
+ * is refused.
+ */
+char *base_file_read_attribute_at(int dirfd, const char *path);
+
+/*
  * Writes `length` bytes to `path` below dirfd so that at any moment, also after
  * a crash, the file is either the old or the new one: a temporary file in the
  * same directory, fsync, rename, fsync of the directory. On failure the old
@@ -26,6 +43,21 @@ char *base_file_read_at(int dirfd, const char *path, size_t limit, size_t *lengt
  * have no directory part: hold the directory instead.
  */
 int base_file_replace_at(int dirfd, const char *path, const void *data, size_t length, mode_t mode,
+			 struct base_error *err);
+
+/*
+ * True for the name of such a temporary file of `path`: `base` then gets path. One
+ * that is there while nobody writes is left of a writer that was killed.
+ */
+bool base_file_is_temporary(const char *name, char base[NAME_MAX + 1]);
+
+/*
+ * As base_file_replace_at, for a regular file that is there: the new one has its
+ * owner, its group and its mode, but only what says who may read it and which of
+ * owner and group may write it (0664), and is always read and written by the
+ * owner. Access control lists are not kept. Fails where the owner cannot be kept.
+ */
+int base_file_rewrite_at(int dirfd, const char *path, const void *data, size_t length,
 			 struct base_error *err);
 
 /*

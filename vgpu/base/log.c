@@ -2,17 +2,32 @@
 #include "vgpu/base/log.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "vgpu/base/line.h"
 
 static const char *log_program = "vgpu";
 static enum base_log_level log_level = BASE_LOG_INFO;
+static bool log_is_journal;
+
+/* systemd tells a service which socket its journal reads; it may be no longer ours. */
+static bool is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	uintmax_t device, inode;
+	struct stat st;
+
+	return stream != NULL && sscanf(stream, "%ju:%ju", &device, &inode) == 2 &&
+	       fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
 
 void base_log_init(const char *program, enum base_log_level level)
 {
 	log_program = program;
 	log_level = level;
+	log_is_journal = is_journal();
 }
 
 bool base_log_enabled(enum base_log_level level)
@@ -20,8 +35,11 @@ bool base_log_enabled(enum base_log_level level)
 	return level <= log_level;
 }
 
-static const char *colour(enum base_log_level level, bool on_terminal)
+/* A colour for people, syslog's priority for the journal, which takes it off. */
+static const char *mark(enum base_log_level level, bool on_terminal)
 {
+	if (log_is_journal)
+		return level == BASE_LOG_WARNING ? "<4>" : level == BASE_LOG_DEBUG ? "<7>" : "<6>";
 	if (!on_terminal)
 		return "";
 	return level == BASE_LOG_WARNING ? "\033[33m" : level == BASE_LOG_DEBUG ? "\033[2m" : "";
@@ -48,7 +66,7 @@ void base_log(enum base_log_level level, const char *format, ...)
 	if (text == NULL)
 		return;
 	base_line_make(text);
-	print_line(colour(level, on_terminal), level == BASE_LOG_WARNING ? "warning: " : "", text,
+	print_line(mark(level, on_terminal), level == BASE_LOG_WARNING ? "warning: " : "", text,
 		   on_terminal);
 }
 
@@ -58,7 +76,16 @@ int base_log_error(const struct base_error *err)
 
 	if (!base_error_is_set(err))
 		return BASE_DONE;
-	print_line(on_terminal ? "\033[31m" : "", "",
-		   err->message != NULL ? err->message : "out of memory", on_terminal);
+	print_line(log_is_journal ? "<3>"
+		   : on_terminal  ? "\033[31m"
+				  : "",
+		   "", err->message != NULL ? err->message : "out of memory", on_terminal);
 	return (int)err->status;
+}
+
+int base_log_flush(struct base_error *err)
+{
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return base_error_set(err, BASE_FAILED, "cannot write to standard output");
+	return 0;
 }

@@ -13,7 +13,8 @@ enum base_log_level {
 };
 
 /*
- * Messages go to standard error, a line each: "program: message". Call it once
+ * Messages go to standard error, a line each: "program: message", with their
+ * priority where that is the journal of a systemd service. Call it once
  * at the start of main; until then the level is BASE_LOG_INFO. program must
  * stay valid. Thread-safe: a line is written by one call.
  */
@@ -27,6 +28,9 @@ void base_log(enum base_log_level level, const char *format, ...)
 
 /* Prints the error as main's last word and returns its exit code. */
 int base_log_error(const struct base_error *err);
+
+/* What was printed on standard output counts only if it arrived; 0 or -1. */
+int base_log_flush(struct base_error *err);
 
 #define base_warning(...) base_log(BASE_LOG_WARNING, __VA_ARGS__)
 #define base_info(...)	  base_log(BASE_LOG_INFO, __VA_ARGS__)

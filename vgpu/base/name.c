@@ -1,18 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vgpu/base/name.h"
 
+#include <ctype.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <uuid.h>
+
+#include "vgpu/base/file.h"
 
 bool base_name_parse_uuid(const char *text, char uuid[BASE_UUID_SIZE])
 {
-	uuid_t parsed;
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	char lower[BASE_UUID_SIZE] = "";
 
-	if (strlen(text) != BASE_UUID_SIZE - 1 || uuid_parse(text, parsed) != 0)
+	for (size_t i = 0; i < BASE_UUID_SIZE - 1; i++) {
+		/* The NUL of a text that is too short is neither. */
+		if (form[i] == '-' ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+			return false;
+		lower[i] = (char)tolower((unsigned char)text[i]);
+	}
+	if (text[BASE_UUID_SIZE - 1] != '\0')
 		return false;
-	uuid_unparse_lower(parsed, uuid);
+	memcpy(uuid, lower, sizeof(lower));
 	return true;
+}
+
+int base_name_make_uuid(char uuid[BASE_UUID_SIZE], struct base_error *err)
+{
+	const char *path = "/proc/sys/kernel/random/uuid";
+	BASE_AUTO(free) char *text = base_file_read_at(AT_FDCWD, path, BASE_UUID_SIZE, NULL, err);
+
+	if (text == NULL)
+		return base_error_wrap(err, "cannot make a UUID");
+	text[strcspn(text, "\n")] = '\0';
+	if (base_name_parse_uuid(text, uuid))
+		return 0;
+	return base_error_set(err, BASE_FAILED, "cannot make a UUID: %s holds none", path);
 }
 
 static bool skip_hex(const char **text, size_t least, size_t most)
@@ -41,12 +64,17 @@ bool base_name_is_pci_address(const char *text)
 	return *text >= '0' && *text <= '7' && text[1] == '\0';
 }
 
+static bool is_allowed(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '.' || c == ':' || c == '+' || c == '-';
+}
+
 bool base_name_is_component(const char *text)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789_.:+-";
-	size_t length = strlen(text);
+	size_t length = 0;
 
-	return length > 0 && length <= NAME_MAX && *text != '.' && strspn(text, allowed) == length;
+	while (is_allowed(text[length]))
+		length++;
+	return text[length] == '\0' && length > 0 && length <= NAME_MAX && *text != '.';
 }

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "vgpu/base/error.h"
+
 /*
  * Which names may become part of a path. Names come from people, files and
  * other programs; each is checked here before it is put together with "/".
@@ -17,6 +19,9 @@
  * `uuid` untouched if it is not one.
  */
 bool base_name_parse_uuid(const char *text, char uuid[BASE_UUID_SIZE]);
+
+/* Takes a new random UUID from the kernel (random(4)); 0 or -1. */
+int base_name_make_uuid(char uuid[BASE_UUID_SIZE], struct base_error *err);
 
 /* DDDD:BB:SS.F in hexadecimal; the domain may have up to 8 digits. */
 bool base_name_is_pci_address(const char *text);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vgpu/base/text.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_SIZE 128
+
+/* Room for so many bytes more and a NUL. */
+static bool grow(struct base_text *text, size_t more)
+{
+	size_t size = text->size > 0 ? text->size : FIRST_SIZE;
+	char *start;
+
+	if (text->has_failed || more >= SIZE_MAX / 4 || text->length >= SIZE_MAX / 4) {
+		text->has_failed = true;
+		return false;
+	}
+	if (text->length + more < text->size)
+		return true;
+	while (size <= text->length + more)
+		size *= 2;
+	start = realloc(text->start, size);
+	if (start == NULL) {
+		text->has_failed = true;
+		return false;
+	}
+	text->start = start;
+	text->size = size;
+	return true;
+}
+
+void base_text_add_bytes(struct base_text *text, const char *more, size_t length)
+{
+	if (!grow(text, length))
+		return;
+	memcpy(text->start + text->length, more, length);
+	text->length += length;
+}
+
+void base_text_add(struct base_text *text, const char *more)
+{
+	base_text_add_bytes(text, more, strlen(more));
+}
+
+char *base_text_format_number(char digits[BASE_TEXT_NUMBER_SIZE], long number)
+{
+	unsigned long rest = number < 0 ? 0UL - (unsigned long)number : (unsigned long)number;
+	char *start = &digits[BASE_TEXT_NUMBER_SIZE - 1];
+
+	*start = '\0';
+	do {
+		*--start = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (number < 0)
+		*--start = '-';
+	return start;
+}
+
+void base_text_add_number(struct base_text *text, long number)
+{
+	char digits[BASE_TEXT_NUMBER_SIZE];
+
+	base_text_add(text, base_text_format_number(digits, number));
+}
+
+char *base_text_take(struct base_text *text)
+{
+	char *start = NULL;
+
+	if (grow(text, 0)) {
+		text->start[text->length] = '\0';
+		start = text->start;
+	} else {
+		free(text->start);
+	}
+	*text = (struct base_text){ 0 };
+	return start;
+}
+
+char *base_text_join_path(const char *directory, const char *name)
+{
+	struct base_text path = { 0 };
+
+	base_text_add(&path, directory);
+	base_text_add(&path, "/");
+	base_text_add(&path, name);
+	return base_text_take(&path);
+}

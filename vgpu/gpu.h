@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VGPU_GPU_H
+#define VGPU_GPU_H
+
+#include <libudev.h>
+#include <stdint.h>
+
+#include "vgpu/base/error.h"
+
+/* Intel's graphics processor of this machine. All texts are owned. */
+struct vgpu_gpu {
+	char *address;	   /* on PCI; NULL if there is none */
+	char *model;	   /* as udev's hardware database calls it; NULL if it does not */
+	char *driver;	   /* NULL if it has none */
+	char *render_node; /* below /dev; NULL if it has none */
+	uint16_t device;   /* its PCI device id */
+	long aperture_mb;  /* the size of BAR 2; 0 if it cannot be known */
+};
+
+/* The one that has GVT-g, else the processor's own, else any: there may be a card beside it. */
+int vgpu_gpu_gather(struct vgpu_gpu *gpu, struct base_error *err);
+
+/* What the hardware database calls a PCI device; NULL if it does not, else owned by the caller. */
+char *vgpu_gpu_model(struct udev *udev, struct udev_device *device);
+
+/* The same by the device's address and path in sysfs, without libudev where that can be. */
+char *vgpu_gpu_find_model(const char *address, const char *syspath);
+
+/*
+ * The render node of a graphics processor, which is below it, whatever its number;
+ * NULL if it has none, else owned by the caller.
+ */
+char *vgpu_gpu_find_render_node(struct udev *udev, struct udev_device *gpu);
+
+/* A PCI id from sysfs ("vendor", "device"); 0 if it cannot be known. */
+uint16_t vgpu_gpu_read_id(const char *syspath, const char *attribute);
+
+/* The size of a PCI device's BAR 2 in MB; 0 if it cannot be known. */
+long vgpu_gpu_aperture(const char *syspath);
+
+/* Takes NULL and a zeroed one. */
+void vgpu_gpu_finish(struct vgpu_gpu *gpu);
+
+BASE_DEFINE_CLEANUP(vgpu_gpu, struct vgpu_gpu, vgpu_gpu_finish)
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VGPU_LIBVIRT_H
+#define VGPU_LIBVIRT_H
+
+#include <stdbool.h>
+
+#include <libvirt/libvirt.h>
+
+#include "vgpu/base/error.h"
+
+/*
+ * Connects to `uri`, or, where that is NULL, to LIBVIRT_DEFAULT_URI or, without
+ * that, to qemu:///system: mdevs are the host's. Only looking takes no rights.
+ * NULL and an error. Close it with virConnectClose().
+ */
+virConnectPtr vgpu_libvirt_connect(const char *uri, bool only_to_look, struct base_error *err);
+
+/* Sets an error with libvirt's own words for its last one: "cannot WHAT ON: ..."; -1. */
+int vgpu_libvirt_fail(struct base_error *err, const char *what, const char *on);
+
+static inline void vgpu_libvirt_close(virConnectPtr connection)
+{
+	virConnectClose(connection);
+}
+
+BASE_DEFINE_CLEANUP_PTR(connection, virConnect, vgpu_libvirt_close)
+
+#endif

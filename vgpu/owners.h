@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VGPU_OWNERS_H
+#define VGPU_OWNERS_H
+
+#include <stdio.h>
+
+#include <libvirt/libvirt.h>
+
+#include "vgpu/base/error.h"
+
+/*
+ * Writes a line "UUID DOMAIN" for each vGPU that a domain's definition has or that
+ * it runs with; vgpu_users_parse() reads them. A domain that cannot be read is
+ * warned of and hides nobody else's.
+ */
+int vgpu_owners_print(virConnectPtr connection, FILE *out, struct base_error *err);
+
+#endif
