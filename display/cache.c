@@ -16,12 +16,16 @@ void display_cache_init(struct display_cache *cache, const struct display_egl *e
 
 static void drop(const struct display_cache *cache, struct display_cache_entry *entry)
 {
+	if (entry->framebuffer != 0)
+		glDeleteFramebuffers(1, &entry->framebuffer);
+	if (entry->plain != 0)
+		glDeleteTextures(1, &entry->plain);
 	if (entry->texture != 0)
 		glDeleteTextures(1, &entry->texture);
 	if (entry->image != EGL_NO_IMAGE_KHR)
 		eglDestroyImageKHR(cache->egl->display, entry->image);
 	display_frame_finish(&entry->frame);
-	entry->texture = 0;
+	entry->texture = entry->plain = entry->framebuffer = 0;
 	entry->image = EGL_NO_IMAGE_KHR;
 	entry->used = 0;
 }
@@ -53,16 +57,40 @@ static int oldest(const struct display_cache *cache)
 	return found;
 }
 
-static uint32_t make_texture(EGLImageKHR image)
+static uint32_t make_texture(GLenum target, EGLImageKHR image)
 {
 	GLuint texture = 0;
 
 	glGenTextures(1, &texture);
-	glBindTexture(GL_TEXTURE_EXTERNAL_OES, texture);
-	glTexParameteri(GL_TEXTURE_EXTERNAL_OES, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
-	glTexParameteri(GL_TEXTURE_EXTERNAL_OES, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
-	glEGLImageTargetTexture2DOES(GL_TEXTURE_EXTERNAL_OES, image);
+	glBindTexture(target, texture);
+	glTexParameteri(target, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+	glTexParameteri(target, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+	glEGLImageTargetTexture2DOES(target, image);
 	return texture;
+}
+
+/*
+ * Optional: an image that only an external texture can show, as some modifiers'
+ * (EGL_EXT_image_dma_buf_import_modifiers' external_only), is drawn from that.
+ */
+static void make_framebuffer(struct display_cache_entry *entry)
+{
+	bool complete;
+
+	while (glGetError() != GL_NO_ERROR)
+		;
+	entry->plain = make_texture(GL_TEXTURE_2D, entry->image);
+	glGenFramebuffers(1, &entry->framebuffer);
+	glBindFramebuffer(GL_READ_FRAMEBUFFER, entry->framebuffer);
+	glFramebufferTexture2D(GL_READ_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D,
+			       entry->plain, 0);
+	complete = glCheckFramebufferStatus(GL_READ_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE;
+	glBindFramebuffer(GL_READ_FRAMEBUFFER, 0);
+	if (glGetError() == GL_NO_ERROR && complete)
+		return;
+	glDeleteFramebuffers(1, &entry->framebuffer);
+	glDeleteTextures(1, &entry->plain);
+	entry->plain = entry->framebuffer = 0;
 }
 
 /* The buffers of the guest's last mode will not come back: they are memory only. */
@@ -98,21 +126,22 @@ static int import(struct display_cache *cache, struct display_frame *frame, stru
 		   display_format_name(frame->fourcc, name), frame->modifier,
 		   (uintmax_t)frame->planes[0].inode);
 	entry->image = image;
-	entry->texture = make_texture(image);
+	entry->texture = make_texture(GL_TEXTURE_EXTERNAL_OES, image);
+	make_framebuffer(entry);
 	entry->frame = display_frame_take(frame);
 	return place;
 }
 
-uint32_t display_cache_get(struct display_cache *cache, struct display_frame *frame,
-			   struct base_error *err)
+const struct display_cache_entry *
+display_cache_get(struct display_cache *cache, struct display_frame *frame, struct base_error *err)
 {
 	int place = find(cache, frame);
 
 	if (place < 0)
 		place = import(cache, frame, err);
 	if (place < 0)
-		return 0;
+		return NULL;
 	display_frame_finish(frame);
 	cache->entries[place].used = ++cache->gets;
-	return cache->entries[place].texture;
+	return &cache->entries[place];
 }

@@ -16,7 +16,9 @@ struct display_cache_entry {
 	 * mean another.
 	 */
 	struct display_frame frame;
-	uint32_t texture; /* GL_TEXTURE_EXTERNAL_OES on the image */
+	uint32_t texture;     /* GL_TEXTURE_EXTERNAL_OES on the image */
+	uint32_t plain;	      /* GL_TEXTURE_2D on the image; 0: the driver has none */
+	uint32_t framebuffer; /* on that, to be read from; 0: likewise */
 	EGLImageKHR image;
 	uint64_t used; /* when, in gets */
 };
@@ -37,11 +39,11 @@ void display_cache_init(struct display_cache *cache, const struct display_egl *e
 void display_cache_finish(struct display_cache *cache);
 
 /*
- * A GL_TEXTURE_EXTERNAL_OES texture on the frame's buffer, the cache's own; 0
- * and err if it cannot be imported. On success the frame is moved in or, when
- * the buffer is there already, finished.
+ * The frame's buffer, imported; the cache's own, until the next get. NULL and err if
+ * it cannot be imported. On success the frame is moved in or, when the buffer is
+ * there already, finished.
  */
-uint32_t display_cache_get(struct display_cache *cache, struct display_frame *frame,
-			   struct base_error *err);
+const struct display_cache_entry *
+display_cache_get(struct display_cache *cache, struct display_frame *frame, struct base_error *err);
 
 #endif

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
+#include "display/clock.h"
 #include "vgpu/base/log.h"
 
 #define VM_PATH	   "/org/qemu/Display1/VM"
@@ -84,16 +84,17 @@ static int read_ids(sd_bus *bus, uint32_t ids[CONSOLE_MAX], size_t *count, struc
 	return 0;
 }
 
-static bool is_graphic(const struct display_console *console)
+static bool is_graphic(const struct display_console *console, const char *path)
 {
 	BASE_AUTO(free) char *type = NULL;
 
-	return sd_bus_get_property_string(console->bus, NULL, console->path, CONSOLE, "Type", NULL,
-					  &type) >= 0 &&
+	return sd_bus_get_property_string(console->bus, NULL, path, CONSOLE, "Type", NULL, &type) >=
+		       0 &&
 	       strcmp(type, "Graphic") == 0;
 }
 
-static int find_graphic(struct display_console *console, struct base_error *err)
+static int find_graphic(struct display_console *console, unsigned int wanted,
+			struct base_error *err)
 {
 	uint32_t ids[CONSOLE_MAX];
 	size_t count = 0;
@@ -101,12 +102,24 @@ static int find_graphic(struct display_console *console, struct base_error *err)
 	if (read_ids(console->bus, ids, &count, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
-		snprintf(console->path, sizeof(console->path), "/org/qemu/Display1/Console_%u",
-			 ids[i]);
-		if (is_graphic(console))
-			return 0;
+		char path[DISPLAY_CONSOLE_PATH_SIZE];
+
+		snprintf(path, sizeof(path), "/org/qemu/Display1/Console_%u", ids[i]);
+		if (!is_graphic(console, path))
+			continue;
+		console->count++;
+		if (console->count > wanted)
+			continue;
+		console->number = console->count;
+		memcpy(console->path, path, sizeof(path));
 	}
-	return base_error_set(err, BASE_FAILED, "the VM has no graphic console");
+	if (console->count == 0)
+		return base_error_set(err, BASE_FAILED, "the VM has no graphic console");
+	if (console->number != wanted)
+		base_warning("the VM has no screen %u: showing screen %u", wanted, console->number);
+	sd_bus_get_property_string(console->bus, NULL, console->path, CONSOLE, "Label", NULL,
+				   &console->label);
+	return 0;
 }
 
 static int get_number(const struct display_console *console, const char *name, uint32_t *value,
@@ -198,13 +211,13 @@ static int on_properties_changed(sd_bus_message *m, void *data, sd_bus_error *er
 	return 0;
 }
 
-int display_console_init(struct display_console *console, sd_bus *bus, struct display_input *input,
-			 struct base_error *err)
+int display_console_init(struct display_console *console, sd_bus *bus, unsigned int number,
+			 struct display_input *input, struct base_error *err)
 {
 	int r;
 
 	*console = (struct display_console){ .bus = bus, .input = input };
-	if (find_graphic(console, err) < 0 || display_console_ask_size(console, err) < 0)
+	if (find_graphic(console, number, err) < 0 || display_console_ask_size(console, err) < 0)
 		return -1;
 	r = sd_bus_match_signal(bus, &console->changes, NULL, console->path, PROPERTIES,
 				"PropertiesChanged", on_properties_changed, console);
@@ -219,6 +232,7 @@ void display_console_finish(struct display_console *console)
 {
 	sd_bus_slot_unref(console->changes);
 	free(console->vm_name);
+	free(console->label);
 	*console = (struct display_console){ 0 };
 }
 
@@ -245,29 +259,23 @@ sd_bus *display_console_register(struct display_console *console, struct base_er
 	return display_console_open_bus(BASE_STEAL_FD(ours), err);
 }
 
-static int64_t now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
-
+/* A QEMU that never stops calling does not keep us here. */
 static int process_until_ready(sd_bus *bus)
 {
-	int64_t end = now_us() + TIMEOUT_US;
+	int64_t end = display_clock_ns() / 1000 + TIMEOUT_US;
 	int r = sd_bus_start(bus);
 
-	while (r >= 0 && sd_bus_is_ready(bus) == 0) {
+	while (r >= 0) {
+		bool ready = sd_bus_is_ready(bus) > 0;
+
+		if (display_clock_ns() / 1000 > end)
+			return ready ? 0 : -ETIMEDOUT;
 		r = sd_bus_process(bus, NULL);
+		if (r == 0 && ready)
+			break;
 		if (r == 0)
 			r = sd_bus_wait(bus, TIMEOUT_US);
-		if (now_us() > end)
-			return -ETIMEDOUT;
 	}
-	do
-		r = r < 0 ? r : sd_bus_process(bus, NULL);
-	while (r > 0);
 	return r;
 }
 
@@ -280,6 +288,14 @@ int display_console_start_listener(sd_bus *bus, struct base_error *err)
 	return 0;
 }
 
+/* A size that a guest's desktop can choose its own scale by. */
+static uint16_t millimetres(int32_t pixels, uint32_t pixels_per_inch)
+{
+	uint64_t mm = pixels_per_inch > 0 ? (uint64_t)pixels * 254 / pixels_per_inch / 10 : 0;
+
+	return mm <= UINT16_MAX ? (uint16_t)mm : 0;
+}
+
 static int append(sd_bus_message *m, const struct display_input_event *event)
 {
 	switch (event->kind) {
@@ -290,6 +306,10 @@ static int append(sd_bus_message *m, const struct display_input_event *event)
 		return sd_bus_message_append(m, "uu", (uint32_t)event->x, (uint32_t)event->y);
 	case DISPLAY_INPUT_MOVE_BY:
 		return sd_bus_message_append(m, "ii", event->x, event->y);
+	case DISPLAY_INPUT_SCREEN:
+		return sd_bus_message_append(m, "qqiiuu", millimetres(event->x, event->code),
+					     millimetres(event->y, event->code), 0, 0,
+					     (uint32_t)event->x, (uint32_t)event->y);
 	}
 	return -EINVAL;
 }
@@ -300,15 +320,23 @@ static const char *method(const struct display_input_event *event)
 		return "SetAbsPosition";
 	if (event->kind == DISPLAY_INPUT_MOVE_BY)
 		return "RelMotion";
+	if (event->kind == DISPLAY_INPUT_SCREEN)
+		return "SetUIInfo";
 	return event->down ? "Press" : "Release";
+}
+
+static const char *interface(const struct display_input_event *event)
+{
+	if (event->kind == DISPLAY_INPUT_SCREEN)
+		return CONSOLE;
+	return event->kind == DISPLAY_INPUT_KEY ? KEYBOARD : MOUSE;
 }
 
 void display_console_send(struct display_console *console, const struct display_input_event *event)
 {
 	BASE_AUTO(message) sd_bus_message *m = NULL;
-	const char *interface = event->kind == DISPLAY_INPUT_KEY ? KEYBOARD : MOUSE;
-	int r = sd_bus_message_new_method_call(console->bus, &m, NULL, console->path, interface,
-					       method(event));
+	int r = sd_bus_message_new_method_call(console->bus, &m, NULL, console->path,
+					       interface(event), method(event));
 
 	if (r >= 0)
 		r = sd_bus_message_set_expect_reply(m, false);

@@ -13,10 +13,12 @@ BASE_DEFINE_CLEANUP(bus_error, sd_bus_error, sd_bus_error_free)
 
 #define DISPLAY_CONSOLE_PATH_SIZE 64
 
-/* QEMU's first graphic console (org.qemu.Display1.Console), its keyboard and mouse. */
+/* One of QEMU's graphic consoles (org.qemu.Display1.Console), its keyboard and mouse. */
 struct display_console {
 	sd_bus *bus; /* borrowed */
 	char path[DISPLAY_CONSOLE_PATH_SIZE];
+	unsigned int number, count;  /* among the graphic ones, from 1 on */
+	char *label;		     /* owned; its device's id for QEMU; may be NULL */
 	char *vm_name;		     /* owned; what QEMU calls the VM; may be empty or NULL */
 	uint32_t width, height;	     /* as QEMU had it at the beginning; pixels */
 	struct display_input *input; /* borrowed; gets to know IsAbsolute */
@@ -34,11 +36,12 @@ struct display_console {
 sd_bus *display_console_open_bus(int fd, struct base_error *err);
 
 /*
- * The functions below must be called where the bus is processed. init and
+ * number: which of the graphic consoles, from 1 on; the last one if there are not
+ * so many. The functions below must be called where the bus is processed. init and
  * register wait for QEMU's answer, 10 seconds at most.
  */
-int display_console_init(struct display_console *console, sd_bus *bus, struct display_input *input,
-			 struct base_error *err);
+int display_console_init(struct display_console *console, sd_bus *bus, unsigned int number,
+			 struct display_input *input, struct base_error *err);
 void display_console_finish(struct display_console *console); /* takes a zeroed one */
 
 /* Asks QEMU anew for width and height; waits half a second for each at most. */

@@ -3,6 +3,7 @@
 
 #include <drm_fourcc.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -137,6 +138,24 @@ struct display_frame display_frame_take(struct display_frame *frame)
 
 	*frame = (struct display_frame)DISPLAY_FRAME_INIT;
 	return taken;
+}
+
+struct display_frame display_frame_copy(const struct display_frame *frame)
+{
+	struct display_frame copy = *frame;
+
+	if (frame->surface != NULL)
+		display_surface_ref(frame->surface);
+	for (uint32_t i = 0; i < frame->plane_count; i++)
+		copy.planes[i].fd = -1;
+	for (uint32_t i = 0; i < frame->plane_count; i++) {
+		copy.planes[i].fd = fcntl(frame->planes[i].fd, F_DUPFD_CLOEXEC, 3);
+		if (copy.planes[i].fd < 0) {
+			display_frame_finish(&copy);
+			break;
+		}
+	}
+	return copy;
 }
 
 void display_frame_finish(struct display_frame *frame)

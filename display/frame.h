@@ -71,6 +71,12 @@ bool display_frame_same_buffer(const struct display_frame *a, const struct displ
 /* Moves the frame out, leaving an empty one. */
 struct display_frame display_frame_take(struct display_frame *frame);
 
+/*
+ * The same picture once more, with fds and a reference of its own; an empty frame
+ * where there are no more fds to be had.
+ */
+struct display_frame display_frame_copy(const struct display_frame *frame);
+
 /* Closes fds, drops the reference; the frame is empty after it. */
 void display_frame_finish(struct display_frame *frame);
 

@@ -60,7 +60,7 @@ static bool merge(struct display_input_event *last, const struct display_input_e
 {
 	if (last->kind != event->kind)
 		return false;
-	if (event->kind == DISPLAY_INPUT_MOVE_TO) {
+	if (event->kind == DISPLAY_INPUT_MOVE_TO || event->kind == DISPLAY_INPUT_SCREEN) {
 		*last = *event;
 		return true;
 	}

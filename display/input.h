@@ -13,9 +13,13 @@ enum display_input_kind {
 	DISPLAY_INPUT_BUTTON,
 	DISPLAY_INPUT_MOVE_TO, /* pixels of the guest's picture */
 	DISPLAY_INPUT_MOVE_BY,
+	DISPLAY_INPUT_SCREEN, /* the size that the guest's screen shall have; pixels */
 };
 
-/* The buttons' numbers in org.qemu.Display1.Mouse. */
+/*
+ * The buttons' numbers in org.qemu.Display1.Mouse: those of InputButton in QEMU's
+ * qapi/ui.json.
+ */
 enum display_button {
 	DISPLAY_BUTTON_LEFT,
 	DISPLAY_BUTTON_MIDDLE,
@@ -24,17 +28,21 @@ enum display_button {
 	DISPLAY_BUTTON_WHEEL_DOWN,
 	DISPLAY_BUTTON_SIDE,
 	DISPLAY_BUTTON_EXTRA,
+	DISPLAY_BUTTON_WHEEL_LEFT,
+	DISPLAY_BUTTON_WHEEL_RIGHT,
+	DISPLAY_BUTTON_LAST = DISPLAY_BUTTON_WHEEL_RIGHT
 };
 
 struct display_input_event {
 	enum display_input_kind kind;
-	bool down;     /* KEY, BUTTON */
-	uint32_t code; /* KEY: QEMU's key number; BUTTON: enum display_button */
-	int32_t x, y;  /* MOVE_TO, MOVE_BY */
+	bool down; /* KEY, BUTTON */
+	/* KEY: QEMU's key number; BUTTON: enum display_button; SCREEN: pixels an inch */
+	uint32_t code;
+	int32_t x, y; /* MOVE_TO, MOVE_BY, SCREEN */
 };
 
 /*
- * Keyboard and mouse on their way to the guest: the main thread puts, the
+ * Keyboard, mouse and what the screen shall be on their way to the guest: the main thread puts, the
  * thread that speaks to QEMU takes and sends. Moves that were not taken yet
  * become one. Nobody waits for anybody.
  */

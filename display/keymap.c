@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "display/keymap.h"
 
+#include <SDL_keyboard.h>
+#include <strings.h>
+
 /* clang-format off */
 static const uint8_t numbers[SDL_NUM_SCANCODES] = {
 	[SDL_SCANCODE_ESCAPE] = 0x01,
@@ -89,4 +92,27 @@ uint32_t display_keymap_number(SDL_Scancode scancode)
 	if ((unsigned int)scancode >= SDL_NUM_SCANCODES)
 		return 0;
 	return numbers[scancode];
+}
+
+size_t display_keymap_find(const char *name, SDL_Scancode found[2])
+{
+	static const struct {
+		const char *name;
+		SDL_Scancode keys[2];
+	} pairs[] = {
+		{ "ctrl", { SDL_SCANCODE_LCTRL, SDL_SCANCODE_RCTRL } },
+		{ "shift", { SDL_SCANCODE_LSHIFT, SDL_SCANCODE_RSHIFT } },
+		{ "alt", { SDL_SCANCODE_LALT, SDL_SCANCODE_RALT } },
+		{ "super", { SDL_SCANCODE_LGUI, SDL_SCANCODE_RGUI } },
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		if (strcasecmp(name, pairs[i].name) == 0) {
+			found[0] = pairs[i].keys[0];
+			found[1] = pairs[i].keys[1];
+			return 2;
+		}
+	}
+	found[0] = SDL_GetScancodeFromName(name);
+	return found[0] != SDL_SCANCODE_UNKNOWN ? 1 : 0;
 }

@@ -336,6 +336,12 @@ static int handle_disable(sd_bus_message *m, void *data, sd_bus_error *error)
 	return done(m);
 }
 
+/* A place that a pointer may have: a little of it may still be on the picture. */
+static bool is_near(int32_t place)
+{
+	return place >= -DISPLAY_CURSOR_MAX && place <= (int32_t)DISPLAY_FRAME_MAX;
+}
+
 static int handle_mouse_set(sd_bus_message *m, void *data, sd_bus_error *error)
 {
 	struct display_listener *listener = data;
@@ -346,8 +352,10 @@ static int handle_mouse_set(sd_bus_message *m, void *data, sd_bus_error *error)
 	r = sd_bus_message_read(m, "iii", &x, &y, &on);
 	if (r < 0)
 		return r;
-	/* Where it is, the host's pointer shows already. */
-	display_slot_put_pointer(listener->slot, on);
+	/* Nowhere is out of sight: it is drawn, and multiplied before. */
+	if (!is_near(x) || !is_near(y))
+		on = 0;
+	display_slot_put_pointer(listener->slot, on ? x : 0, on ? y : 0, on);
 	return done(m);
 }
 

@@ -25,6 +25,7 @@ struct qemu {
 	struct display_listener *listener;
 	sd_event_source *input_source, *stop_source, *reason_source;
 	bool listener_closed;
+	bool stop; /* the thread's */
 	int stop_fd;
 	pthread_t thread;
 	bool started;
@@ -54,7 +55,8 @@ static int on_stop(sd_event_source *source, int fd, uint32_t events, void *data)
 	(void)source;
 	(void)fd;
 	(void)events;
-	return sd_event_exit(qemu->event, 0);
+	qemu->stop = true;
+	return 0;
 }
 
 static void end(struct qemu *qemu, const char *why)
@@ -83,9 +85,15 @@ static void on_vm_end(void *data, enum display_vm_end how)
  */
 static int on_no_reason(sd_event_source *source, uint64_t usec, void *data)
 {
+	struct qemu *qemu = data;
+
 	(void)source;
 	(void)usec;
-	end(data, "closed its display: another viewer may have it now, QEMU serves one at a time");
+	if (qemu->vm->deaf && display_vm_look(qemu->vm, NULL) == 0) {
+		on_vm_end(qemu, DISPLAY_VM_STOPPED);
+		return 0;
+	}
+	end(qemu, "closed its display: another viewer may have it now, QEMU serves one at a time");
 	return 0;
 }
 
@@ -144,7 +152,7 @@ static int start_bus(sd_bus *bus, struct base_error *err)
 	return 0;
 }
 
-static int connect_console(struct qemu *qemu, struct base_error *err)
+static int connect_console(struct qemu *qemu, unsigned int screen, struct base_error *err)
 {
 	int fd = display_vm_open_display(qemu->vm, err);
 
@@ -152,10 +160,13 @@ static int connect_console(struct qemu *qemu, struct base_error *err)
 		return -1;
 	qemu->bus = display_console_open_bus(fd, err);
 	if (qemu->bus == NULL || start_bus(qemu->bus, err) < 0 ||
-	    display_console_init(&qemu->console, qemu->bus, qemu->input, err) < 0)
+	    display_console_init(&qemu->console, qemu->bus, screen, qemu->input, err) < 0)
 		return -1;
 	qemu->source.width = qemu->console.width;
 	qemu->source.height = qemu->console.height;
+	qemu->source.screen = qemu->console.number;
+	qemu->source.screens = qemu->console.count;
+	display_vm_choose_vgpu(qemu->vm, qemu->console.label, qemu->console.count == 1);
 	if (qemu->console.vm_name != NULL && qemu->console.vm_name[0] != '\0')
 		qemu->source.title = qemu->console.vm_name;
 	return attach(qemu, qemu->bus, on_console_closed, err);
@@ -212,8 +223,11 @@ static int watch_fds(struct qemu *qemu, struct base_error *err)
 static void *run(void *data)
 {
 	struct qemu *qemu = data;
-	int r = sd_event_loop(qemu->event);
+	int r = 0;
 
+	/* A loop that was told to exit could not be run again. */
+	while (r >= 0 && !qemu->stop)
+		r = sd_event_run(qemu->event, UINT64_MAX);
 	if (r < 0) {
 		BASE_AUTO(base_error) struct base_error err = { 0 };
 
@@ -274,9 +288,9 @@ static const struct display_source_ops qemu_ops = {
 	.destroy = destroy,
 };
 
-struct display_source *display_qemu_create(struct display_vm *vm, sd_event *event,
-					   struct display_slot *slot, struct display_input *input,
-					   struct base_error *err)
+struct display_source *display_qemu_create(struct display_vm *vm, unsigned int screen,
+					   sd_event *event, struct display_slot *slot,
+					   struct display_input *input, struct base_error *err)
 {
 	struct qemu *qemu = calloc(1, sizeof(*qemu));
 
@@ -291,7 +305,7 @@ struct display_source *display_qemu_create(struct display_vm *vm, sd_event *even
 	qemu->slot = slot;
 	qemu->input = input;
 	qemu->stop_fd = -1;
-	if (connect_console(qemu, err) < 0 || watch_fds(qemu, err) < 0) {
+	if (connect_console(qemu, screen, err) < 0 || watch_fds(qemu, err) < 0) {
 		destroy(&qemu->source);
 		return NULL;
 	}

@@ -13,16 +13,18 @@
 #define LINE_MAX_BYTES ((size_t)256 * 1024)
 #define TIMEOUT_S      10
 #define LAG_MS	       2000
+#define LOOK_MS	       500
 
 struct qmp {
 	struct display_vm vm;
-	char *path; /* owned */
+	char *path;	 /* owned */
+	sd_event *event; /* borrowed */
 	int fd;
 	sd_event_source *source;
 	char *line; /* owned; LINE_MAX_BYTES of what was read and not looked at yet */
 	size_t length;
 	bool shut_down; /* QEMU said that it ends */
-	bool ended;
+	bool hung_up;	/* while we waited for its answer */
 };
 
 BASE_DEFINE_CLEANUP_PTR(json, json_object, json_object_put)
@@ -41,6 +43,7 @@ static int no_answer(const struct qmp *qmp, struct base_error *err)
 			      "QEMU does not answer on %s: is another client on it?", qmp->path);
 }
 
+/* 0: nobody is there, and err says so. */
 static int dial(struct qmp *qmp, struct base_error *err)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -59,12 +62,12 @@ static int dial(struct qmp *qmp, struct base_error *err)
 	 */
 	setsockopt(qmp->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	setsockopt(qmp->fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
-	if (BASE_RETRY(connect(qmp->fd, (struct sockaddr *)&address, sizeof(address))) < 0)
-		return errno == EAGAIN ? no_answer(qmp, err)
-				       : base_error_errno(err, errno,
-							  "cannot connect to QEMU's QMP socket %s",
-							  qmp->path);
-	return 0;
+	if (BASE_RETRY(connect(qmp->fd, (struct sockaddr *)&address, sizeof(address))) == 0)
+		return 1;
+	if (errno == EAGAIN)
+		return no_answer(qmp, err);
+	base_error_errno(err, errno, "cannot connect to QEMU's QMP socket %s", qmp->path);
+	return errno == ENOENT || errno == ECONNREFUSED ? 0 : -1;
 }
 
 /* 1: read something; 0: the end; -1: errno says why not. */
@@ -115,6 +118,7 @@ static json_object *receive(struct qmp *qmp, struct base_error *err)
 	while (object == NULL) {
 		int r = fill(qmp);
 
+		qmp->hung_up = r == 0 || (r < 0 && errno == ECONNRESET);
 		if (r == 0)
 			base_error_set(err, BASE_FAILED, "QEMU hung up on %s", qmp->path);
 		if (r < 0 && errno == EAGAIN)
@@ -208,11 +212,13 @@ static void name_vm(struct qmp *qmp)
 
 static void end(struct qmp *qmp)
 {
+	bool first = !qmp->vm.gone;
+
 	sd_event_source_set_enabled(qmp->source, SD_EVENT_OFF);
-	if (!qmp->ended && qmp->vm.ended != NULL)
+	qmp->vm.gone = true;
+	if (first && qmp->vm.ended != NULL)
 		qmp->vm.ended(qmp->vm.ended_data,
 			      qmp->shut_down ? DISPLAY_VM_STOPPED : DISPLAY_VM_FAILED);
-	qmp->ended = true;
 }
 
 static int on_readable(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -256,12 +262,45 @@ static int open_display(struct display_vm *vm, struct base_error *err)
 	return BASE_STEAL_FD(ours);
 }
 
+static void hang_up(struct qmp *qmp)
+{
+	qmp->source = sd_event_source_disable_unref(qmp->source);
+	base_cleanup_fd(&qmp->fd);
+	qmp->length = 0;
+	qmp->shut_down = qmp->hung_up = false;
+	qmp->vm.gone = true;
+}
+
+static int watch(struct qmp *qmp, struct base_error *err)
+{
+	int r = sd_event_add_io(qmp->event, &qmp->source, qmp->fd, EPOLLIN, on_readable, qmp);
+
+	if (r < 0)
+		return base_error_errno(err, -r, "cannot watch QEMU");
+	qmp->vm.gone = false;
+	return 1;
+}
+
+static int look(struct display_vm *vm, struct base_error *err)
+{
+	struct qmp *qmp = (struct qmp *)vm;
+	int r;
+
+	if (qmp->fd >= 0 && !vm->gone)
+		return 1;
+	hang_up(qmp);
+	r = dial(qmp, err);
+	/* One that just ends may have let us in. */
+	if (r > 0 && greet(qmp, err) < 0)
+		r = qmp->hung_up ? 0 : -1;
+	return r > 0 ? watch(qmp, err) : r;
+}
+
 static void destroy(struct display_vm *vm)
 {
 	struct qmp *qmp = (struct qmp *)vm;
 
-	sd_event_source_disable_unref(qmp->source);
-	base_cleanup_fd(&qmp->fd);
+	hang_up(qmp);
 	free(qmp->line);
 	free(qmp->path);
 	free(qmp->vm.name);
@@ -269,18 +308,10 @@ static void destroy(struct display_vm *vm)
 }
 
 static const struct display_vm_ops qmp_ops = {
+	.look = look,
 	.open_display = open_display,
 	.destroy = destroy,
 };
-
-static int watch(struct qmp *qmp, sd_event *event, struct base_error *err)
-{
-	int r = sd_event_add_io(event, &qmp->source, qmp->fd, EPOLLIN, on_readable, qmp);
-
-	if (r < 0)
-		return base_error_errno(err, -r, "cannot watch QEMU");
-	return 0;
-}
 
 struct display_vm *display_qmp_create(const char *path, sd_event *event, struct base_error *err)
 {
@@ -292,17 +323,16 @@ struct display_vm *display_qmp_create(const char *path, sd_event *event, struct 
 	}
 	qmp->vm.ops = &qmp_ops;
 	qmp->vm.lag_ms = LAG_MS;
+	qmp->vm.look_ms = LOOK_MS;
+	qmp->event = event;
 	qmp->fd = -1;
 	qmp->path = strdup(path);
 	qmp->line = malloc(LINE_MAX_BYTES);
-	if (qmp->path == NULL || qmp->line == NULL)
-		base_error_errno(err, ENOMEM, "cannot start");
-	else
+	if (qmp->path != NULL && qmp->line != NULL)
 		name_vm(qmp);
-	if (qmp->vm.name == NULL || dial(qmp, err) < 0 || greet(qmp, err) < 0 ||
-	    watch(qmp, event, err) < 0) {
-		destroy(&qmp->vm);
-		return NULL;
-	}
-	return &qmp->vm;
+	if (qmp->vm.name != NULL)
+		return &qmp->vm;
+	base_error_errno(err, ENOMEM, "cannot start");
+	destroy(&qmp->vm);
+	return NULL;
 }

@@ -40,45 +40,63 @@ static void release_all(struct display_seat *seat)
 		if (seat->keys[number])
 			put_key(seat, number, false);
 	}
-	for (int button = DISPLAY_BUTTON_LEFT; button <= DISPLAY_BUTTON_EXTRA; button++) {
+	for (int button = DISPLAY_BUTTON_LEFT; button <= DISPLAY_BUTTON_LAST; button++) {
 		if (seat->buttons & 1u << button)
 			put_button(seat, (enum display_button)button, false);
 	}
 }
 
-static enum display_command command_of(const SDL_KeyboardEvent *key)
+static void set_keyboard_grab(const struct display_seat *seat, bool grab)
 {
-	if (key->type != SDL_KEYDOWN || key->repeat || !(key->keysym.mod & KMOD_CTRL) ||
-	    !(key->keysym.mod & KMOD_ALT))
-		return DISPLAY_COMMAND_NONE;
-	switch (key->keysym.scancode) {
-	case SDL_SCANCODE_G:
-		return DISPLAY_COMMAND_GRAB;
-	case SDL_SCANCODE_S:
-		return DISPLAY_COMMAND_SCREENSHOT;
-	default:
-		return DISPLAY_COMMAND_NONE;
+	SDL_SetWindowKeyboardGrab(seat->window->sdl, grab ? SDL_TRUE : SDL_FALSE);
+}
+
+/* While such a key is down its combinations are the desktop's, also for a seat that has grabbed. */
+static bool handle_host_key(struct display_seat *seat, const SDL_KeyboardEvent *key)
+{
+	for (size_t i = 0; i < seat->host_key_count; i++) {
+		if (seat->host_keys[i] != key->keysym.scancode)
+			continue;
+		if (seat->grabbed && !key->repeat)
+			set_keyboard_grab(seat, key->type == SDL_KEYUP);
+		return true;
 	}
+	return false;
+}
+
+static void send_delete(struct display_seat *seat)
+{
+	static const SDL_Scancode chord[] = { SDL_SCANCODE_LCTRL, SDL_SCANCODE_LALT,
+					      SDL_SCANCODE_DELETE };
+
+	for (size_t i = 0; i < sizeof(chord) / sizeof(chord[0]); i++)
+		put_key(seat, display_keymap_number(chord[i]), true);
+	release_all(seat);
 }
 
 /* The host repeats keys for the guest: an emulated keyboard does not. */
 static enum display_command handle_key(struct display_seat *seat, const SDL_KeyboardEvent *key)
 {
-	enum display_command command = command_of(key);
+	enum display_command command = display_hotkey_find(key, &seat->console);
 	uint32_t number = display_keymap_number(key->keysym.scancode);
 	bool down = key->type == SDL_KEYDOWN;
 
 	if (command != DISPLAY_COMMAND_NONE) {
 		/* What the guest saw of the combination was not meant for it. */
 		release_all(seat);
+		if (command == DISPLAY_COMMAND_DELETE)
+			send_delete(seat);
 		return command;
 	}
-	if (number != 0 && (down || seat->keys[number]))
+	if (handle_host_key(seat, key))
+		return DISPLAY_COMMAND_NONE;
+	/* A key that is still down after a hotkey, or came down elsewhere, is not the guest's. */
+	if (number != 0 && (seat->keys[number] || (down && !key->repeat)))
 		put_key(seat, number, down);
 	return DISPLAY_COMMAND_NONE;
 }
 
-static bool captured(const struct display_seat *seat)
+bool display_seat_is_captured(const struct display_seat *seat)
 {
 	return seat->grabbed && SDL_GetRelativeMouseMode();
 }
@@ -102,7 +120,7 @@ static void handle_motion(struct display_seat *seat, const SDL_MouseMotionEvent 
 
 	if (display_input_is_absolute(seat->input))
 		move_to(seat, motion->x, motion->y, view);
-	else if (captured(seat))
+	else if (display_seat_is_captured(seat))
 		display_input_put(seat->input, &event);
 }
 
@@ -135,7 +153,7 @@ static void handle_button(struct display_seat *seat, const SDL_MouseButtonEvent 
 	enum display_button button;
 
 	/* The click that captures the mouse is not the guest's. */
-	if (!display_input_is_absolute(seat->input) && !captured(seat)) {
+	if (!display_input_is_absolute(seat->input) && !display_seat_is_captured(seat)) {
 		if (down)
 			display_seat_grab(seat, true);
 		return;
@@ -147,18 +165,25 @@ static void handle_button(struct display_seat *seat, const SDL_MouseButtonEvent 
 	put_button(seat, button, down);
 }
 
-static void handle_wheel(struct display_seat *seat, const SDL_MouseWheelEvent *wheel)
+static void turn(struct display_seat *seat, int32_t clicks, enum display_button forth,
+		 enum display_button back)
 {
-	int32_t clicks = wheel->direction == SDL_MOUSEWHEEL_FLIPPED ? -wheel->y : wheel->y;
-	enum display_button button =
-		clicks > 0 ? DISPLAY_BUTTON_WHEEL_UP : DISPLAY_BUTTON_WHEEL_DOWN;
+	enum display_button button = clicks > 0 ? forth : back;
 
-	if (!display_input_is_absolute(seat->input) && !captured(seat))
-		return;
 	for (int32_t i = 0; i < abs(clicks) && i < WHEEL_MAX; i++) {
 		put_button(seat, button, true);
 		put_button(seat, button, false);
 	}
+}
+
+static void handle_wheel(struct display_seat *seat, const SDL_MouseWheelEvent *wheel)
+{
+	int32_t sign = wheel->direction == SDL_MOUSEWHEEL_FLIPPED ? -1 : 1;
+
+	if (!display_input_is_absolute(seat->input) && !display_seat_is_captured(seat))
+		return;
+	turn(seat, sign * wheel->y, DISPLAY_BUTTON_WHEEL_UP, DISPLAY_BUTTON_WHEEL_DOWN);
+	turn(seat, sign * wheel->x, DISPLAY_BUTTON_WHEEL_RIGHT, DISPLAY_BUTTON_WHEEL_LEFT);
 }
 
 void display_seat_grab(struct display_seat *seat, bool grab)
@@ -166,7 +191,7 @@ void display_seat_grab(struct display_seat *seat, bool grab)
 	bool capture = grab && !display_input_is_absolute(seat->input);
 
 	seat->grabbed = grab;
-	SDL_SetWindowKeyboardGrab(seat->window->sdl, grab ? SDL_TRUE : SDL_FALSE);
+	set_keyboard_grab(seat, grab);
 	SDL_SetRelativeMouseMode(capture ? SDL_TRUE : SDL_FALSE);
 }
 
@@ -185,7 +210,7 @@ void display_seat_finish(struct display_seat *seat)
 
 void display_seat_follow_pointer(struct display_seat *seat)
 {
-	if (captured(seat) && display_input_is_absolute(seat->input))
+	if (display_seat_is_captured(seat) && display_input_is_absolute(seat->input))
 		SDL_SetRelativeMouseMode(SDL_FALSE);
 }
 

@@ -6,19 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "display/hotkey.h"
 #include "display/input.h"
 #include "display/keymap.h"
 #include "display/view.h"
 #include "display/window.h"
-
-/* Ctrl+Alt and this key are for the viewer, not for the guest. */
-#define DISPLAY_SEAT_KEYS_TEXT "Ctrl+Alt+G"
-
-enum display_command {
-	DISPLAY_COMMAND_NONE,
-	DISPLAY_COMMAND_GRAB,	    /* Ctrl+Alt+G */
-	DISPLAY_COMMAND_SCREENSHOT, /* Ctrl+Alt+S */
-};
 
 /*
  * The host's keyboard and mouse as the guest gets them. Remembers what is held
@@ -29,8 +21,13 @@ struct display_seat {
 	struct display_input *input;   /* borrowed */
 	struct display_window *window; /* borrowed */
 	bool keys[DISPLAY_KEYMAP_NUMBERS];
-	uint32_t buttons; /* bit: enum display_button */
-	bool grabbed;	  /* keyboard and, for a pointer of steps, mouse */
+	uint32_t buttons;     /* bit: enum display_button */
+	bool grabbed;	      /* keyboard and, for a pointer of steps, mouse */
+	unsigned int console; /* of the last DISPLAY_COMMAND_CONSOLE */
+
+	/* Keys that the guest does not get; borrowed. */
+	const SDL_Scancode *host_keys;
+	size_t host_key_count;
 };
 
 void display_seat_init(struct display_seat *seat, struct display_input *input,
@@ -42,6 +39,9 @@ void display_seat_finish(struct display_seat *seat);
 /* Handles an event of keyboard, mouse or focus; returns what the viewer shall do. */
 enum display_command display_seat_handle(struct display_seat *seat, const SDL_Event *event,
 					 const struct display_view *view);
+
+/* Whether the mouse is captured, and its pointer not to be seen. */
+bool display_seat_is_captured(const struct display_seat *seat);
 
 /* Takes or gives back keyboard and mouse. */
 void display_seat_grab(struct display_seat *seat, bool grab);

@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
+
+#include "display/clock.h"
 
 struct display_slot {
 	pthread_mutex_t lock;
@@ -13,6 +14,10 @@ struct display_slot {
 	bool woken;		       /* since the last take */
 	struct display_update pending; /* what the next take gets */
 	int64_t blank_at;	       /* 0: not disabled */
+	bool direct;		       /* planes are shown */
+	int64_t leave_at;	       /* when QEMU's picture comes back; 0: planes have one */
+	struct display_frame qemus;    /* QEMU's newest, taken or not: for when planes are gone */
+	bool disabled;		       /* QEMU shows nothing */
 };
 
 static const struct display_update nothing = { .frame = DISPLAY_FRAME_INIT };
@@ -38,6 +43,7 @@ struct display_slot *display_slot_create(void (*wake)(void *data), void *data,
 	slot->wake = wake;
 	slot->wake_data = data;
 	slot->pending = nothing;
+	slot->qemus = (struct display_frame)DISPLAY_FRAME_INIT;
 	return slot;
 }
 
@@ -46,16 +52,14 @@ void display_slot_destroy(struct display_slot *slot)
 	if (slot == NULL)
 		return;
 	display_update_finish(&slot->pending);
+	display_frame_finish(&slot->qemus);
 	pthread_mutex_destroy(&slot->lock);
 	free(slot);
 }
 
 int64_t display_slot_now(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return display_clock_ns() / 1000000;
 }
 
 static void unlock_and_wake(struct display_slot *slot)
@@ -68,27 +72,51 @@ static void unlock_and_wake(struct display_slot *slot)
 		slot->wake(slot->wake_data);
 }
 
-void display_slot_put_frame(struct display_slot *slot, struct display_frame *frame)
+/* Makes *frame the one to be taken next; returns the one that nobody took. */
+static struct display_frame replace(struct display_slot *slot, struct display_frame *frame)
 {
-	struct display_frame old;
+	struct display_frame old = display_frame_take(&slot->pending.frame);
 
-	pthread_mutex_lock(&slot->lock);
-	old = display_frame_take(&slot->pending.frame);
 	slot->pending.frame = display_frame_take(frame);
 	slot->pending.has_frame = true;
 	slot->pending.damage = (struct display_rect){
 		.width = (int32_t)slot->pending.frame.width,
 		.height = (int32_t)slot->pending.frame.height,
 	};
+	slot->pending.flip = (struct display_flip){ 0 };
 	slot->pending.blank = false;
 	slot->blank_at = 0;
-	unlock_and_wake(slot);
+	return old;
+}
+
+void display_slot_put_frame(struct display_slot *slot, struct display_frame *frame)
+{
+	struct display_frame copy = display_frame_copy(frame);
+	struct display_frame old = DISPLAY_FRAME_INIT, before;
+
+	pthread_mutex_lock(&slot->lock);
+	before = display_frame_take(&slot->qemus);
+	slot->qemus = copy;
+	slot->disabled = false;
+	if (slot->direct) {
+		pthread_mutex_unlock(&slot->lock);
+	} else {
+		old = replace(slot, frame);
+		unlock_and_wake(slot);
+	}
+	display_frame_finish(frame);
+	display_frame_finish(&before);
 	display_frame_finish(&old);
 }
 
 void display_slot_put_damage(struct display_slot *slot, const struct display_rect *damage)
 {
 	pthread_mutex_lock(&slot->lock);
+	slot->disabled = false;
+	if (slot->direct) {
+		pthread_mutex_unlock(&slot->lock);
+		return;
+	}
 	slot->pending.damage = display_rect_union(&slot->pending.damage, damage);
 	slot->pending.blank = false;
 	slot->blank_at = 0;
@@ -98,8 +126,38 @@ void display_slot_put_damage(struct display_slot *slot, const struct display_rec
 void display_slot_put_disable(struct display_slot *slot, int64_t now)
 {
 	pthread_mutex_lock(&slot->lock);
+	slot->disabled = true;
+	if (slot->direct) {
+		pthread_mutex_unlock(&slot->lock);
+		return;
+	}
 	if (slot->blank_at == 0)
 		slot->blank_at = now + DISPLAY_SLOT_HOLD_MS;
+	unlock_and_wake(slot);
+}
+
+void display_slot_put_plane(struct display_slot *slot, struct display_frame *frame,
+			    const struct display_flip *flip)
+{
+	struct display_frame old;
+
+	pthread_mutex_lock(&slot->lock);
+	slot->leave_at = 0;
+	old = replace(slot, frame);
+	slot->pending.flip = *flip;
+	slot->direct = true;
+	unlock_and_wake(slot);
+	display_frame_finish(&old);
+}
+
+void display_slot_put_no_plane(struct display_slot *slot, int64_t at)
+{
+	pthread_mutex_lock(&slot->lock);
+	if (!slot->direct || (slot->leave_at != 0 && slot->leave_at <= at)) {
+		pthread_mutex_unlock(&slot->lock);
+		return;
+	}
+	slot->leave_at = at;
 	unlock_and_wake(slot);
 }
 
@@ -116,10 +174,12 @@ void display_slot_put_cursor(struct display_slot *slot, struct display_cursor *c
 	display_cursor_finish(&old);
 }
 
-void display_slot_put_pointer(struct display_slot *slot, bool visible)
+void display_slot_put_pointer(struct display_slot *slot, int32_t x, int32_t y, bool visible)
 {
 	pthread_mutex_lock(&slot->lock);
 	slot->pending.has_pointer = true;
+	slot->pending.pointer_x = x;
+	slot->pending.pointer_y = y;
 	slot->pending.pointer_visible = visible;
 	unlock_and_wake(slot);
 }
@@ -142,14 +202,48 @@ void display_slot_put_end(struct display_slot *slot, struct base_error *err)
 	unlock_and_wake(slot);
 }
 
+/* Back to what QEMU shows. */
+static void leave_planes(struct display_slot *slot)
+{
+	struct display_frame copy = display_frame_copy(&slot->qemus);
+	struct display_frame old = DISPLAY_FRAME_INIT;
+
+	slot->direct = false;
+	slot->leave_at = 0;
+	if (copy.kind != DISPLAY_FRAME_NONE)
+		old = replace(slot, &copy);
+	slot->pending.blank = slot->disabled;
+	display_frame_finish(&old);
+}
+
+void display_slot_reopen(struct display_slot *slot)
+{
+	struct display_update old;
+	struct display_frame held;
+
+	pthread_mutex_lock(&slot->lock);
+	old = slot->pending;
+	held = display_frame_take(&slot->qemus);
+	slot->pending = nothing;
+	slot->pending.screenshot = old.screenshot;
+	slot->blank_at = slot->leave_at = 0;
+	slot->direct = slot->disabled = false;
+	pthread_mutex_unlock(&slot->lock);
+	display_update_finish(&old);
+	display_frame_finish(&held);
+}
+
 void display_slot_take(struct display_slot *slot, int64_t now, struct display_update *update)
 {
 	pthread_mutex_lock(&slot->lock);
+	if (slot->leave_at != 0 && now >= slot->leave_at)
+		leave_planes(slot);
 	if (slot->blank_at != 0 && now >= slot->blank_at) {
 		slot->pending.blank = true;
 		slot->blank_at = 0;
 	}
 	*update = slot->pending;
+	update->direct = slot->direct;
 	slot->pending = nothing;
 	slot->pending.ended = update->ended;
 	slot->woken = false;
@@ -158,12 +252,12 @@ void display_slot_take(struct display_slot *slot, int64_t now, struct display_up
 
 int display_slot_timeout(struct display_slot *slot, int64_t now)
 {
-	int64_t blank_at;
+	int64_t at;
 
 	pthread_mutex_lock(&slot->lock);
-	blank_at = slot->blank_at;
+	at = slot->leave_at != 0 ? slot->leave_at : slot->blank_at;
 	pthread_mutex_unlock(&slot->lock);
-	if (blank_at == 0)
+	if (at == 0)
 		return -1;
-	return blank_at > now ? (int)(blank_at - now) : 0;
+	return at > now ? (int)(at - now) : 0;
 }

@@ -11,9 +11,13 @@
 #include "vgpu/base/error.h"
 
 /*
- * What a source has to say to the window, newest first: a frame that was not
- * taken in time is replaced, damage adds up. Sources call the put functions
+ * What the sources have to say to the window, newest first: a frame that was
+ * not taken in time is replaced, damage adds up. Sources call the put functions
  * from any thread; the main thread takes. Nothing here allocates.
+ *
+ * There are two sources: QEMU, and the vGPU's planes read beside it. While the
+ * planes have a picture it is the one that is shown; QEMU's newest is held for
+ * the time when they have none any more.
  */
 struct display_slot;
 
@@ -24,19 +28,28 @@ struct display_slot;
  */
 #define DISPLAY_SLOT_HOLD_MS 300
 
+/* When the guest showed a plane, as far as its source can tell. */
+struct display_flip {
+	uint64_t number;  /* counts all the guest's flips; some may never get here */
+	uint64_t seen_ns; /* CLOCK_MONOTONIC */
+};
+
 /* What changed since the last take; the taker owns frame, cursor and error. */
 struct display_update {
 	bool has_frame;
 	struct display_frame frame;
 	struct display_rect damage; /* of the newest frame; empty: none */
+	bool direct;		    /* planes are shown, not what QEMU hands out */
+	struct display_flip flip;   /* of a frame of planes; 0: not known */
 	bool blank;		    /* the guest has no picture any more */
 	bool has_cursor;
 	struct display_cursor cursor;
 	bool has_pointer;
-	bool pointer_visible;	 /* false: the guest hides its cursor */
-	bool screenshot;	 /* somebody asked for one */
-	bool ended;		 /* nothing follows */
-	struct base_error error; /* set if it ended badly */
+	int32_t pointer_x, pointer_y; /* of its corner; pixels of the guest's picture */
+	bool pointer_visible;	      /* false: the guest hides its cursor */
+	bool screenshot;	      /* somebody asked for one */
+	bool ended;		      /* nothing follows */
+	struct base_error error;      /* set if it ended badly */
 };
 
 void display_update_finish(struct display_update *update);
@@ -53,7 +66,10 @@ void display_slot_destroy(struct display_slot *slot); /* takes NULL */
 /* Milliseconds of CLOCK_MONOTONIC; the `now` of the functions below. */
 int64_t display_slot_now(void);
 
-/* The frame is moved out of *frame; it must have passed display_frame_check. */
+/*
+ * QEMU's picture, its damage and its Disable. The frame is moved out of *frame;
+ * it must have passed display_frame_check.
+ */
 void display_slot_put_frame(struct display_slot *slot, struct display_frame *frame);
 
 /* The current frame's content changed within `damage`, which must fit in it. */
@@ -61,10 +77,24 @@ void display_slot_put_damage(struct display_slot *slot, const struct display_rec
 
 void display_slot_put_disable(struct display_slot *slot, int64_t now);
 
+/*
+ * A plane's picture, moved out of *frame, which must have passed
+ * display_frame_check. From now on QEMU's pictures are held back.
+ */
+void display_slot_put_plane(struct display_slot *slot, struct display_frame *frame,
+			    const struct display_flip *flip);
+
+/*
+ * The planes have no picture, or cannot be read any more: unless one comes
+ * before `at`, QEMU's is shown from then on.
+ */
+void display_slot_put_no_plane(struct display_slot *slot, int64_t at);
+
 /* Moves *cursor in. */
 void display_slot_put_cursor(struct display_slot *slot, struct display_cursor *cursor);
 
-void display_slot_put_pointer(struct display_slot *slot, bool visible);
+/* Where the guest has its pointer, in pixels of its picture: anything may come. */
+void display_slot_put_pointer(struct display_slot *slot, int32_t x, int32_t y, bool visible);
 
 void display_slot_put_screenshot(struct display_slot *slot);
 
@@ -73,6 +103,9 @@ void display_slot_put_screenshot(struct display_slot *slot);
  * err may be NULL: a good end.
  */
 void display_slot_put_end(struct display_slot *slot, struct base_error *err);
+
+/* While nobody puts: what comes next is of another source. What was not taken is dropped. */
+void display_slot_reopen(struct display_slot *slot);
 
 /* Fills *update (to be finished by the caller) with all that is new. */
 void display_slot_take(struct display_slot *slot, int64_t now, struct display_update *update);

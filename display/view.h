@@ -5,24 +5,47 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* How large the picture is in a window that is not of its size. */
+enum display_scale {
+	DISPLAY_SCALE_EXACT,   /* pixel for pixel */
+	DISPLAY_SCALE_INTEGER, /* each pixel as a square of the largest size that fits */
+	DISPLAY_SCALE_FIT,     /* as large as fits */
+};
+
+#define DISPLAY_SCALE_LAST DISPLAY_SCALE_FIT
+
+/* What the user wants of a picture's place. */
+struct display_layout {
+	enum display_scale scale;
+	bool smooth; /* a picture that is made larger may be blurred */
+};
+
+/* How the screen's pixels get their colour. */
+enum display_filter {
+	DISPLAY_FILTER_NEAREST, /* from one pixel of the picture */
+	DISPLAY_FILTER_SHARP,	/* only those that lie on an edge from the pixels beside it */
+	DISPLAY_FILTER_SMOOTH,	/* from four pixels of the picture */
+};
+
 /*
- * Where the picture lies in the window: pixel for pixel, in the middle; only a
- * picture that does not fit is made smaller. All sizes in pixels of the screen.
+ * Where the picture lies in the window: in the middle, and never larger than the
+ * window: one that does not fit is made smaller in all of the three scales. All
+ * sizes in pixels of the screen.
  */
 struct display_view {
 	int32_t x, y, width, height;		/* from the top left corner */
 	uint32_t picture_width, picture_height; /* the guest's; 0: no picture */
+	enum display_filter filter;
 };
 
-struct display_view display_view_place(int32_t window_width, int32_t window_height,
-				       uint32_t picture_width, uint32_t picture_height);
-
-/* True if one pixel of the guest is one pixel of the screen. */
-bool display_view_is_exact(const struct display_view *view);
+struct display_view display_view_place(const struct display_layout *layout, int32_t window_width,
+				       int32_t window_height, uint32_t picture_width,
+				       uint32_t picture_height);
 
 /*
  * The guest's pixel under a place of the window, in pixels of the screen; the
- * nearest one for a place beside the picture. False without a picture.
+ * nearest one for a place beside the picture. The picture's edges are always
+ * reached: a guest may wait for the pointer there. False without a picture.
  */
 bool display_view_to_guest(const struct display_view *view, int32_t x, int32_t y, int32_t *guest_x,
 			   int32_t *guest_y);

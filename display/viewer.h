@@ -5,10 +5,17 @@
 #include "display/options.h"
 #include "vgpu/base/error.h"
 
+struct display_viewer_end {
+	bool was_open; /* the window was shown a VM that ran */
+	bool vm_runs;  /* still */
+};
+
 /*
- * Shows a VM until it, or the user, ends it: everything between the options
- * and the exit code. 0 or -1 and err. Main thread, once in a process.
+ * Shows a VM until it, or the user, ends it. 0 or -1 and err; *end is filled in
+ * either case. had_window: the VM's run that goes on now is not to be shown, the
+ * next one is. Main thread, once in a process.
  */
-int display_viewer_run(const struct display_options *options, struct base_error *err);
+int display_viewer_run(const struct display_options *options, bool had_window,
+		       struct display_viewer_end *end, struct base_error *err);
 
 #endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DISPLAY_OVERLAY_H
+#define DISPLAY_OVERLAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vgpu/base/error.h"
+
+enum display_overlay_place {
+	DISPLAY_OVERLAY_CORNER, /* top left */
+	DISPLAY_OVERLAY_MIDDLE,
+};
+
+/*
+ * Words over the picture. Main thread, with the context current; costs nothing
+ * while there are none.
+ */
+struct display_overlay {
+	enum display_overlay_place place;
+	char *words;	  /* owned; NULL: nothing is shown */
+	uint32_t size;	  /* of the font, and the room there was, when the words */
+	int32_t room;	  /* were rendered; pixels */
+	uint32_t texture; /* 0: they are not yet */
+	uint32_t width, height;
+	uint32_t program;
+};
+
+void display_overlay_finish(struct display_overlay *overlay); /* takes a zeroed one */
+
+/* NULL: none. True if they are not what they were. */
+bool display_overlay_set(struct display_overlay *overlay, const char *words);
+
+/* Draws over a window of that size, in pixels, whose points have `scale` of them. */
+void display_overlay_draw(struct display_overlay *overlay, int32_t window_width,
+			  int32_t window_height, double scale);
+
+#endif

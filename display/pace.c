@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "display/pace.h"
+
+#define SECOND	    INT64_C(1000000000)
+#define MILLISECOND INT64_C(1000000)
+#define RATE_MAX    1000
+/*
+ * Desktops name rates in whole hertz (59.94 is 59 or 60): after this long the
+ * phase is out by a millisecond and is found anew.
+ */
+#define PHASE_LASTS (SECOND / 2)
+/* For the GPU and the compositor, which begins its own work before the refresh. */
+#define MARGIN_PARTS 4
+
+void display_pace_init(struct display_pace *pace, enum display_pace_mode mode)
+{
+	*pace = (struct display_pace){ .mode = mode };
+}
+
+void display_pace_set_rate(struct display_pace *pace, int rate)
+{
+	pace->period = rate > 0 && rate <= RATE_MAX ? SECOND / rate : 0;
+}
+
+int64_t display_pace_due(const struct display_pace *pace, int64_t now)
+{
+	int64_t lead = pace->cost + pace->period / MARGIN_PARTS;
+	int64_t since = now + lead - pace->refreshed;
+
+	if (pace->mode == DISPLAY_PACE_IMMEDIATE || pace->period == 0 || pace->refreshed == 0 ||
+	    now - pace->refreshed > PHASE_LASTS || since < 0 || lead >= pace->period)
+		return now;
+	return pace->refreshed + (since + pace->period - 1) / pace->period * pace->period - lead;
+}
+
+void display_pace_note(struct display_pace *pace, int64_t began, int64_t drawn, int64_t presented)
+{
+	int64_t cost = drawn - began;
+
+	/* Falls by an eighth a frame: one slow frame does not delay all others for long. */
+	pace->cost = cost > pace->cost ? cost : pace->cost - (pace->cost - cost) / 8;
+	if (presented - drawn > MILLISECOND)
+		pace->refreshed = presented;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DISPLAY_TITLE_H
+#define DISPLAY_TITLE_H
+
+#include <stdbool.h>
+
+/* What a window's title tells. */
+struct display_title {
+	const char *vm;
+	unsigned int screen, screens; /* the one that is shown, from 1 on, and all */
+	bool away;		      /* the VM does not run */
+	bool blank;		      /* the guest shows no picture */
+	bool new;		      /* nor has it shown one before */
+	bool grabbed;
+};
+
+/* Owned by the caller; NULL without memory. */
+char *display_title_format(const struct display_title *title);
+
+#endif
