@@ -7,11 +7,14 @@ VERSION = 0.1.0
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 BINDIR ?= $(PREFIX)/bin
+LIBEXECDIR ?= $(PREFIX)/libexec/vgpu
 MANDIR ?= $(PREFIX)/share/man
 DATADIR ?= $(PREFIX)/share
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+USERUNITDIR ?= $(PREFIX)/lib/systemd/user
 UDEVDIR ?= $(PREFIX)/lib/udev/rules.d
-MODULESDIR ?= $(PREFIX)/lib/modules-load.d
+# Debian's zsh looks for packages' completions elsewhere than all others.
+ZSHDIR ?= $(DATADIR)/zsh/$(if $(and $(wildcard /etc/debian_version),$(filter /usr,$(PREFIX))),vendor-completions,site-functions)
 
 ifeq ($(origin CC),default)
 CC = gcc
@@ -23,10 +26,13 @@ BUILD ?= build
 O = $(BUILD)/$(FLAVOUR)
 
 PKG_CONFIG ?= pkg-config
-TOOL_PKGS = libudev uuid libvirt json-c libxml-2.0
-DISPLAY_PKGS = sdl2 libvirt libsystemd epoxy libdrm libpng
-ALL_PKGS = $(sort $(TOOL_PKGS) $(DISPLAY_PKGS))
-TEST_PKGS = cmocka umockdev-1.0
+TOOL_PKGS = json-c
+DOMAIN_PKGS = $(TOOL_PKGS) libvirt libxml-2.0
+DISPLAY_PKGS = sdl2 libvirt libsystemd epoxy libdrm libpng pangocairo
+SCANOUT_PKGS = libseccomp
+# libudev is loaded when it is needed (vgpu/udev.h): its headers are enough.
+ALL_PKGS = $(sort libudev $(DOMAIN_PKGS) $(DISPLAY_PKGS) $(SCANOUT_PKGS))
+TEST_PKGS = cmocka umockdev-1.0 x11
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wpointer-arith -Wwrite-strings -Wundef \
@@ -34,6 +40,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. \
 	-DVGPU_VERSION='"$(VERSION)"' -DVGPU_SYSCONFDIR='"$(SYSCONFDIR)"' \
+	-DVGPU_LIBEXECDIR='"$(LIBEXECDIR)"' -DVGPU_BINDIR='"$(BINDIR)"' \
 	-fstack-protector-strong -fPIE $(WARNINGS) $(WERROR) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 # A first warning in somebody's newer compiler must not stop their install;
@@ -48,28 +55,38 @@ endif
 
 # Asked once, and only by the targets that compile.
 pkg_cflags = $(eval pkg_cflags := $$(shell $(PKG_CONFIG) --cflags $(ALL_PKGS)))$(pkg_cflags)
-tool_libs = $(eval tool_libs := $$(shell $(PKG_CONFIG) --libs $(TOOL_PKGS)))$(tool_libs)
+# Into vgpu goes json-c's archive where the distribution has one, as Debian does: its
+# shortest commands notice the loading of a library.
+json_archive = $(wildcard $(shell $(PKG_CONFIG) --variable=libdir json-c)/libjson-c.a)
+tool_libs = $(eval tool_libs := $$(patsubst -ljson-c,$$(or $$(json_archive),-ljson-c),$$(shell \
+	$(PKG_CONFIG) $$(if $$(json_archive),--static) --libs $(TOOL_PKGS))))$(tool_libs)
+domain_libs = $(eval domain_libs := $$(shell $(PKG_CONFIG) --libs $(DOMAIN_PKGS)))$(domain_libs)
 display_libs = $(eval display_libs := $$(shell $(PKG_CONFIG) --libs $(DISPLAY_PKGS)))$(display_libs)
+scanout_libs = $(eval scanout_libs := $$(shell $(PKG_CONFIG) --libs $(SCANOUT_PKGS)))$(scanout_libs)
 test_cflags = $(eval test_cflags := $$(shell $(PKG_CONFIG) --cflags $(TEST_PKGS)))$(test_cflags)
 test_libs = $(eval test_libs := $$(shell $(PKG_CONFIG) --libs $(TEST_PKGS)))$(test_libs)
 
 # Every folder is one library, so that tests link what the programs link.
 base_src = $(wildcard vgpu/base/*.c)
-vgpu_src = $(filter-out vgpu/main.c,$(wildcard vgpu/*.c))
+vgpu_src = $(filter-out vgpu/main.c vgpu/domain-main.c,$(wildcard vgpu/*.c vgpu/doctor/*.c))
 xmlpatch_src = $(wildcard xmlpatch/*.c)
 display_src = $(filter-out display/main.c,$(wildcard display/*.c))
+scanout_src = $(filter-out display/scanout/main.c,$(wildcard display/scanout/*.c))
 unit_src = $(wildcard tests/unit/*.c)
 tool_src = $(wildcard tests/tools/*.c)
 objects = $(patsubst %.c,$(O)/%.o,$(1))
-all_src = $(base_src) $(vgpu_src) $(xmlpatch_src) $(display_src) vgpu/main.c display/main.c
+all_src = $(base_src) $(vgpu_src) $(xmlpatch_src) $(display_src) $(scanout_src) \
+	vgpu/main.c vgpu/domain-main.c display/main.c display/scanout/main.c
 
-programs = $(O)/bin/vgpu $(O)/bin/vgpu-display
+programs = $(O)/bin/vgpu $(O)/bin/vgpu-domain $(O)/bin/vgpu-display $(O)/bin/vgpu-scanout
 unit_tests = $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(filter tests/unit/test-%.c,$(unit_src)))
 unit_shared = $(call objects,$(filter-out tests/unit/test-%.c,$(unit_src)))
-test_tools = $(patsubst tests/tools/%.c,$(O)/tests/tools/%,$(tool_src))
-man_pages = $(patsubst %.scd,$(O)/man/%,$(notdir $(wildcard vgpu/*.scd display/*.scd)))
+test_tools = $(patsubst tests/tools/%.c,$(O)/tests/tools/%,$(tool_src)) \
+	$(patsubst tests/preload/%.c,$(O)/tests/tools/%.so,$(wildcard tests/preload/*.c))
+man_pages = $(patsubst %.scd,$(O)/man/%,$(notdir $(wildcard vgpu/*.scd display/*.scd display/scanout/*.scd))) \
+	$(O)/man/vgpu-restore@.service.8
 
-.PHONY: all check check-build test demo lab-shell lint bench fuzz install uninstall clean help deps
+.PHONY: all check check-build test demo lab-shell lint bench soak fuzz install uninstall clean help deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -79,12 +96,13 @@ help:
 	@printf '%s\n' \
 	'all        build vgpu, vgpu-display and the man pages (default)' \
 	'demo       the main job, from a vGPU to a photograph of its window, in the lab' \
-	'test       everything: sets itself up, then check and the lab (about 10 minutes)' \
+	'test       everything: sets itself up, then check and the lab (the longest)' \
 	'check      unit and integration tests without the lab (about a minute)' \
 	'lab-shell  a shell in a virtual machine with vGPUs' \
 	'lint       clang-format, clang-tidy, cppcheck, shellcheck, warnings as errors' \
 	'bench      benchmarks, as ratios to the peer' \
-	'fuzz       fuzz targets (FUZZ_SECONDS=60 for each)' \
+	'soak       10,000 vGPUs made and removed, a random walk of 5,000 steps (hours)' \
+	'fuzz       fuzz targets (FUZZ_SECONDS=60 each; domain XML, listener 600)' \
 	'install    to DESTDIR and PREFIX (default /usr); uninstall takes it back' \
 	'clean      remove build/' \
 	'' \
@@ -113,29 +131,48 @@ $(O)/libbase.a: $(call objects,$(base_src))
 $(O)/libvgpu.a: $(call objects,$(vgpu_src))
 $(O)/libxmlpatch.a: $(call objects,$(xmlpatch_src))
 $(O)/libdisplay.a: $(call objects,$(display_src))
+$(O)/libscanout.a: $(call objects,$(scanout_src))
 $(O)/%.a:
 	@mkdir -p $(@D)
 	@rm -f $@
 	@$(say) AR $@
 	$(Q)$(AR) rcs $@ $^
 
-$(O)/bin/vgpu: $(O)/vgpu/main.o $(O)/libvgpu.a $(O)/libxmlpatch.a $(O)/libbase.a
+# Without libvirt and libxml2, whose loading would be most of its run time.
+$(O)/bin/vgpu: $(O)/vgpu/main.o $(O)/libvgpu.a $(O)/libbase.a
 	@mkdir -p $(@D)
 	@$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(tool_libs)
 
+$(O)/bin/vgpu-domain: $(O)/vgpu/domain-main.o $(O)/libvgpu.a $(O)/libxmlpatch.a $(O)/libbase.a
+	@mkdir -p $(@D)
+	@$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(domain_libs)
+
 $(O)/bin/vgpu-display: $(O)/display/main.o $(O)/libdisplay.a $(O)/libbase.a
 	@mkdir -p $(@D)
 	@$(say) LD $@
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) $(tool_libs) -lm
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) $(domain_libs) -lm
 
-$(O)/tests/unit/%: $(O)/tests/unit/%.o $(unit_shared) $(O)/libdisplay.a $(O)/libvgpu.a $(O)/libxmlpatch.a $(O)/libbase.a
+# It has privileges: as little code as can be.
+$(O)/bin/vgpu-scanout: $(O)/display/scanout/main.o $(O)/libscanout.a $(O)/libbase.a
+	@mkdir -p $(@D)
 	@$(say) LD $@
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(test_libs) $(display_libs) $(tool_libs) -lm
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(scanout_libs)
+
+$(O)/tests/unit/%: $(O)/tests/unit/%.o $(unit_shared) $(O)/libdisplay.a $(O)/libscanout.a $(O)/libvgpu.a $(O)/libxmlpatch.a $(O)/libbase.a
+	@$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(test_libs) $(display_libs) $(domain_libs) $(scanout_libs) -lm
 
 $(O)/tests/tools/%: $(O)/tests/tools/%.o $(O)/libdisplay.a $(O)/libxmlpatch.a $(O)/libbase.a
 	@$(say) LD $@
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) $(tool_libs) -lm
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) $(domain_libs) -lX11 -lwayland-client -lm
+
+# Put under other programs, whatever those are built with.
+$(O)/tests/tools/%.so: tests/preload/%.c
+	@mkdir -p $(@D)
+	@$(say) LD $@
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(WERROR) -O2 -g -fPIC -shared -o $@ $<
 
 $(O)/man/%: vgpu/%.scd
 	@mkdir -p $(@D)
@@ -146,6 +183,16 @@ $(O)/man/%: display/%.scd
 	@mkdir -p $(@D)
 	@$(say) MAN $@
 	$(Q)scdoc <$< >$@
+
+$(O)/man/%: display/scanout/%.scd
+	@mkdir -p $(@D)
+	@$(say) MAN $@
+	$(Q)scdoc <$< >$@
+
+# One page under two names.
+$(O)/man/vgpu-restore@.service.8:
+	@mkdir -p $(@D)
+	@echo '.so man8/vgpu-restore.service.8' >$@
 
 -include $(wildcard $(O)/*/*.d $(O)/*/*/*.d)
 
@@ -178,6 +225,9 @@ lint:
 bench:
 	@tests/bench/run
 
+soak:
+	@tests/lab/soak
+
 fuzz:
 	@tests/fuzz/run
 
@@ -187,27 +237,37 @@ fuzz:
 # install and uninstall alike.
 define installed
 $(O)/bin/vgpu 755 $(BINDIR)/vgpu
+$(O)/bin/vgpu-domain 755 $(LIBEXECDIR)/vgpu-domain
 $(O)/bin/vgpu-display 755 $(BINDIR)/vgpu-display
+$(O)/bin/vgpu-scanout 755 $(LIBEXECDIR)/vgpu-scanout
 $(foreach m,$(man_pages),$(m) 644 $(MANDIR)/man$(subst .,,$(suffix $(m)))/$(notdir $(m))
 )
-$(foreach u,$(wildcard scripts/*.service),$(O)/$(u) 644 $(UNITDIR)/$(notdir $(u))
+$(foreach u,$(wildcard scripts/*.service scripts/*.socket),$(O)/$(u) 644 $(UNITDIR)/$(notdir $(u))
+)
+$(foreach u,$(wildcard scripts/user/*.service),$(O)/$(u) 644 $(USERUNITDIR)/$(notdir $(u))
 )
 $(foreach r,$(wildcard scripts/*.rules),$(O)/$(r) 644 $(UDEVDIR)/$(notdir $(r))
 )
+scripts/security/vgpu.apparmor 644 $(SYSCONFDIR)/apparmor.d/abstractions/libvirt-qemu.d/vgpu
+$(O)/scripts/security/vgpu-scanout.cil 644 $(DATADIR)/vgpu/vgpu-scanout.cil
+$(O)/scripts/libvirt-hook 755 $(SYSCONFDIR)/libvirt/hooks/qemu.d/vgpu
 $(foreach c,$(wildcard scripts/completions/*.bash),$(c) 644 $(DATADIR)/bash-completion/completions/$(basename $(notdir $(c)))
 )
-$(foreach c,$(wildcard scripts/completions/_*),$(c) 644 $(DATADIR)/zsh/site-functions/$(notdir $(c))
+$(foreach c,$(wildcard scripts/completions/*.fish),$(c) 644 $(DATADIR)/fish/vendor_completions.d/$(notdir $(c))
+)
+$(foreach c,$(wildcard scripts/completions/_*),$(c) 644 $(ZSHDIR)/$(notdir $(c))
 )
 endef
 export installed
 
-# Units and rules name the places that this install uses.
-.PHONY: $(wildcard scripts/*.service scripts/*.rules)
+# These name the places that this install uses.
+placed = $(wildcard scripts/*.service scripts/user/*.service scripts/*.socket scripts/*.rules scripts/security/*.cil) scripts/libvirt-hook
+.PHONY: $(placed)
 $(O)/scripts/%: scripts/%
 	@mkdir -p $(@D)
-	@sed 's|/usr/bin/|$(BINDIR)/|g; s|/etc/mdevctl.d|$(SYSCONFDIR)/mdevctl.d|g' $< >$@
+	@sed 's|/usr/bin/|$(BINDIR)/|g; s|/usr/libexec/vgpu/|$(LIBEXECDIR)/|g; s|/etc/mdevctl.d|$(SYSCONFDIR)/mdevctl.d|g' $< >$@
 
-install: all $(patsubst %,$(O)/%,$(wildcard scripts/*.service scripts/*.rules))
+install: all $(patsubst %,$(O)/%,$(placed))
 	@printf '%s\n' "$$installed" | while read -r src mode dst; do \
 		[ -z "$$src" ] || { echo "  $(DESTDIR)$$dst"; install -D -m "$$mode" "$$src" "$(DESTDIR)$$dst"; } || exit 1; \
 	done

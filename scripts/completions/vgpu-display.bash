@@ -1,38 +1,48 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# bash completion for vgpu-display
+# bash completion for vgpu-display: options are what its help lists, so that there
+# is nothing here to keep in step.
 
 _vgpu_display_domains() {
 	local uri=${LIBVIRT_DEFAULT_URI:-qemu:///system}
 	# Bash takes a colon for the end of a word: the line has the URI whole.
-	[[ $COMP_LINE =~ (-c|--connect)[\ =]([^ ]+) ]] && uri=${BASH_REMATCH[2]}
-	virsh -r -q -c "$uri" list --name 2>/dev/null
+	[[ ${COMP_LINE-} =~ (-c|--connect)[\ =]([^ ]+) ]] && uri=${BASH_REMATCH[2]}
+	virsh -r -q -c "$uri" list --all --name 2>/dev/null | grep .
 }
 
+# What follows an option in the help, and what such a word stands for.
+_vgpu_display_values() {
+	local value
+	value=$(vgpu-display --help | sed -n "s/^.*$1 \([A-Za-z0-9:|]*\).*/\1/p" | head -n 1)
+	case $value in
+	*\|*) printf '%s\n' "${value//|/$'\n'}" ;;
+	DOMAIN) _vgpu_display_domains ;;
+	URI) printf '%s\n' qemu:///system qemu:///session ;;
+	KEY) printf '%s\n' Alt Ctrl PrintScreen Shift Super ;;
+	DIR) compgen -d -- "$2" ;;
+	FILE | SOCKET) compgen -f -- "$2" ;;
+	[A-Z]*) echo ;;
+	esac
+}
+
+_vgpu_display_options() { vgpu-display --help | sed -n 's/^  .\{0,4\}\(--[a-z-]*\).*/\1/p'; }
+
 _vgpu_display() {
-	local current=${COMP_WORDS[COMP_CWORD]}
-	case ${COMP_WORDS[COMP_CWORD - 1]} in
-	-c | --connect)
-		mapfile -t COMPREPLY < <(compgen -W 'qemu:///system qemu:///session' -- "$current")
-		return
-		;;
-	--qmp | --screenshot)
-		mapfile -t COMPREPLY < <(compgen -f -- "$current")
-		return
-		;;
-	--screenshots)
-		mapfile -t COMPREPLY < <(compgen -d -- "$current")
-		return
-		;;
-	--after | --frames) return ;;
-	esac
-	case $current in
-	-*)
-		mapfile -t COMPREPLY < <(compgen -W '--connect --qmp --screenshot --after --frames
-			--screenshots --allow-root --debug --help --version' -- "$current")
-		;;
-	*) mapfile -t COMPREPLY < <(compgen -W "$(_vgpu_display_domains)" -- "$current") ;;
-	esac
+	local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} values=
+	[ "$before" != -c ] || before=--connect
+	[[ $before != --* ]] || values=$(_vgpu_display_values "$before" "$current" && echo .)
+	values=${values%.}
+	if [ -z "$values" ]; then
+		case $current in
+		-*) values=$(_vgpu_display_options) ;;
+		*) values=$(_vgpu_display_domains) ;;
+		esac
+	fi
+	mapfile -t COMPREPLY < <(
+		while IFS= read -r word; do
+			[[ -z $word || $word != "$current"* ]] || printf '%s\n' "$word"
+		done <<<"$values"
+	)
 }
 
 complete -o filenames -F _vgpu_display vgpu-display

@@ -1,10 +1,43 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# bash completion for vgpu
+# bash completion for vgpu: commands and options are what its help lists, so
+# that there is nothing here to keep in step.
 
-# Columns of what vgpu lists for programs, without needing jq.
+# A member of what vgpu lists for programs, without needing jq.
 _vgpu_json() {
-	vgpu "$1" --json 2>/dev/null | sed -n "s/^ *\"$2\": *\"\([^\"]*\)\",\{0,1\}$/\1/p"
+	local member=$1
+	shift
+	vgpu "$@" --json 2>/dev/null | sed -n "s/^ *\"$member\": *\"\([^\"]*\)\",\{0,1\}$/\1/p"
+}
+
+_vgpu_uuids() { _vgpu_json uuid list --brief; }
+
+_vgpu_commands() { vgpu --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p'; }
+
+# What follows an option in the help: a word in capitals, or the words that it takes.
+_vgpu_value='[A-Z][A-Z|:.-]*\|[a-z]\{1,\}|[a-z|]\{1,\}'
+
+# What such a word stands for.
+_vgpu_values() {
+	case $1 in
+	P) _vgpu_json parent types ;;
+	T) _vgpu_json type types ;;
+	U | UUID*) _vgpu_uuids ;;
+	DOMAIN) virsh list --all --name 2>/dev/null | grep . ;;
+	URI) printf '%s\n' qemu:///system qemu:///session ;;
+	DIR) compgen -d -- "$2" ;;
+	FILE* | PATH) compgen -f -- "$2" ;;
+	*\|*) printf '%s\n' "${1//|/$'\n'}" ;;
+	esac
+}
+
+# All that the usage names beside options in brackets; it may be optional, too.
+_vgpu_operands() {
+	local word
+	for word in $(vgpu help "$1" | sed -n '1{s/\[--[^]]*\]//g; s/[][|]//g; s/^usage: vgpu [a-z-]*//p}' |
+		tr ' ' '\n' | sort -u); do
+		_vgpu_values "$word" "$2"
+	done
 }
 
 _vgpu_words() {
@@ -18,7 +51,7 @@ _vgpu_words() {
 }
 
 _vgpu() {
-	local cur prev words cword command
+	local cur prev words cword value
 	if declare -F _init_completion >/dev/null; then
 		_init_completion -n : || return
 	else
@@ -26,41 +59,28 @@ _vgpu() {
 		words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
 	fi
 	if [ "$cword" -eq 1 ]; then
-		_vgpu_words "$cur" < <(printf '%s\n' types list create remove restore attach help --help --version)
+		_vgpu_words "$cur" < <(_vgpu_commands; printf '%s\n' help --help --version)
 		return
 	fi
-	command=${words[1]}
-	case $prev in
-	--parent) _vgpu_words "$cur" < <(_vgpu_json types parent); return ;;
-	--type) _vgpu_words "$cur" < <(_vgpu_json types type); return ;;
-	--uuid) _vgpu_words "$cur" < <(_vgpu_json list uuid); return ;;
-	--config-dir) _vgpu_words "$cur" < <(compgen -d -- "$cur"); return ;;
-	--xml | --rendernode) _vgpu_words "$cur" < <(compgen -f -- "$cur"); return ;;
-	--connect) _vgpu_words "$cur" < <(printf '%s\n' qemu:///system qemu:///session); return ;;
-	esac
+	if [ "${words[1]}" = help ]; then
+		_vgpu_words "$cur" < <(_vgpu_commands)
+		return
+	fi
+	if [[ $prev == --* ]]; then
+		value=$(vgpu help "${words[1]}" 2>/dev/null | sed -n "s/^  $prev \($_vgpu_value\) .*/\1/p")
+		if [ -n "$value" ]; then
+			_vgpu_words "$cur" < <(_vgpu_values "$value" "$cur")
+			return
+		fi
+	fi
 	if [[ $cur == -* ]]; then
-		case $command in
-		types) set -- --json ;;
-		list) set -- --json --config-dir ;;
-		create) set -- --parent --type --uuid --config-dir ;;
-		remove) set -- --config-dir ;;
-		restore) set -- --parent --at-boot --config-dir ;;
-		attach) set -- --xml --connect --rendernode --dry-run ;;
-		*) set -- ;;
-		esac
-		_vgpu_words "$cur" < <(printf '%s\n' "$@" --help)
-		return
-	fi
-	case $command in
-	remove) _vgpu_words "$cur" < <(_vgpu_json list uuid) ;;
-	attach)
 		_vgpu_words "$cur" < <(
-			virsh list --all --name 2>/dev/null | grep .
-			_vgpu_json list uuid
+			vgpu help "${words[1]}" 2>/dev/null | sed -n 's/^  \(--[a-z-]*\).*/\1/p'
+			echo --help
 		)
-		;;
-	help) _vgpu_words "$cur" < <(printf '%s\n' types list create remove restore attach) ;;
-	esac
+	else
+		_vgpu_words "$cur" < <(_vgpu_operands "${words[1]}" "$cur" 2>/dev/null)
+	fi
 }
 
 complete -F _vgpu vgpu
