@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # `vgpu attach` as a person calls it, on XML and against libvirt's own test
-# driver. Domains of QEMU are changed for real in the lab (tests/lab/t).
+# driver. Domains of QEMU are changed for real in the lab (tests/lab/t); all shapes
+# of domains are in test-corpus.sh.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -10,8 +11,6 @@ vgpu=${BUILD:-$top/build/gcc}/bin/vgpu
 corpus=$top/tests/corpus/xmlpatch
 uuid=4b20d080-1b54-4048-85b3-a6a62d165c01
 node=/dev/dri/renderD129
-# Comes with the library itself (Debian package libvirt0).
-schema=/usr/share/libvirt/schemas/domain.rng
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -20,21 +19,9 @@ patch() { "$vgpu" attach --rendernode "$node" --xml "$@" 2>"$work/changes"; }
 # Nothing at all on standard output, so that `... | virsh define` gets nothing.
 says_nothing() { [ -z "$("$@" 2>/dev/null)" ]; }
 
-for file in "$corpus"/*.in.xml; do
-	name=$(basename "$file" .in.xml)
-	patch "$file" "$uuid" >"$work/$name.out.xml"
-	check "$name: patched as wanted" cmp "$work/$name.out.xml" "$corpus/$name.out.xml"
-done
-# All at once: reading the schema is what takes long.
-xmllint --noout --relaxng "$schema" "$work"/*.out.xml >"$work/verdicts" 2>&1
-for file in "$work"/*.out.xml; do
-	name=$(basename "$file" .out.xml)
-	check "$name: libvirt's schema accepts it" grep -Fx "$file validates" "$work/verdicts"
-done
-
 patch "$corpus/sdl.in.xml" "$uuid" >"$work/sdl.xml"
 same "each change is a line on standard error" \
-	"$(sed 's/^[a-z-]*: /vgpu: /' "$corpus/sdl.changes")" "$(cat "$work/changes")"
+	"$(sed 's/^/vgpu: /' "$corpus/sdl.changes")" "$(cat "$work/changes")"
 check "standard input is read for -" \
 	cmp <(patch - "$uuid" <"$corpus/sdl.in.xml") "$work/sdl.xml"
 ln -s "$corpus/sdl.in.xml" "$work/link.xml"
@@ -45,8 +32,12 @@ check "the UUID may be in upper case" \
 patch "$work/sdl.xml" "$uuid" >"$work/again.xml"
 check "attaching twice changes nothing" cmp "$work/sdl.xml" "$work/again.xml"
 same "attaching twice says so" \
-	"vgpu: the XML has the vGPU $uuid already: nothing changed" "$(cat "$work/changes")"
-check "a dry run prints no XML" says_nothing "$vgpu" attach --dry-run --xml "$corpus/sdl.in.xml" "$uuid"
+	"vgpu: the XML has the vGPU $uuid already: nothing changed" "$(tail -n 1 "$work/changes")"
+"$vgpu" attach --rendernode "$node" --dry-run --xml "$corpus/sdl.in.xml" "$uuid" >"$work/sdl.diff" 2>"$work/changes"
+same "a dry run says nothing beside the diff" "" "$(cat "$work/changes")"
+cp "$corpus/sdl.in.xml" "$work/sdl.patched.xml"
+check "a dry run prints what patch makes the same of" eval \
+	'command patch -s "$work/sdl.patched.xml" "$work/sdl.diff" && cmp "$work/sdl.patched.xml" "$work/sdl.xml"'
 refuses "a full disk is a failure" 1 'cannot write' \
 	bash -c '"$@" >/dev/full 2> >(tail -n 1 >&2)' sh "$vgpu" attach --xml "$work/sdl.xml" "$uuid"
 
@@ -60,8 +51,7 @@ while IFS='|' read -r name status pattern arguments; do
 	refuses "$name" "$status" "$pattern" "$vgpu" attach "${words[@]}"
 	check "$name: no output" says_nothing "$vgpu" attach "${words[@]}"
 done <<EOT
-no arguments are misuse|2|two arguments|
-a domain alone is misuse|2|two arguments|guest
+no arguments are misuse|2|takes a domain|
 three arguments are misuse|2|too many|guest $uuid more
 an unknown option is misuse|2|no such option|--frobnicate guest $uuid
 --xml without a UUID is misuse|2|UUID is the one argument|--xml $work/sdl.xml

@@ -5,112 +5,8 @@ set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
-build=${BUILD:-$top/build/gcc}
-viewer=$build/bin/vgpu-display
-tools=$build/tests/tools
-work=$(mktemp -d)
-socket=$work/qmp     # the viewer's
-control=$work/control # the test's
-qemu='' xvfb='' shown=''
-# Memory that libraries keep is not ours to free.
-export LSAN_OPTIONS=suppressions=$top/tests/integration/display.lsan:print_suppressions=0
-export TSAN_OPTIONS=suppressions=$top/tests/integration/display.tsan:print_suppressions=0
-# Threads of the software rasteriser would only slow each other down.
-export LP_NUM_THREADS=0
-unset WAYLAND_DISPLAY XDG_RUNTIME_DIR
-
-cleanup() {
-	local pid
-	for pid in $shown $qemu $xvfb; do kill -KILL "$pid"; done
-	wait
-	rm -rf "$work"
-} >/dev/null 2>&1
-trap cleanup EXIT
-
-# wait_for SECONDS COMMAND...: until the command succeeds
-wait_for() {
-	local end=$((SECONDS + $1))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.05
-	done
-}
-
-start_x() {
-	Xvfb -displayfd 3 -screen 0 1280x1024x24 -nolisten tcp -noreset 3>"$work/display" >"$work/x.log" 2>&1 &
-	xvfb=$!
-	wait_for 20 grep -q . "$work/display"
-	DISPLAY=:$(cat "$work/display")
-	export DISPLAY
-}
-
-# start_qemu NAME [ARGUMENTS]: without a disk its firmware shows some text and waits
-start_qemu() {
-	rm -f "$socket" "$control"
-	qemu-system-x86_64 -name "$1" -machine pc,vmport=off -m 32 -nodefaults -vga std \
-		-display dbus,p2p=yes -qmp "unix:$socket,server=on,wait=off" \
-		-qmp "unix:$control,server=on,wait=off" "${@:2}" >"$work/qemu.log" 2>&1 &
-	qemu=$!
-	wait_for 20 test -S "$control"
-}
-
-stop_qemu() {
-	kill -KILL "$qemu"
-	wait "$qemu"
-	qemu=''
-} 2>/dev/null
-
-qmp() { "$tools/qmp" "$control" "$@"; }
-
-view() { timeout 60 "$viewer" --allow-root "$@"; }
-
-# start_viewer [ARGUMENTS]: in the background, its window there
-start_viewer() {
-	"$viewer" --allow-root --debug --qmp "$socket" --screenshots "$work" "$@" \
-		>"$work/viewer.log" 2>&1 &
-	shown=$!
-	wait_for 20 find_window && wait_for 20 picture_is_there && return
-	not_ok "the viewer shows no window" "$(cat "$work/viewer.log")"
-	finish
-}
-
-find_window() { window=$(xdotool search --onlyvisible --pid "$shown") && [ -n "$window" ]; }
-
-window_name() { xdotool getwindowname "$window"; }
-
-title_has() { window_name | grep -qF -- "$1"; }
-
-picture_is_there() { window_name | grep -qE '^[a-z]+ - Ctrl'; }
-
-# viewer_ends STATUS [PATTERN]: and its last line matches
-viewer_ends() {
-	local status=0
-	wait "$shown" || status=$?
-	shown=''
-	[ "$status" = "$1" ] && { [ -z "${2-}" ] || tail -n 1 "$work/viewer.log" | grep -E "$2"; }
-}
-
-# The text cursor blinks by the guest's clock: a stopped guest stands still.
-stand_still() {
-	qmp '{"execute":"stop"}' \
-		"{\"execute\":\"screendump\",\"arguments\":{\"filename\":\"$work/want.ppm\"}}"
-}
-
-text_is_there() {
-	qmp "{\"execute\":\"screendump\",\"arguments\":{\"filename\":\"$work/text.ppm\"}}" &&
-		head -n 2 "$work/text.ppm" | grep -q '^720 400' &&
-		[ "$(tail -c +20 "$work/text.ppm" | tr -d '\0' | wc -c)" -gt 10000 ]
-}
-
-# shoot NUMBER: one more screenshot of the viewer that runs
-shoot() {
-	kill -USR1 "$shown"
-	wait_for 20 test -e "$work/firmware-000$1.png"
-}
-
-saw() { wait_for 10 grep -qE -- "$1" "$work/qemu.log"; }
+# shellcheck source=tests/viewer.sh
+. "$(dirname "$0")/../viewer.sh"
 
 start_x
 refuses "no such socket" 1 "cannot connect to QEMU's QMP socket .*No such file" \
@@ -145,8 +41,8 @@ check "its title has the VM's name and the keys" eval 'window_name | grep -E "^f
 eval "$(xdotool getwindowgeometry --shell "$window")"
 same "the window has the guest's size" 720x400 "$WIDTH"x"$HEIGHT"
 stand_still >/dev/null
-check "a screenshot is written on SIGUSR1" shoot 1
-check "it is QEMU's own picture" "$tools/compare-image" "$work/firmware-0001.png" "$work/want.ppm"
+check "a screenshot is written on SIGUSR1" shoot
+check "it is QEMU's own picture" shows
 qmp '{"execute":"cont"}' >/dev/null
 
 xdotool windowfocus --sync "$window" mousemove --window "$window" 300 200 key a key F11 key Home
@@ -157,15 +53,16 @@ xdotool mousemove --window "$window" 360 100 click 3 click 4
 check "the pointer's place arrives" eval 'saw "axis x, value 0x3fff|axis x, value 0x4000" && saw "axis y"'
 check "a button arrives" saw 'button right, down 1'
 check "the wheel arrives" saw 'button wheel-up, down 1'
+rm -f "$shot"
 xdotool key ctrl+alt+s
-check "Ctrl+Alt+S takes a screenshot" wait_for 10 test -e "$work/firmware-0002.png"
+check "Ctrl+Alt+S takes a screenshot" wait_for 10 test -e "$shot"
 check "and is not for the guest" eval '! grep "qcode s, down 1" "$work/qemu.log"'
 xdotool keydown shift
 check "a key is held" saw 'qcode shift, down 1'
 xdotool windowunmap "$window"
 check "it is released when the focus goes" saw 'qcode shift, down 0'
 xdotool keyup shift
-check "a hidden window can be photographed" shoot 3
+check "a hidden window can be photographed" shoot
 check "QEMU quits" qmp '{"execute":"quit"}'
 viewer_ends 0
 same "the viewer ends well" "0" "$?"

@@ -41,6 +41,9 @@ make_host() {
 	echo 0x8086 >"$gpu/vendor"
 	echo 0x5916 >"$gpu/device"
 	echo 0x030000 >"$gpu/class"
+	# Its aperture, BAR 2, has 384 MB.
+	printf '0x%016x 0x%016x 0x%016x\n' 0xde000000 0xdeffffff 0x140204 0 0 0 \
+		0xc0000000 0xd7ffffff 0x14220c >"$gpu/resource"
 	ln -s ../../../bus/pci "$gpu/subsystem"
 	ln -s ../../../bus/pci/drivers/i915 "$gpu/driver"
 	ln -s ../../../devices/pci0000:00/0000:00:02.0 "$work/mock/sys/bus/pci/devices/0000:00:02.0"
@@ -66,20 +69,16 @@ before=$(snapshot)
 # --- asked for help, or not understood
 
 check "--version is one line" eval '[ "$(vgpu --version | grep -cE "^vgpu [0-9]+\.[0-9]+")" = 1 ]'
-for command in types list create remove restore attach; do
+for command in types list create remove set forget restore suspend resume doctor attach detach setup; do
 	check "--help names $command" eval "vgpu --help | grep -qE '^  $command +[a-z]'"
 	same "help $command and $command --help are the same" "$(vgpu help "$command")" "$(vgpu "$command" --help)"
 	check "help $command shows how to use it" eval "vgpu help $command | grep -q '^usage: vgpu $command '"
 	refuses "$command takes no unknown option" 2 "no such option" vgpu "$command" --frobnicate
-	check "bash completes $command" grep -qw "$command" "$top/scripts/completions/vgpu.bash"
-	check "zsh completes $command" grep -qw "$command" "$top/scripts/completions/_vgpu"
 	check "the manual has $command" grep -q "^\*$command\*" "$top/vgpu/vgpu.1.scd"
 done
 for option in $(vgpu --help | awk '/^  [a-z]/ { print $1 }' | while read -r command; do
 	vgpu help "$command" | grep -oE '^  --[a-z-]+'
 done | sort -u); do
-	check "bash completes $option" grep -qwe "$option" "$top/scripts/completions/vgpu.bash"
-	check "zsh completes $option" grep -qwe "$option" "$top/scripts/completions/_vgpu"
 	check "the manual has $option" grep -qFe "*$option*" "$top/vgpu/vgpu.1.scd"
 done
 # completes WANT WORD...: what bash makes of the words typed
@@ -93,10 +92,16 @@ completes() {
 		printf '%s\n' "${COMPREPLY[@]}" | paste -sd ' '
 	)"
 }
-completes "remove restore" re
-completes "--parent --type --uuid --config-dir --help" create --parent 0000:00:02.0 --
+completes "remove restore resume" re
+completes "--parent --type --max --uuid --transient --no-boot --stop-display-manager --yes --config-dir --help" create --parent 0000:00:02.0 --
 completes "i915-GVTg_V5_2 i915-GVTg_V5_4 i915-GVTg_V5_8" create --type i915
 completes "$active" remove ""
+completes "$active" attach win10 4
+completes "$active" detach win10 4
+completes "dbus gtk spice vnc none" attach --display ""
+completes "on off" attach --opregion o
+completes "" attach --slot ""
+completes "--install-drivers" attach --in
 
 refuses "no command" 2 "which command\?" vgpu
 refuses "an unknown command" 2 "no command 'frobnicate'" vgpu frobnicate
@@ -107,18 +112,56 @@ refuses "a full disk" 1 "cannot write to standard output" eval 'vgpu types >/dev
 # --- looking
 
 check "types shows what fits" eval \
-	'vgpu types | grep -qE "^  i915-GVTg_V5_8 +2 +\? +vfio-pci +64 MB low, 384 MB high, 4 fences, 1024x768, weight 2$"'
+	'vgpu types | grep -qE "^  i915-GVTg_V5_8 +2 +4 +vfio-pci +64 MB low, 384 MB high, 4 fences, 1024x768, weight 2$"'
 check "types shows the most where it is known" eval 'vgpu types | grep -qE "^  i915-GVTg_V5_4 +1 +2 "'
-check "types shows the driver" eval 'vgpu types | grep -qx "0000:00:02.0 (i915)"'
+check "types names the processor and its driver" eval 'vgpu types | grep -qxE "0000:00:02.0 (8086:5916|Intel .*HD Graphics 620) \(i915\)"'
+same "a parent that is not on PCI has no such name" "null null" "$(
+	mkdir -p "$work/mock/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1"
+	echo vfio-pci >"$work/mock/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1/device_api"
+	: >"$work/mock/sys/devices/virtual/mtty/mtty/uevent"
+	ln -s ../../devices/virtual/mtty/mtty "$work/mock/sys/class/mdev_bus/0-tty"
+	vgpu types --json | jq -r '.[1] | "\(.pci_id) \(.model)"'
+)"
+same "graphics come before other parents" "0000:00:02.0,0-tty" "$(vgpu types --json | jq -r '.[].parent' | paste -sd ,)"
+rm -r "$work/mock/sys/devices/virtual" "$work/mock/sys/class/mdev_bus/0-tty"
 same "types for programs" \
-	'[["0000:00:02.0","i915",[["i915-GVTg_V5_2",0,null],["i915-GVTg_V5_4",1,2],["i915-GVTg_V5_8",2,null]]]]' \
+	'[["0000:00:02.0","i915",[["i915-GVTg_V5_2",0,1],["i915-GVTg_V5_4",1,2],["i915-GVTg_V5_8",2,4]]]]' \
 	"$(vgpu types --json | jq -c '[.[] | [.parent, .driver, [.types[] | [.type, .available, .maximum]]]]')"
-same "list for people" "UUID PARENT TYPE STATE START
+# libvirt's own test driver, with two domains that have the same vGPU.
+mdev="<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address uuid='$active'/></source></hostdev>"
+{
+	echo "<node>"
+	for name in win10 "win 11"; do
+		echo "<domain type='test'><name>$name</name><memory>65536</memory><os><type>hvm</type></os>
+			<devices>$mdev</devices></domain>"
+	done
+	echo "</node>"
+} >"$work/node.xml"
+export LIBVIRT_DEFAULT_URI=test://$work/node.xml
+list() { vgpu list --config-dir "$config" "$@"; }
+rows() { sed 's/  */ /g'; }
+same "list for people" "UUID PARENT TYPE STATE START DOMAIN PROCESS
+$active 0000:00:02.0 i915-GVTg_V5_4 active, defined at boot win 11, win10 -
+$defined 0000:00:02.0 i915-GVTg_V5_8 defined at boot - -" "$(list | rows)"
+same "briefly" "UUID PARENT TYPE STATE START
 $active 0000:00:02.0 i915-GVTg_V5_4 active, defined at boot
-$defined 0000:00:02.0 i915-GVTg_V5_8 defined at boot" "$(vgpu list --config-dir "$config" | sed 's/  */ /g')"
-same "list for programs" '["'$active'","0000:00:02.0","i915-GVTg_V5_4",true,true,"auto"]
-["'$defined'","0000:00:02.0","i915-GVTg_V5_8",false,true,"auto"]' \
-	"$(vgpu list --json --config-dir "$config" | jq -c '.[] | [.uuid, .parent, .type, .active, .defined, .start]')"
+$defined 0000:00:02.0 i915-GVTg_V5_8 defined at boot" "$(list --brief | rows)"
+same "list for programs" '["'$active'","0000:00:02.0","i915-GVTg_V5_4",true,true,"auto",["win 11","win10"],null]
+["'$defined'","0000:00:02.0","i915-GVTg_V5_8",false,true,"auto",[],null]' \
+	"$(list --json | jq -c '.[] | [.uuid, .parent, .type, .active, .defined, .start, .domains, .process]')"
+same "briefly for programs" '["'$active'",null,null]
+["'$defined'",null,null]' "$(list --brief --json | jq -c '.[] | [.uuid, .domains, .process]')"
+rm "$work/mock/sys/bus/mdev/devices/$active"
+same "none for programs" "[]" "$(vgpu list --json --config-dir "$work/nowhere")"
+make_host
+with_libvirt=$LIBVIRT_DEFAULT_URI
+export LIBVIRT_DEFAULT_URI=test:///nowhere
+same "without libvirt the domains are not known" "? ?" "$(list 2>/dev/null | awk 'NR > 1 { print $(NF - 1) }' | paste -sd ' ')"
+refuses "which is told and no failure" 0 "which domains have the vGPUs is not known: .*test:///nowhere" list
+same "nor for programs" "null null" "$(list --json 2>/dev/null | jq -c '.[].domains' | paste -sd ' ')"
+same "unless another libvirt is asked for" "win 11, win10" "$(list --connect "$with_libvirt" | grep -o 'win 11, win10')"
+check "briefly nobody asks" eval '[ -z "$(list --brief 2>&1 >/dev/null)" ]'
+export LIBVIRT_DEFAULT_URI=$with_libvirt
 same "an active one without a definition" '[true,false,null]' \
 	"$(vgpu list --json --config-dir "$work/nowhere" | jq -c '.[] | [.active, .defined, .start]')"
 same "looking changes nothing" "$before" "$(snapshot)"
@@ -128,9 +171,19 @@ same "looking changes nothing" "$before" "$(snapshot)"
 create() { vgpu create --config-dir "$config" "$@"; }
 refuses "an unknown parent" 1 "no parent 0000:00:03.0; there are: 0000:00:02.0" create --parent 0000:00:03.0
 refuses "an unknown type" 1 "no parent has the type i915-GVTg_V5_1; types: i915-GVTg_V5_2, i915-GVTg_V5_4, i915-GVTg_V5_8" create --type i915-GVTg_V5_1
-refuses "a type without an instance" 1 "no free instance of i915-GVTg_V5_2" create --type i915-GVTg_V5_2
-refuses "a bad UUID" 2 "'4b20d080' is not a UUID" create --uuid 4b20d080
-refuses "a UUID of another type" 1 "$active is taken by a i915-GVTg_V5_4 on 0000:00:02.0" \
+refuses "a type without room" 1 "0000:00:02.0 has no room for another i915-GVTg_V5_2: short of 128 MB of aperture \(needs 256 MB, 128 of 256 MB are free\); taken by $active, a i915-GVTg_V5_4 of the domain win 11, win10; ways out: take i915-GVTg_V5_4, which fits, or set an aperture of more than 384 MB in the firmware \(not DVMT\), or remove a vGPU; 'vgpu help create' tells more$" \
+	create --type i915-GVTg_V5_2
+refuses "--max goes not with --type" 2 "exclude each other" create --max --type i915-GVTg_V5_8
+refuses "--transient goes not with --no-boot" 2 "no definition" create --transient --no-boot
+refuses "what is defined cannot be transient" 1 "$defined is defined already: leave --transient out" \
+	create --transient --uuid "$defined"
+refuses "what is defined keeps its start" 1 "$defined is defined already, and not to start by hand: 'vgpu set --no-boot" \
+	create --no-boot --uuid "$defined"
+refuses "a bad UUID" 2 "'4b20d08x' is not a UUID" create --uuid 4b20d08x
+refuses "the beginning of no vGPU's" 2 "'5' is not a UUID; uuidgen" create --uuid 5
+refuses "the beginning of several" 1 "4B20D080 is the beginning of several vGPUs: $active, $defined" \
+	create --uuid 4B20D080
+refuses "a UUID of another type" 1 "$active is taken by a i915-GVTg_V5_4 on 0000:00:02.0, of the domain win 11, win10$" \
 	create --uuid "$active" --type i915-GVTg_V5_8
 refuses "a UUID that is defined as another type" 1 "$defined is taken: it is defined as a i915-GVTg_V5_8" \
 	create --uuid "$defined" --type i915-GVTg_V5_4
@@ -139,12 +192,16 @@ refuses "an option given twice" 2 "given twice" create --type a --type b
 refuses "no directory for definitions" 1 "cannot lock $work/nowhere: No such file" \
 	vgpu create --config-dir "$work/nowhere"
 refuses "removing nothing" 2 "remove which vGPU" vgpu remove
-refuses "removing what is no UUID" 2 "'mtty' is not a UUID" vgpu remove mtty
+refuses "removing what is no UUID" 2 "'mtty' is not a UUID, nor the beginning of one" vgpu remove mtty
 refuses "removing what is not there" 1 "there is no vGPU $fresh" vgpu remove --config-dir "$config" "$fresh"
 same "a refusal changes nothing" "$before" "$(snapshot)"
 
 # --- create, remove, restore
 
+mkdir "$work/alone"
+same "a UUID cut short is that of the vGPU that there is" "$active" \
+	"$(vgpu create --config-dir "$work/alone" --uuid 4B2 2>/dev/null)"
+check "whose definition is made" test -f "$work/alone/0000:00:02.0/$active"
 same "create prints the UUID" "$fresh" "$(create --uuid "${fresh^^}" 2>"$work/said")"
 same "and says what it chose" \
 	"vgpu: made $fresh on 0000:00:02.0: i915-GVTg_V5_4, the largest type that fits; it comes back at boot" \
@@ -156,31 +213,81 @@ check "create makes a UUID where none is given" eval \
 	'create --type i915-GVTg_V5_8 2>/dev/null | grep -qE "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"'
 
 make_host
-refuses "a UUID that is used" 1 "$active is taken: it is a i915-GVTg_V5_4 on 0000:00:02.0" \
-	create --uuid "${active^^}" --type i915-GVTg_V5_4
-same "is no change" "$before" "$(snapshot)"
-rm "$config/0000:00:02.0/$active"
-same "one that is active only is defined" "$active" "$(create --uuid "$active" 2>/dev/null)"
-same "as what it is" i915-GVTg_V5_4 "$(jq -r .mdev_type "$config/0000:00:02.0/$active")"
-same "and not made again" "" "$(cat "$types/i915-GVTg_V5_4/create")"
-make_host
+same "what is there already is no failure" "$active" "$(create --uuid "$active" --type i915-GVTg_V5_4 2>/dev/null)"
+same "and is no change" "$before" "$(snapshot)"
 check "what is defined is made" create --uuid "$defined"
 same "as it is defined" "$defined" "$(cat "$types/i915-GVTg_V5_8/create")"
 same "and its definition is kept" 1 "$(jq .extra "$config/0000:00:02.0/$defined")"
 
-# The vGPU that `create` would make, so that there is something to undo.
 make_host
-mkdir -p "$gpu/$fresh" && : >"$gpu/$fresh/remove"
+same "a transient one says so" \
+	"vgpu: made $fresh on 0000:00:02.0: i915-GVTg_V5_8; it lasts until the machine restarts (it is not defined)" \
+	"$(create --transient --type i915-GVTg_V5_8 --uuid "$fresh" 2>&1 >/dev/null)"
+same "the kernel has it" "$fresh" "$(cat "$types/i915-GVTg_V5_8/create")"
+check "and no definition" test ! -e "$config/0000:00:02.0/$fresh"
+same "one that is not for boot says so" \
+	"vgpu: made $fresh on 0000:00:02.0: i915-GVTg_V5_4, the largest type that fits; it does not come back at boot (start is manual)" \
+	"$(create --no-boot --max --uuid "$fresh" 2>&1 >/dev/null)"
+same "and is defined so" manual "$(jq -r .start "$config/0000:00:02.0/$fresh")"
+
+# The kernel has less room than it counts.
+make_host
+rm "$types/i915-GVTg_V5_4/create" && ln -s /dev/full "$types/i915-GVTg_V5_4/create"
+same "what has no room after all gives way to a smaller type" \
+	"vgpu: 0000:00:02.0 has no room for a i915-GVTg_V5_4, though it counts some: trying the smaller i915-GVTg_V5_8
+vgpu: made $fresh on 0000:00:02.0: i915-GVTg_V5_8, the largest type that fits; it comes back at boot" \
+	"$(create --uuid "$fresh" 2>&1 >/dev/null)"
+same "which the kernel is given" "$fresh" "$(cat "$types/i915-GVTg_V5_8/create")"
+same "and which is defined" i915-GVTg_V5_8 "$(jq -r .mdev_type "$config/0000:00:02.0/$fresh")"
+rm "$config/0000:00:02.0/$fresh"
+refuses "a type that was asked for stays" 1 "no room for another i915-GVTg_V5_4: 128 MB of aperture are free by the count" \
+	create --uuid "$fresh" --type i915-GVTg_V5_4
+rm "$types/i915-GVTg_V5_8/create" && ln -s /dev/full "$types/i915-GVTg_V5_8/create"
+check "no smaller type may have room either" eval '! create --uuid "$fresh" 2>"$work/said" &&
+	tail -n 1 "$work/said" | grep -q "no room for another i915-GVTg_V5_8: .* free by the count"'
+check "which leaves no definition" test ! -e "$config/0000:00:02.0/$fresh"
+
+# A libvirt that is asked who has what while a refusal is explained, and takes long.
+make_host
+mkdir "$work/bin" && cp "$program" "$work/bin/vgpu"
+printf '#!/bin/sh\nkill -TERM "$PPID"; sleep 0.2\n' >"$work/bin/vgpu-domain" && chmod +x "$work/bin/vgpu-domain"
+"${mocked[@]/#"$program"/$work/bin/vgpu}" create --config-dir "$config" --uuid "$active" --type i915-GVTg_V5_8 2>/dev/null
+same "who waits for libvirt's answer to a refusal can be ended" 143 $?
+
+make_host
 rm -r "$config/0000:00:02.0" && : >"$config/0000:00:02.0"
 refuses "a definition that cannot be written" 1 "no vGPU was made: .*Not a directory" \
 	create --uuid "$fresh" --type i915-GVTg_V5_8
-same "takes the vGPU with it" 1 "$(cat "$gpu/$fresh/remove")"
+same "and there is none" "" "$(cat "$types/i915-GVTg_V5_8/create")"
+make_host
+rm "$types/i915-GVTg_V5_8/create"
+refuses "a vGPU that cannot be made" 1 "0000:00:02.0 makes no more i915-GVTg_V5_8" \
+	create --uuid "$fresh" --type i915-GVTg_V5_8
+check "leaves no definition" test ! -e "$config/0000:00:02.0/$fresh"
+
+# What a writer leaves that is killed, and what is not its own.
+make_host
+: >"$config/0000:00:02.0/.$fresh.0123abcd"
+: >"$config/0000:00:02.0/.$fresh.swp"
+: >"$config/0000:00:02.0/.note.0123abcd"
+same "what a killed writer left is no definition" 2 "$(vgpu list --brief --json --config-dir "$config" 2>&1 | jq length)"
+check "the next that writes clears it up" eval \
+	'create --uuid "$fresh" --type i915-GVTg_V5_8 && ! test -e "$config/0000:00:02.0/.$fresh.0123abcd"'
+same "and nothing else" ".$fresh.swp .note.0123abcd" \
+	"$(cd "$config/0000:00:02.0" && echo .[!.]*)"
 
 make_host
 check "restore makes what is missing" vgpu restore --config-dir "$config"
 same "of its type" "$defined" "$(cat "$types/i915-GVTg_V5_8/create")"
 same "and leaves what is there" "" "$(cat "$types/i915-GVTg_V5_4/create")"
 make_host
+# systemd names the file that its journal reads, by its device and inode.
+: >"$work/journal"
+stream=$(stat -c %d:%i "$work/journal")
+JOURNAL_STREAM=$stream vgpu restore --parent nowhere --config-dir "$config" 2>"$work/journal"
+check "an error in the journal has its priority" grep -q "^<3>vgpu: there is no parent nowhere" "$work/journal"
+JOURNAL_STREAM=1$stream vgpu restore --parent nowhere --config-dir "$config" 2>"$work/journal"
+check "elsewhere it has none" grep -q "^vgpu: there is no parent nowhere" "$work/journal"
 refuses "restore for a parent that nothing knows" 1 "no parent 0000:00:02.1 and nothing is defined" \
 	vgpu restore --parent 0000:00:02.1 --config-dir "$config"
 mkdir "$config/mtty"
@@ -212,6 +319,16 @@ same "at boot a parent that is missing is told" \
 	"vgpu: $defined waits for its parent mtty, which makes no vGPUs yet" \
 	"$(vgpu restore --at-boot --parent mtty --config-dir "$config" 2>&1)"
 check "and is no failure" vgpu restore --at-boot --config-dir "$config"
+same "nor waited for, as it is no PCI device of this machine" 0 \
+	"$(vgpu restore --at-boot --wait 60 --parent mtty --config-dir "$config" 2>&1 | grep -c waiting)"
+said=$(vgpu restore --wait 1 --parent mtty --config-dir "$config" 2>&1)
+same "a parent that does not come in time is a failure" 1 "$?"
+same "told when the time is over" \
+	"vgpu: waiting up to 1 s for the parent mtty
+vgpu: warning: cannot restore $defined: its parent mtty makes no vGPUs now; 'vgpu types' shows what does" "$said"
+for seconds in x 1.5 -1 86401 99999999999999999999; do
+	refuses "$seconds is not a time to wait" 2 "--wait takes whole seconds up to 86400" vgpu restore "--wait=$seconds"
+done
 sed -i s/V5_8/V5_9/ "$config/0000:00:02.0/$defined"
 refuses "at boot a type that is missing is a failure" 1 "$defined: 0000:00:02.0 has no type i915-GVTg_V5_9" \
 	vgpu restore --at-boot --parent 0000:00:02.0 --config-dir "$config"
@@ -228,7 +345,17 @@ same "all of it" "" "$(find "$config" -name "$defined")"
 make_host
 : >"$config/0000:00:02.0/$(printf 'a\nb\033[31m\302\233m')"
 refuses "a file with a hostile name is one line" 0 "skipped: $config/0000:00:02.0: a b \[31m  m is not named by a UUID" \
-	vgpu list --config-dir "$config"
+	vgpu list --brief --config-dir "$config"
+
+make_host
+flock "$config" sleep 2 &
+holder=$!
+for _ in {1..100}; do
+	flock -n "$config" true || break
+	sleep 0.05
+done
+refuses "a command says for whom it waits" 0 "^vgpu: waiting for flock \(PID $holder\)" eval \
+	'create --uuid "$active" 2>&1 >/dev/null | grep -v "there was" >&2'
 
 # The kernel takes its time: a FIFO lets `create` wait for it until it is read.
 make_host
@@ -254,11 +381,142 @@ same "a definition alone is removed, too" \
 	"vgpu: removed the definition of $defined (it was not active)" \
 	"$(vgpu remove --config-dir "$config" "$defined" 2>&1)"
 
+# --- several vGPUs, the beginnings of their UUIDs, and what stays
+
+make_host
+other=c0ffee00-1b54-4048-85b3-a6a62d165c04
+refuses "the beginning of two is told" 1 "4b20 is the beginning of several vGPUs: $active, $defined$" \
+	vgpu remove --config-dir "$config" 4b20
+refuses "the beginning of none is told" 1 "no vGPU, active or defined, begins with ffff;" \
+	vgpu remove --config-dir "$config" ffff
+refuses "keep and forget exclude each other" 2 "exclude each other" vgpu remove --keep --forget "$active"
+refuses "--all takes no UUID" 2 "takes no UUIDs" vgpu remove --all "$active"
+refuses "--all wants to be sure" 2 "no terminal to ask on: Remove every vGPU and its definition\? Say so with --yes" \
+	vgpu remove --all --config-dir "$config"
+refuses "one word that is no UUID keeps all from being removed" 2 "'mtty' is not" \
+	vgpu remove --config-dir "$config" "$active" mtty
+same "after all that nothing is changed" "$before" "$(snapshot)"
+said=$(vgpu remove --config-dir "$config" --keep "${active^^}" 2>&1)
+same "--keep says what stays" \
+	"vgpu: removed $active: i915-GVTg_V5_4 on 0000:00:02.0; it stays defined and comes back at boot" "$said"
+same "and removes the vGPU" 1 "$(cat "$gpu/$active/remove")"
+check "alone" test -e "$config/0000:00:02.0/$active"
+same "what is not active stays as it is with --keep" \
+	"vgpu: $defined is not active; it stays defined and comes back at boot" \
+	"$(vgpu remove --config-dir "$config" --keep "$defined" 2>&1)"
+echo broken >"$config/0000:00:02.0/$defined"
+refuses "nor is one whose definition is broken taken for none" 1 \
+	"$defined is not active and has a broken definition, repair or remove it: $config/0000:00:02.0" \
+	vgpu remove --config-dir "$config" --keep "$defined"
+make_host
+echo broken >"$config/0000:00:02.0/$active"
+check "one that is active is removed from beside it" eval \
+	'vgpu remove --config-dir "$config" --keep "$active" 2>&1 | grep -q "on 0000:00:02.0; its definition stays, but is broken: "'
+
+if unshare -m true 2>/dev/null; then
+	# undeletable UUID START: removes the vGPU of a definition that cannot be removed
+	undeletable() {
+		make_host
+		vgpu set --config-dir "$config" "--$2" "$1" 2>/dev/null
+		# shellcheck disable=SC2016
+		unshare -m sh -c 'mount --bind "$1" "$1" && shift && exec "$@"' sh "$config/0000:00:02.0/$1" \
+			"${mocked[@]}" remove --config-dir "$config" "$1"
+	}
+	refuses "a definition that stays is told" 1 "removed, but it stays defined and comes back at boot: .*busy" \
+		undeletable "$active" boot
+	refuses "with how it starts" 1 "removed, but it stays defined and starts by hand: .*busy" undeletable "$active" no-boot
+else
+	skip "a definition that stays is told" "no mount namespaces here"
+fi
+
+make_host
+cp "$config/0000:00:02.0/$defined" "$config/0000:00:02.0/$other"
+said=$(vgpu remove --config-dir "$config" ffff c "$fresh" "$defined" "$other" 2>&1)
+same "one that cannot be removed is a failure" 1 "$?"
+same "a line for each" "vgpu: no vGPU, active or defined, begins with ffff; 'vgpu list' shows those that there are
+vgpu: removed the definition of $other (it was not active)
+vgpu: there is no vGPU $fresh, active or defined; 'vgpu list' shows those that are
+vgpu: removed the definition of $defined (it was not active)" "$said"
+check "--all removes all" vgpu remove --all --yes --config-dir "$config"
+same "of the definitions" "" "$(find "$config" -type f)"
+same "and of the vGPUs" 1 "$(cat "$gpu/$active/remove")"
+make_host
+check "--all can keep the definitions" vgpu remove --all --keep --yes --config-dir "$config"
+same "all of them" 2 "$(find "$config" -type f | wc -l)"
+same "on a terminal, no is no" "nothing was changed" "$(script -qec \
+	"$(printf '%q ' "${mocked[@]}" remove --all --config-dir "$config")" /dev/null <<<n | tr -d '\r' | grep -o "nothing was changed")"
+same "and nothing is changed" 2 "$(find "$config" -type f | wc -l)"
+check "yes is yes" eval "script -qec \"$(printf '%q ' "${mocked[@]}" remove --all --config-dir "$config")\" /dev/null <<<yes"
+same "then all is" 0 "$(find "$config" -type f | wc -l)"
+
+# --- set and forget
+
+make_host
+start() { jq -r '[.start, .on_demand] | map(tostring) | join(" ")' "$config/0000:00:02.0/$defined"; }
+settings() { vgpu set --config-dir "$config" "$@"; }
+refuses "set needs a vGPU" 2 "which vGPU" vgpu set
+refuses "set needs a change" 2 "say what" settings "$defined"
+refuses "one start at a time" 2 "exclude each other" settings --boot --on-demand "$defined"
+refuses "set takes one vGPU" 2 "one argument too many" settings --boot "$active" "$defined"
+refuses "set needs a definition" 1 "there is no vGPU $fresh" settings --boot "$fresh"
+refuses "a type that the parent has not" 1 "0000:00:02.0 has no type i915-GVTg_V5_1; types: i915-GVTg_V5_2" \
+	settings --type i915-GVTg_V5_1 "$defined"
+same "a refusal changes nothing" "$before" "$(snapshot)"
+same "set says what is" "vgpu: $defined: i915-GVTg_V5_8 on 0000:00:02.0, it is made by hand" \
+	"$(settings --no-boot "$defined" 2>&1)"
+same "by hand" "manual null" "$(start)"
+check "on demand" settings --on-demand "$defined"
+same "is manual for others" "manual true" "$(start)"
+hook=/etc/libvirt/hooks/qemu.d/vgpu
+same "which takes libvirt's hook" "$([ -x $hook ] && echo 0 || echo 1)" \
+	"$(settings --on-demand "$defined" 2>&1 | grep -c "no hook $hook that makes it: .*restart libvirt once")"
+check "at boot" settings --boot "$defined"
+same "is auto" "auto null" "$(start)"
+same "what else the definition holds stays" 1 "$(jq .extra "$config/0000:00:02.0/$defined")"
+same "again is no change" "vgpu: $defined: i915-GVTg_V5_8 on 0000:00:02.0, it is made at boot (nothing changed)" \
+	"$(settings --boot "$defined" 2>&1)"
+same "another type counts when it is made anew" "vgpu: $active: i915-GVTg_V5_8 on 0000:00:02.0, it is made at boot
+vgpu: it is active as a i915-GVTg_V5_4: that changes when it is made anew ('vgpu remove --keep $active', then 'vgpu create --uuid $active')" \
+	"$(settings --type i915-GVTg_V5_8 "$active" 2>&1)"
+same "and is defined" i915-GVTg_V5_8 "$(jq -r .mdev_type "$config/0000:00:02.0/$active")"
+refuses "until then it cannot be made again" 1 "$active is active as a i915-GVTg_V5_4 on 0000:00:02.0 and defined as a i915-GVTg_V5_8 on 0000:00:02.0: 'vgpu remove --keep $active', then this again" \
+	create --uuid "$active"
+refuses "even as what it is defined as" 1 "'vgpu remove --keep $active'" \
+	create --uuid "$active" --type i915-GVTg_V5_8
+mkdir "$config/mtty" && cp "$config/0000:00:02.0/$defined" "$config/mtty/$other"
+same "a parent that is not there has any type" "vgpu: mtty is not there now: whether it has the type mtty-2 is not known
+vgpu: $other: mtty-2 on mtty, it is made at boot" "$(settings --type mtty-2 c0f 2>&1)"
+cp "$config/0000:00:02.0/$defined" "$config/mtty/$defined"
+refuses "one that is defined on two parents" 1 "defined on several parents, 0000:00:02.0 and mtty" \
+	settings --no-boot "$defined"
+echo broken >"$config/mtty/$other"
+refuses "a broken definition is not changed" 1 "broken definition" settings --no-boot "$other"
+
+make_host
+refuses "forget needs a vGPU" 2 "which vGPU" vgpu forget
+same "forget says that it stays active" \
+	"vgpu: removed the definition of $active; it stays active until it is removed or the machine restarts
+vgpu: removed the definition of $defined" "$(vgpu forget --config-dir "$config" "$active" "$defined" 2>&1)"
+same "it does" "" "$(cat "$gpu/$active/remove")"
+same "undefined" "" "$(find "$config" -type f)"
+refuses "forgetting twice is told" 1 "$active is active but not defined" vgpu forget --config-dir "$config" "$active"
+refuses "what is not there cannot be forgotten" 1 "there is no vGPU $fresh" vgpu forget --config-dir "$config" "$fresh"
+refuses "nor changed if it is not defined" 1 "active but not defined; 'vgpu create --uuid $active' defines it" \
+	settings --boot "$active"
+
+make_host
 # --- no types, and why
 
+rm -r "$types"
+mkdir "$types"
+check "a parent without types says why, and who knows more" eval \
+	'vgpu types | grep -qE "^  no types: .+; .vgpu doctor. tells more$"'
 rm -r "$work/mock/sys/class/mdev_bus" "$types" "$work/mock/sys/bus/mdev/devices/$active"
 parameters=$work/mock/sys/module/i915/parameters
-check "a kernel without GVT-g" eval 'vgpu types | grep -qx "no types: this kernel.s i915 is built without GVT-g.*"'
+mkdir -p "$work/mock/proc/sys/kernel"
+echo 0.0-none >"$work/mock/proc/sys/kernel/osrelease"
+check "a kernel without its modules" eval \
+	'vgpu types | grep -qx "no types: the modules of 0.0-none, which runs, are not there: .*; .vgpu doctor. tells more"'
 mkdir -p "$parameters" && echo N >"$parameters/enable_gvt"
 check "GVT-g switched off" eval 'vgpu types | grep -q "i915.enable_gvt=1"'
 same "none for programs" "[]" "$(vgpu types --json 2>/dev/null | jq -c .)"
@@ -267,5 +525,36 @@ check "a module that is not loaded" eval 'vgpu types | grep -q "modprobe kvmgt"'
 refuses "create says so, too" 1 "cannot make a vGPU: .*modprobe kvmgt" create
 echo 0x9a49 >"$gpu/device"
 check "a processor without GVT-g" eval 'vgpu types | grep -q "8086:9a49"'
+
+# --- while the desktop is stopped, which systemd-run does
+
+make_host
+mkdir "$work/bin"
+printf '#!/bin/sh\necho active\n' >"$work/bin/systemctl"
+printf '#!/bin/sh\nprintf "%%s\\n" "$*"\n' >"$work/bin/systemd-run"
+chmod +x "$work/bin/systemctl" "$work/bin/systemd-run"
+without_desktop() { PATH=$work/bin:$PATH vgpu create --stop-display-manager --yes --config-dir "$config" "$@"; }
+if [ "$(id -u)" = 0 ]; then
+	said=$(without_desktop 2>"$work/said")
+	check "the owner learns where the outcome is" grep -q "journalctl -u vgpu-without-desktop" "$work/said"
+	check "the UUID is settled before the desktop ends" eval \
+		'grep -qE -- "-- [^ ]*/vgpu create --config-dir $config --uuid [0-9a-f-]{36}$" <<<"$said"'
+	same "a UUID that was given is given once" 1 "$(without_desktop --uuid "$fresh" 2>&1 | grep -o -e --uuid | wc -l)"
+else
+	skip "the owner learns where the outcome is" "only root may stop the desktop"
+fi
+if command -v strace >/dev/null; then
+	# journal COMMAND...: how often it is told something, with no desktop
+	journal() {
+		strace -f -o "$work/trace" -E VGPU_DISPLAY_MANAGER_STOPPED=1 -E LD_PRELOAD=libumockdev-preload.so.0 \
+			-E UMOCKDEV_DIR="$work/mock" -E "ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0:detect_leaks=0" \
+			"$program" "$@" --config-dir "$config" >/dev/null 2>&1
+		echo "$?" "$(grep -c 'connect(.*"/dev/log"' "$work/trace")"
+	}
+	same "the journal is told that it is done" "0 1" "$(journal create --type i915-GVTg_V5_8 --uuid "$fresh" | sed 's/ [1-9].*/ 1/')"
+	same "and that it is not" "1 1" "$(journal create --type none | sed 's/ [1-9].*/ 1/')"
+else
+	skip "the journal is told how it went" "there is no strace(1)"
+fi
 
 finish

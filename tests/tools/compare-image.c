@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * compare-image A.png B.ppm: exit status 0 if the pictures are equal, pixel for
- * pixel, and show something: two colours at least.
+ * compare-image A.png B.ppm [WxH+X+Y]: exit status 0 if A shows B in that place (by
+ * default they are of one size), magnified and sharp, and black around it, and if it
+ * shows something: two colours at least. A pixel of A that lies wholly in one of B
+ * must have that one's colour; others, where a magnification is no whole number, are
+ * not looked at.
  */
 #include <png.h>
 #include <stdint.h>
@@ -61,18 +64,56 @@ static int is_blank(const struct picture *picture)
 	return size < 6 || memcmp(picture->rgb, picture->rgb + 3, size - 3) == 0;
 }
 
-static size_t count_differences(const struct picture *a, const struct picture *b)
+struct place {
+	uint32_t width, height, x, y;
+};
+
+/*
+ * The pixel of a row (or column) of B that the one at `at` of A lies in; -1: beside
+ * the picture, -2: on an edge.
+ */
+static long find(uint64_t at, uint64_t from, uint64_t size, uint64_t count)
+{
+	uint64_t first, last;
+
+	if (at < from || at >= from + size)
+		return -1;
+	/* In parts of which a pixel of B has `size` and one of A has `count`. */
+	first = (at - from) * count / size;
+	last = ((at - from + 1) * count - 1) / size;
+	return first == last ? (long)first : -2;
+}
+
+static const uint8_t *find_pixel(const struct picture *b, const struct place *place, size_t x,
+				 size_t y)
+{
+	static const uint8_t black[3];
+	long column = find(x, place->x, place->width, b->width);
+	long row = find(y, place->y, place->height, b->height);
+
+	if (column == -1 || row == -1)
+		return black;
+	if (column < 0 || row < 0)
+		return NULL;
+	return b->rgb + ((size_t)row * b->width + (size_t)column) * 3;
+}
+
+static size_t count_differences(const struct picture *a, const struct picture *b,
+				const struct place *place, size_t *compared)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < (size_t)a->width * a->height; i++) {
-		if (memcmp(a->rgb + i * 3, b->rgb + i * 3, 3) == 0)
+		const uint8_t *got = a->rgb + i * 3;
+		const uint8_t *want = find_pixel(b, place, i % a->width, i / a->width);
+
+		*compared += want != NULL;
+		if (want == NULL || memcmp(got, want, 3) == 0)
 			continue;
 		if (count++ == 0)
 			printf("first difference at %zu,%zu: %02x%02x%02x and %02x%02x%02x\n",
-			       i % a->width, i / a->width, a->rgb[i * 3], a->rgb[i * 3 + 1],
-			       a->rgb[i * 3 + 2], b->rgb[i * 3], b->rgb[i * 3 + 1],
-			       b->rgb[i * 3 + 2]);
+			       i % a->width, i / a->width, got[0], got[1], got[2], want[0], want[1],
+			       want[2]);
 	}
 	return count;
 }
@@ -80,23 +121,32 @@ static size_t count_differences(const struct picture *a, const struct picture *b
 int main(int argc, char **argv)
 {
 	struct picture a = { 0 }, b = { 0 };
-	size_t differences;
+	struct place place = { 0 };
+	size_t differences, compared = 0;
 	int blank;
 
-	if (argc != 3 || read_png(argv[1], &a) < 0 || read_ppm(argv[2], &b) < 0) {
-		fprintf(stderr,
-			"usage: compare-image A.png B.ppm (two pictures that can be read)\n");
+	if (argc < 3 || argc > 4 || read_png(argv[1], &a) < 0 || read_ppm(argv[2], &b) < 0 ||
+	    (argc == 4 && sscanf(argv[3], "%ux%u+%u+%u", &place.width, &place.height, &place.x,
+				 &place.y) != 4)) {
+		fprintf(stderr, "usage: compare-image A.png B.ppm [WxH+X+Y] (two pictures that "
+				"can be read)\n");
 		return 2;
 	}
-	if (a.width != b.width || a.height != b.height) {
+	if (argc == 3) {
+		place.width = a.width;
+		place.height = a.height;
+	}
+	if ((argc == 3 && (a.width != b.width || a.height != b.height)) || place.width < b.width ||
+	    place.height < b.height || (uint64_t)place.x + place.width > a.width ||
+	    (uint64_t)place.y + place.height > a.height) {
 		printf("%ux%u and %ux%u\n", a.width, a.height, b.width, b.height);
 		return 1;
 	}
-	differences = count_differences(&a, &b);
+	differences = count_differences(&a, &b, &place, &compared);
 	blank = is_blank(&a);
-	printf("%zu of %ux%u pixels differ%s\n", differences, a.width, a.height,
+	printf("%zu of %zu pixels differ%s\n", differences, compared,
 	       blank ? "; the picture is blank" : "");
 	free(a.rgb);
 	free(b.rgb);
-	return differences > 0 || blank;
+	return differences > 0 || compared == 0 || blank;
 }

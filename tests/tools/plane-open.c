@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#include "tests/lab/gvtsim/pattern.h"
+#include "tests/tools/stamp.h"
 #include "tests/tools/vfio.h"
 #include "vgpu/base/log.h"
 
@@ -123,21 +123,6 @@ static struct pattern_image *shown(struct cache *cache, const struct vfio *vfio,
 	if (info.width == 0 || cache_map(cache, vfio, &info, err) < 0)
 		return NULL;
 	return &cache->at[info.dmabuf_id].image;
-}
-
-static bool stamp_read(const struct pattern_image *image, struct pattern_stamp *stamp)
-{
-	struct pattern_layout layout = pattern_layout(image->width, image->height);
-	uint32_t words[PATTERN_STAMP_WORDS] = { 0 };
-
-	for (int bit = 0; bit < 32 * PATTERN_STAMP_WORDS; bit++) {
-		const uint8_t *pixel =
-			pattern_at(image, layout.stamp.x + bit % 32 * layout.cell + 1,
-				   layout.stamp.y + bit / 32 * layout.cell + 1);
-
-		words[bit / 32] = words[bit / 32] << 1 | (*pixel != 0);
-	}
-	return pattern_stamp_decode(words, stamp);
 }
 
 /* --- watch ----------------------------------------------------------------- */

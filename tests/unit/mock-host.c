@@ -126,8 +126,14 @@ void mock_host_add_vgpu(UMockdevTestbed *bed, const char *parent_syspath, const 
 	char *target = g_strconcat("../mdev_supported_types/", type, NULL);
 	char *syspath = umockdev_testbed_add_device(bed, "mdev", uuid, parent_syspath, "remove", "",
 						    NULL, "DRIVER", "i915", NULL);
+	char *link = g_strdup_printf("%s/mdev_supported_types/%s/devices/%s", parent_syspath, type,
+				     uuid);
+	char *back = g_strconcat("../../../", uuid, NULL);
 
 	umockdev_testbed_set_attribute_link(bed, syspath, "mdev_type", target);
+	put_link(bed, link, back);
+	g_free(back);
+	g_free(link);
 	g_free(syspath);
 	g_free(target);
 }

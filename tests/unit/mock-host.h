@@ -26,7 +26,7 @@ void mock_host_add_type(UMockdevTestbed *bed, const char *parent_syspath, const 
 			const char *device_api, const char *available, const char *name,
 			const char *description);
 
-/* A vGPU that is there. */
+/* A vGPU that is there, linked to its type and from it. */
 void mock_host_add_vgpu(UMockdevTestbed *bed, const char *parent_syspath, const char *uuid,
 			const char *type);
 

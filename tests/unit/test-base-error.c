@@ -82,7 +82,7 @@ static void messages_stay_one_line(void **state)
 		{ "C1 \xc2\x9b"
 		  "31m sequence",
 		  "C1   31m sequence" },
-		{ "cut off \xc2", "cut off \xc2" },
+		{ "cut off \xc2", "cut off ?" },
 		{ "tab\tand return\r\n", "tab and return" },
 		{ " \n ", "" },
 		{ "", "" },

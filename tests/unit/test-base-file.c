@@ -313,11 +313,42 @@ static void an_attribute_answers_with_the_kernels_errno(void **state)
 	}
 }
 
+static void only_a_writers_file_is_temporary(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *base; /* NULL: it is not one */
+	} cases[] = {
+		{ ".file.0123abcd", "file" },
+		{ ".a.b.00000000", "a.b" },
+		{ "file", NULL },
+		{ ".file", NULL },
+		{ ".file.0123abc", NULL },
+		{ ".file.0123ABCD", NULL },
+		{ "file.0123abcd", NULL },
+		{ "..0123abcd", NULL },
+		{ ".file.0123abcg", NULL },
+		{ ".0123abcd", NULL },
+		{ "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char base[NAME_MAX + 1] = "";
+
+		assert_int_equal(base_file_is_temporary(cases[i].name, base),
+				 cases[i].base != NULL);
+		if (cases[i].base != NULL)
+			assert_string_equal(base, cases[i].base);
+	}
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, scratch_tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_a_writers_file_is_temporary),
 		TEST(a_file_is_read_with_its_length),
 		TEST(an_empty_file_is_an_empty_text),
 		TEST(what_is_not_to_be_read_is_refused),

@@ -54,6 +54,20 @@ static void what_is_no_uuid_is_refused(void **state)
 	}
 }
 
+static void new_uuids_are_random(void **state)
+{
+	char first[BASE_UUID_SIZE], second[BASE_UUID_SIZE], parsed[BASE_UUID_SIZE];
+
+	(void)state;
+	assert_int_equal(base_name_make_uuid(first, NULL), 0);
+	assert_int_equal(base_name_make_uuid(second, NULL), 0);
+	assert_string_not_equal(first, second);
+	assert_true(base_name_parse_uuid(first, parsed));
+	assert_string_equal(first, parsed);
+	assert_int_equal(first[14], '4');
+	assert_non_null(strchr("89ab", first[19]));
+}
+
 static void pci_addresses(void **state)
 {
 	static const struct {
@@ -124,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(uuids_are_read_in_either_case),
 		cmocka_unit_test(what_is_no_uuid_is_refused),
+		cmocka_unit_test(new_uuids_are_random),
 		cmocka_unit_test(pci_addresses),
 		cmocka_unit_test(components_of_paths),
 		cmocka_unit_test(a_component_is_no_longer_than_a_file_name),

@@ -45,7 +45,30 @@ static void command_lines_are_judged(void **state)
 		{ { "vm", "-c", "qemu:///session", "--debug" }, NULL },
 		{ { "--screenshot", "a.png", "--after", "1.5", "vm" }, NULL },
 		{ { "--screenshot", "dir/a.png", "--frames", "3", "vm" }, NULL },
+		{ { "vm", "--scale", "1:1" }, NULL },
+		{ { "vm", "--scale=integer", "--filter", "smooth" }, NULL },
+		{ { "vm", "--scale=fit", "--filter=sharp" }, NULL },
+		{ { "--fullscreen", "vm", "--borderless" }, NULL },
+		{ { "--no-grab", "Super", "--no-grab", "printscreen", "vm" }, NULL },
 		{ { "--help", "and", "whatever" }, NULL },
+		{ { "vm", "--start", "--wait", "--keep" }, NULL },
+		{ { "--qmp", "q", "--wait", "--keep", "--screen", "2" }, NULL },
+		{ { "--qmp", "q", "--start" }, "--start is for domains" },
+		{ { "vm", "--resize", "guest", "--record", "film.mp4" }, NULL },
+		{ { "vm", "--follow", "--resize=window" }, NULL },
+		{ { "--install-launcher", "vm", "-c", "qemu:///session" }, NULL },
+		{ { "vm", "--resize", "both" }, "guest or window, not both" },
+		{ { "vm", "--record", "dir/" }, "wants a file" },
+		{ { "vm", "--follow", "--keep" }, "--follow goes with neither" },
+		{ { "vm", "--follow", "--screenshot", "a.png" }, "--follow goes with neither" },
+		{ { "--install-launcher", "--qmp", "q" }, "needs a domain" },
+		{ { "vm", "--screen", "0" }, "--screen wants a number" },
+		{ { "vm", "--screen", "1.5" }, "--screen wants a number" },
+		{ { "vm", "--screen", "1e9" }, "--screen wants a number" },
+		{ { "vm", "--scale", "2" }, "1:1, integer or fit, not 2" },
+		{ { "vm", "--filter", "nearest" }, "sharp or smooth, not nearest" },
+		{ { "vm", "--no-grab", "Windows" }, "wants a key" },
+		{ { "vm", "--no-grab", "" }, "wants a key" },
 		{ { NULL }, "which VM?" },
 		{ { "" }, "empty name" },
 		{ { "a", "b" }, "also b" },
@@ -82,6 +105,48 @@ static void command_lines_are_judged(void **state)
 	}
 }
 
+static void the_windows_shape_arrives(void **state)
+{
+	static const struct line line = { { "vm", "--scale=fit", "--filter=smooth",
+					    "--fullscreen=HDMI-A-1", "--borderless",
+					    "--no-grab=super" },
+					  NULL };
+	static const struct line bare = { { "--fullscreen", "vm" }, NULL };
+	struct display_options options;
+
+	(void)state;
+	assert_int_equal(parse(&line, &options, NULL), 0);
+	assert_int_equal(options.layout.scale, DISPLAY_SCALE_FIT);
+	assert_true(options.layout.smooth);
+	assert_true(options.shape.fullscreen);
+	assert_string_equal(options.shape.monitor, "HDMI-A-1");
+	assert_true(options.shape.borderless);
+	assert_int_equal(options.host_key_count, 2);
+	assert_int_equal(options.host_keys[0], SDL_SCANCODE_LGUI);
+	assert_int_equal(options.host_keys[1], SDL_SCANCODE_RGUI);
+	assert_int_equal(parse(&bare, &options, NULL), 0);
+	assert_true(options.shape.fullscreen);
+	assert_null(options.shape.monitor);
+	assert_string_equal(options.domain, "vm");
+	assert_int_equal(options.screen, 1);
+	assert_false(options.keep);
+	assert_int_equal(options.layout.scale, DISPLAY_SCALE_EXACT);
+	assert_false(options.layout.smooth);
+}
+
+static void too_many_keys_are_refused(void **state)
+{
+	char *argv[DISPLAY_OPTIONS_KEYS + 3] = { argument("vgpu-display"), argument("vm") };
+	BASE_AUTO(base_error) struct base_error err = { 0 };
+	struct display_options options;
+
+	(void)state;
+	for (int i = 0; i < DISPLAY_OPTIONS_KEYS; i++)
+		argv[i + 2] = argument("--no-grab=Alt");
+	assert_int_equal(display_options_parse(&options, DISPLAY_OPTIONS_KEYS + 2, argv, &err), -1);
+	assert_non_null(strstr(err.message, "too many keys"));
+}
+
 static void values_arrive(void **state)
 {
 	static const struct line line = { { "--screenshot", "a.png", "--after=2.25", "vm",
@@ -105,6 +170,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(command_lines_are_judged),
 		cmocka_unit_test(values_arrive),
+		cmocka_unit_test(the_windows_shape_arrives),
+		cmocka_unit_test(too_many_keys_are_refused),
 	};
 
 	return cmocka_run_group_tests_name("display options", tests, NULL, NULL);

@@ -73,7 +73,7 @@ static int connect_to(const struct peer *peer, struct base_error *err)
 
 	assert_true(sd_event_new(&event) >= 0);
 	vm = display_qmp_create(peer->path, event, err);
-	if (vm != NULL)
+	if (vm != NULL && display_vm_look(vm, err) > 0)
 		fd = display_vm_open_display(vm, err);
 	display_vm_destroy(vm);
 	sd_event_unref(event);
@@ -125,9 +125,41 @@ static void peers_are_judged(void **state)
 	}
 }
 
+static void a_vm_comes_and_goes_and_comes(void **state)
+{
+	BASE_AUTO(base_error) struct base_error err = { 0 };
+	struct peer peer = { .says = GREETING DONE };
+	sd_event *event = NULL;
+	struct display_vm *vm;
+
+	(void)state;
+	assert_true(sd_event_new(&event) >= 0);
+	snprintf(peer.path, sizeof(peer.path), "/tmp/test-display-qmp-%d", (int)getpid());
+	vm = display_qmp_create(peer.path, event, &err);
+	assert_non_null(vm);
+	assert_int_equal(display_vm_look(vm, &err), 0);
+	assert_non_null(strstr(err.message, "No such file"));
+	for (int i = 0; i < 2; i++) {
+		start(&peer);
+		assert_int_equal(display_vm_look(vm, &err), 1);
+		assert_int_equal(display_vm_look(vm, &err), 1);
+		assert_false(vm->gone);
+		while (!vm->gone)
+			assert_true(sd_event_run(event, 10000000) > 0);
+		unlink(peer.path);
+		assert_int_equal(display_vm_look(vm, &err), 0);
+		stop(&peer);
+	}
+	display_vm_destroy(vm);
+	sd_event_unref(event);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(peers_are_judged) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(peers_are_judged),
+		cmocka_unit_test(a_vm_comes_and_goes_and_comes),
+	};
 
 	return cmocka_run_group_tests_name("display qmp", tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <pwd.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,10 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "tests/unit/mock-host.h"
+#include "vgpu/attach.h"
 #include "vgpu/commands.h"
 #include "vgpu/target.h"
 
@@ -21,8 +24,14 @@
 static void read_target(struct vgpu_target *target, const char *uuid, const char *config_dir)
 {
 	BASE_AUTO(base_error) struct base_error err = { 0 };
-	int status = vgpu_target_read(target, uuid, config_dir, &err);
+	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
+	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
+	int status = vgpu_host_init(&host, &err);
 
+	if (status == 0)
+		status = vgpu_store_init(&store, config_dir, &err);
+	if (status == 0)
+		status = vgpu_target_find(target, uuid, &host, &store, &err);
 	if (status < 0)
 		print_error("%s\n", err.message);
 	assert_int_equal(status, 0);
@@ -131,6 +140,113 @@ static void a_vgpu_that_is_only_defined_is_known(void **state)
 	mock_host_destroy(bed);
 }
 
+static char *put_text(const char *text)
+{
+	char *path = g_strdup("/tmp/test-vgpu-attach.XXXXXX");
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	assert_int_equal(close(fd), 0);
+	return path;
+}
+
+/* What attaching to a file prints; to free(). */
+static char *attach_to(const char *file)
+{
+	BASE_AUTO(base_error) struct base_error err = { 0 };
+	BASE_AUTO(free) char *out = put_text("");
+	BASE_AUTO(free) char *file_copy = g_strdup(file);
+	char command[] = "attach", xml[] = "--xml", config_dir[] = "--config-dir=" NOWHERE;
+	char uuid[] = UUID;
+	char *argv[] = { command, config_dir, xml, file_copy, uuid, NULL };
+	int kept = dup(STDOUT_FILENO);
+	char *text = NULL;
+
+	assert_true(kept >= 0 && fflush(stdout) == 0);
+	assert_non_null(freopen(out, "w", stdout));
+	if (vgpu_cmd_attach(5, argv, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(fflush(stdout), 0);
+	assert_true(dup2(kept, STDOUT_FILENO) >= 0 && close(kept) == 0);
+	assert_true(g_file_get_contents(out, &text, NULL, NULL));
+	assert_int_equal(unlink(out), 0);
+	return text;
+}
+
+static void xml_comes_out_the_same_on_any_host(void **state)
+{
+	BASE_AUTO(free)
+	char *file = put_text("<domain type='kvm'><name>n</name><os><type>hvm</type></os>"
+			      "<devices/></domain>");
+	BASE_AUTO(free) char *unknown = attach_to(file);
+	UMockdevTestbed *bed = mock_host_create();
+	BASE_AUTO(free)
+	char *gpu = mock_host_add_parent(bed, "pci", "0000:00:03.0", "mbochs");
+	BASE_AUTO(free) char *known = NULL;
+	BASE_AUTO(vgpu_target) struct vgpu_target target = { 0 };
+
+	(void)state;
+	mock_host_add_type(bed, gpu, "mbochs-small", "vfio-pci\n", "1\n", NULL, NULL);
+	mock_host_add_vgpu(bed, gpu, UUID, "mbochs-small");
+	add_node(bed, gpu, "renderD129", "/dev/dri/renderD129");
+	read_target(&target, UUID, NOWHERE);
+	assert_string_equal(target.rendernode, "/dev/dri/renderD129");
+	known = attach_to(file);
+	assert_string_equal(known, unknown);
+	assert_non_null(strstr(known, "x-igd-opregion"));
+	assert_int_equal(unlink(file), 0);
+	mock_host_destroy(bed);
+}
+
+/* Who ran sudo has this home. */
+static char person_home[] = "/tmp/test-vgpu-attach.XXXXXX";
+
+struct passwd *getpwuid(uid_t uid)
+{
+	static struct passwd person = { .pw_dir = person_home };
+
+	return uid == 4711 ? &person : NULL;
+}
+
+static void expect_authority(const char *variable, const char *id, const char *wanted)
+{
+	BASE_AUTO(base_error) struct base_error err = { 0 };
+	struct vgpu_attach attach = { 0 };
+	char command[] = "attach", domain[] = "n";
+	char *argv[] = { command, domain, NULL };
+
+	g_unsetenv("XAUTHORITY");
+	g_unsetenv("SUDO_UID");
+	g_unsetenv("PKEXEC_UID");
+	g_setenv("HOME", "/nonexistent", TRUE);
+	g_setenv(variable, id, TRUE);
+	assert_int_equal(vgpu_attach_parse(&attach, 2, argv, &err), 0);
+	if (wanted == NULL)
+		assert_null(attach.wishes.desktop.authority);
+	else
+		assert_string_equal(attach.wishes.desktop.authority, wanted);
+	g_unsetenv(variable);
+}
+
+static void the_authority_is_of_whom_ran_sudo(void **state)
+{
+	BASE_AUTO(free) char *path = NULL;
+
+	(void)state;
+	assert_non_null(mkdtemp(person_home));
+	path = g_strdup_printf("%s/.Xauthority", person_home);
+	assert_true(g_file_set_contents(path, "", 0, NULL));
+	expect_authority("SUDO_UID", "4711", path);
+	expect_authority("PKEXEC_UID", "4711", path);
+	expect_authority("SUDO_UID", "4711x", NULL);
+	expect_authority("SUDO_UID", "0", NULL);
+	expect_authority("SUDO_UID", "4712", NULL);
+	expect_authority("HOME", person_home, path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(person_home), 0);
+}
+
 /* libvirt's test driver keeps its domains in the process: nothing real is touched. */
 static void refuse(const char *uri, const char *domain, const char *uuid, const char *message)
 {
@@ -199,6 +315,78 @@ static void a_vgpu_of_another_domain_is_refused(void **state)
 	mock_host_destroy(bed);
 }
 
+/* What stands in the way, of which vGPU; NULL: nothing. */
+static void only_what_stands_in_the_way_is_refused(void **state)
+{
+	static char api[] = "vfio-pci", type[] = "i915-GVTg_V5_4", command[] = "qemu";
+	static char own[] = "win10", other[] = "linux";
+	const struct vgpu_process self = { .pid = 7, .command = command, .domain = own };
+	const struct vgpu_process stranger = { .pid = 8, .command = command, .domain = other };
+	const struct vgpu_process nameless = { .pid = 9, .command = command };
+	const struct vgpu_target known = { .is_known = true, .type = type, .api = api };
+	const struct vgpu_target absent = { 0 };
+	const struct {
+		const struct vgpu_target *target;
+		struct vgpu_rivals rivals;
+		const char *error;
+	} cases[] = {
+		{ &known, { 0 }, NULL },
+		{ &absent, { 0 }, "there is no vGPU " UUID ": 'vgpu list' shows" },
+		{ &known, { .owner = other }, "is in the domain linux already, and no two" },
+		{ &known, { .holder = &self, .is_running = true }, NULL },
+		{ &known, { .holder = &self }, "in use by the domain win10 (qemu, PID 7)" },
+		{ &known,
+		  { .holder = &stranger, .is_running = true },
+		  "in use by the domain linux (qemu, PID 8), and no two" },
+		{ &known, { .holder = &nameless, .is_running = true }, "in use by qemu (PID 9)" },
+		{ &known,
+		  { .second = UUID2 },
+		  "the domain win10 has the GVT-g vGPU " UUID2 " already" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		BASE_AUTO(base_error) struct base_error err = { 0 };
+		int status = vgpu_target_check(cases[i].target, UUID, own, &cases[i].rivals, &err);
+
+		assert_int_equal(status, cases[i].error != NULL ? -1 : 0);
+		if (cases[i].error != NULL && strstr(err.message, cases[i].error) == NULL)
+			fail_msg("'%s' does not say '%s'", err.message, cases[i].error);
+	}
+}
+
+static void modes_beyond_the_types_are_noticed(void **state)
+{
+	static const struct {
+		const char *resolution;
+		unsigned int xres, yres;
+		bool is_exceeded;
+	} cases[] = {
+		{ "1920x1200", 1920, 1200, false }, { "1920x1200", 1921, 1200, true },
+		{ "1920x1200", 1280, 1201, true },  { "1920x1200", 0, 0, false },
+		{ NULL, 16384, 16384, false },	    { "large", 16384, 16384, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		BASE_AUTO(free) char *resolution = g_strdup(cases[i].resolution);
+		const struct vgpu_target target = { .resolution = resolution };
+
+		assert_int_equal(vgpu_target_is_exceeded(&target, cases[i].xres, cases[i].yres),
+				 cases[i].is_exceeded);
+	}
+}
+
+static void only_i915s_types_are_gvt(void **state)
+{
+	char gvt[] = "i915-GVTg_V5_4", sample[] = "mbochs-small";
+
+	(void)state;
+	assert_true(vgpu_target_is_gvt(&(struct vgpu_target){ .type = gvt }));
+	assert_false(vgpu_target_is_gvt(&(struct vgpu_target){ .type = sample }));
+	assert_false(vgpu_target_is_gvt(&(struct vgpu_target){ .type = NULL }));
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,8 +394,13 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_render_node_is_the_parents_own),
 		cmocka_unit_test(a_parent_may_have_no_render_node),
 		cmocka_unit_test(a_vgpu_that_is_only_defined_is_known),
+		cmocka_unit_test(xml_comes_out_the_same_on_any_host),
+		cmocka_unit_test(the_authority_is_of_whom_ran_sudo),
 		cmocka_unit_test(an_mdev_that_is_no_pci_device_is_refused),
 		cmocka_unit_test(a_vgpu_of_another_domain_is_refused),
+		cmocka_unit_test(only_what_stands_in_the_way_is_refused),
+		cmocka_unit_test(modes_beyond_the_types_are_noticed),
+		cmocka_unit_test(only_i915s_types_are_gvt),
 	};
 
 	(void)argc;

@@ -10,9 +10,7 @@
 #include <cmocka.h>
 
 #include "vgpu/choose.h"
-#include "vgpu/gvt.h"
 #include "vgpu/options.h"
-#include "vgpu/reason.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -104,6 +102,41 @@ static void the_choice_is_what_fits_best(void **state)
 	}
 }
 
+static void what_has_no_room_after_all_gives_way_to_the_next_smaller(void **state)
+{
+	static const struct {
+		struct vgpu_host host;
+		const char *parent, *type;
+		const char *next[3]; /* up to a NULL */
+	} cases[] = {
+		{ HOST(gpus), NULL, NULL, { "i915-GVTg_V5_4" } },
+		{ HOST(gpus), "0000:03:00.0", NULL, { NULL } },
+		{ HOST(gpus), NULL, "i915-GVTg_V5_2", { NULL } },
+		{ HOST(gpus), "mbochs", NULL, { "mbochs-small" } },
+		{ HOST(samples), "mtty", NULL, { NULL } },
+	};
+	struct vgpu_choice none = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct vgpu_choice choice = { 0 };
+		const char *last;
+
+		assert_int_equal(
+			vgpu_choose(&cases[i].host, cases[i].parent, cases[i].type, &choice, NULL),
+			0);
+		last = choice.type->id;
+		for (size_t k = 0; cases[i].next[k] != NULL; k++) {
+			assert_true(vgpu_choose_smaller(&choice));
+			assert_string_equal(choice.type->id, cases[i].next[k]);
+			last = cases[i].next[k];
+		}
+		assert_false(vgpu_choose_smaller(&choice));
+		assert_string_equal(choice.type->id, last);
+	}
+	assert_false(vgpu_choose_smaller(&none));
+}
+
 static void what_cannot_be_chosen_is_told(void **state)
 {
 	static const struct {
@@ -141,80 +174,6 @@ static void what_cannot_be_chosen_is_told(void **state)
 			print_error("%s\n", err.message);
 		assert_non_null(strstr(err.message, cases[i].words));
 	}
-}
-
-static void the_outermost_reason_comes_first(void **state)
-{
-	static const struct {
-		struct vgpu_reason_facts facts;
-		const char *words;
-	} cases[] = {
-		{ { .has_mdev = false }, "no Intel graphics processor and the module mdev" },
-		{ { .has_mdev = true }, "no Intel graphics processor" },
-		{ { .gpu = "0000:00:02.0", .device = 0x9a49 }, "(8086:9a49) has no GVT-g" },
-		{ { .gpu = "0000:00:02.0", .device = 0x5916 }, "modprobe i915" },
-		{ { .gpu = "0000:00:02.0", .device = 0x5916, .has_i915 = true },
-		  "CONFIG_DRM_I915_GVT_KVMGT" },
-		{ { .gpu = "0000:00:02.0",
-		    .device = 0x5916,
-		    .has_i915 = true,
-		    .gvt = VGPU_SETTING_OFF,
-		    .guc = VGPU_SETTING_ON },
-		  "i915.enable_gvt=1" },
-		{ { .gpu = "0000:00:02.0",
-		    .device = 0x5916,
-		    .has_i915 = true,
-		    .gvt = VGPU_SETTING_ON,
-		    .guc = VGPU_SETTING_ON },
-		  "i915.enable_guc=0" },
-		{ { .gpu = "0000:00:02.0",
-		    .device = 0x5916,
-		    .has_i915 = true,
-		    .gvt = VGPU_SETTING_ON,
-		    .guc = VGPU_SETTING_OFF },
-		  "modprobe kvmgt" },
-		{ { .gpu = "0000:00:02.0",
-		    .device = 0x5916,
-		    .has_i915 = true,
-		    .gvt = VGPU_SETTING_ON,
-		    .has_kvmgt = true },
-		  "modprobe mdev" },
-		{ { .gpu = "0000:00:02.0",
-		    .device = 0x5916,
-		    .has_i915 = true,
-		    .gvt = VGPU_SETTING_UNREADABLE,
-		    .has_kvmgt = true,
-		    .has_mdev = true },
-		  "as root" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		BASE_AUTO(free) char *reason = vgpu_reason_no_parent(&cases[i].facts);
-
-		assert_non_null(reason);
-		assert_null(strchr(reason, '\n'));
-		assert_non_null(strstr(reason, cases[i].words));
-	}
-}
-
-static void gvt_exists_for_broadwell_to_comet_lake(void **state)
-{
-	static const struct {
-		uint16_t device;
-		bool has_gvt;
-	} cases[] = {
-		{ 0x0412, false } /* Haswell */,     { 0x1616, true } /* Broadwell */,
-		{ 0x1916, true } /* Skylake */,	     { 0x5a84, true } /* Broxton */,
-		{ 0x5916, true } /* Kaby Lake */,    { 0x3185, false } /* Gemini Lake */,
-		{ 0x3e92, true } /* Coffee Lake */,  { 0x9bc5, true } /* Comet Lake */,
-		{ 0x8a52, false } /* Ice Lake */,    { 0x9a49, false } /* Tiger Lake */,
-		{ 0x56a0, false } /* a card, DG2 */, { 0x0000, false },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++)
-		assert_int_equal(vgpu_gvt_supports(cases[i].device), cases[i].has_gvt);
 }
 
 static void descriptions_are_taken_apart(void **state)
@@ -340,9 +299,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_choice_is_what_fits_best),
+		cmocka_unit_test(what_has_no_room_after_all_gives_way_to_the_next_smaller),
 		cmocka_unit_test(what_cannot_be_chosen_is_told),
-		cmocka_unit_test(the_outermost_reason_comes_first),
-		cmocka_unit_test(gvt_exists_for_broadwell_to_comet_lake),
 		cmocka_unit_test(descriptions_are_taken_apart),
 		cmocka_unit_test(options_are_read_in_every_form),
 		cmocka_unit_test(misuse_is_told),

@@ -106,6 +106,7 @@ static void parents_are_found_without_the_class(void **state)
 	g_free(mock_host_add_gvt(bed));
 	assert_int_equal(unlink(link), 0);
 	assert_int_equal(rmdir(class_dir), 0);
+	mock_host_put(bed, "/sys/bus/mdev/drivers_autoprobe", "1");
 	g_free(umockdev_testbed_add_device(bed, "pci", "0000:00:1f.0", NULL, "vendor", "0x8086",
 					   NULL, "DRIVER", "x", NULL));
 	gather(&host);
@@ -132,9 +133,9 @@ static void active_vgpus_have_parent_and_type(void **state)
 	assert_non_null(device);
 	assert_string_equal(device->parent, "0000:00:02.0");
 	assert_string_equal(device->type, "i915-GVTg_V5_4");
-	assert_int_equal(vgpu_host_count_devices(&host, "0000:00:02.0", NULL), 2);
-	assert_int_equal(vgpu_host_count_devices(&host, "0000:00:02.0", "i915-GVTg_V5_8"), 1);
-	assert_int_equal(vgpu_host_count_devices(&host, "mtty", NULL), 0);
+	assert_int_equal(host.parents[0].active, 2);
+	assert_int_equal(vgpu_parent_find_type(&host.parents[0], "i915-GVTg_V5_8")->active, 1);
+	assert_int_equal(vgpu_parent_find_type(&host.parents[0], "i915-GVTg_V5_2")->active, 0);
 	mock_host_destroy(bed);
 }
 
@@ -151,6 +152,73 @@ static void the_maximum_is_told_only_when_it_is_known(void **state)
 	parent = vgpu_host_find_parent(&host, "0000:00:02.0");
 	assert_int_equal(vgpu_parent_find_type(parent, "i915-GVTg_V5_8")->maximum, 7);
 	assert_int_equal(vgpu_parent_find_type(parent, "i915-GVTg_V5_4")->maximum, -1);
+	mock_host_destroy(bed);
+}
+
+static void init_types(struct vgpu_host *host)
+{
+	BASE_AUTO(base_error) struct base_error err = { 0 };
+	int status = vgpu_host_init_types(host, &err);
+
+	if (status < 0)
+		print_error("%s\n", err.message);
+	assert_int_equal(status, 0);
+}
+
+static void types_count_the_vgpus_by_themselves(void **state)
+{
+	UMockdevTestbed *bed = mock_host_create();
+	BASE_AUTO(free) char *syspath = mock_host_add_gvt(bed);
+	BASE_AUTO(free) char *other = mock_host_add_parent(bed, "platform", "mtty", "mtty");
+	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
+	const struct vgpu_parent *gpu;
+
+	(void)state;
+	mock_host_add_type(bed, other, "mtty-1", "vfio-pci", "5", NULL, NULL);
+	mock_host_add_vgpu(bed, syspath, UUID, "i915-GVTg_V5_8");
+	mock_host_add_vgpu(bed, other, UUID2, "mtty-1");
+	init_types(&host);
+	assert_int_equal(host.device_count, 0);
+	gpu = vgpu_host_find_parent(&host, "0000:00:02.0");
+	assert_int_equal(gpu->active, 1);
+	assert_int_equal(vgpu_parent_find_type(gpu, "i915-GVTg_V5_8")->active, 1);
+	assert_int_equal(vgpu_parent_find_type(gpu, "i915-GVTg_V5_8")->maximum, 7);
+	assert_int_equal(vgpu_parent_find_type(gpu, "i915-GVTg_V5_4")->active, 0);
+	assert_int_equal(vgpu_parent_find_type(gpu, "i915-GVTg_V5_4")->maximum, -1);
+	assert_int_equal(vgpu_host_find_parent(&host, "mtty")->types[0].maximum, 6);
+	mock_host_destroy(bed);
+}
+
+/* As one whose removal waits for the virtual machine that has it. */
+static void a_vgpu_without_a_type_is_its_parents_still(void **state)
+{
+	UMockdevTestbed *bed = mock_host_create();
+	BASE_AUTO(free) char *syspath = mock_host_add_gvt(bed);
+	BASE_AUTO(free) char *root = umockdev_testbed_get_root_dir(bed);
+	BASE_AUTO(free) char *type = g_strconcat(root, syspath, "/" UUID "/mdev_type", NULL);
+	BASE_AUTO(free)
+	char *link = g_strconcat(root, syspath,
+				 "/mdev_supported_types/i915-GVTg_V5_8/devices/" UUID, NULL);
+
+	(void)state;
+	mock_host_add_vgpu(bed, syspath, UUID, "i915-GVTg_V5_8");
+	mock_host_add_vgpu(bed, syspath, UUID2, "i915-GVTg_V5_4");
+	assert_int_equal(unlink(type), 0);
+	assert_int_equal(unlink(link), 0);
+	for (int with_devices = 0; with_devices < 2; with_devices++) {
+		BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
+		const struct vgpu_parent *gpu;
+
+		if (with_devices)
+			gather(&host);
+		else
+			init_types(&host);
+		gpu = vgpu_host_find_parent(&host, "0000:00:02.0");
+		assert_int_equal(gpu->active, 2);
+		assert_int_equal(vgpu_parent_find_type(gpu, "i915-GVTg_V5_8")->active, 0);
+		assert_int_equal(vgpu_parent_find_type(gpu, "i915-GVTg_V5_4")->active, 1);
+		assert_int_equal(vgpu_parent_find_type(gpu, "i915-GVTg_V5_4")->maximum, -1);
+	}
 	mock_host_destroy(bed);
 }
 
@@ -286,44 +354,6 @@ static void removing_writes_to_the_vgpu(void **state)
 	mock_host_destroy(bed);
 }
 
-static void gathered_facts_tell_the_outermost_reason(void **state)
-{
-	UMockdevTestbed *bed = mock_host_create();
-	BASE_AUTO(free)
-	char *syspath = umockdev_testbed_add_device(bed, "pci", "0000:00:02.0", NULL, "vendor",
-						    "0x8086\n", "device", "0x5916\n", "class",
-						    "0x030000\n", NULL, "DRIVER", "i915", NULL);
-	struct vgpu_reason_facts facts;
-
-	(void)state;
-	assert_int_equal(vgpu_reason_gather(&facts, NULL), 0);
-	assert_string_equal(facts.gpu, "0000:00:02.0");
-	assert_int_equal(facts.device, 0x5916);
-	assert_int_equal(facts.gvt, VGPU_SETTING_ABSENT);
-	assert_false(facts.has_i915);
-	assert_false(facts.has_kvmgt);
-	umockdev_testbed_set_attribute_link(bed, syspath, "driver", "../../bus/pci/drivers/i915");
-	mock_host_put(bed, "/sys/module/i915/parameters/enable_gvt", "Y\n");
-	mock_host_put(bed, "/sys/module/i915/parameters/enable_guc", "3\n");
-	mock_host_put(bed, "/sys/module/kvmgt/refcnt", "0\n");
-	assert_int_equal(vgpu_reason_gather(&facts, NULL), 0);
-	assert_true(facts.has_i915);
-	assert_true(facts.has_kvmgt);
-	assert_false(facts.has_mdev);
-	assert_int_equal(facts.gvt, VGPU_SETTING_ON);
-	assert_int_equal(facts.guc, VGPU_SETTING_ON);
-	/* The default, by which i915 leaves GuC off wherever there is GVT-g. */
-	mock_host_put(bed, "/sys/module/i915/parameters/enable_guc", "-1\n");
-	assert_int_equal(vgpu_reason_gather(&facts, NULL), 0);
-	assert_int_equal(facts.guc, VGPU_SETTING_OFF);
-	mock_host_put(bed, "/sys/module/i915/parameters/enable_gvt", "N\n");
-	mock_host_put(bed, "/sys/module/i915/parameters/enable_guc", "2\n");
-	assert_int_equal(vgpu_reason_gather(&facts, NULL), 0);
-	assert_int_equal(facts.gvt, VGPU_SETTING_OFF);
-	assert_int_equal(facts.guc, VGPU_SETTING_OFF);
-	mock_host_destroy(bed);
-}
-
 static void a_small_aperture_is_told(void **state)
 {
 	static const struct {
@@ -331,7 +361,7 @@ static void a_small_aperture_is_told(void **state)
 		const char *words;
 	} cases[] = {
 		{ "0x00000000e0000000 0x00000000e7ffffff 0x000000000014220c\n",
-		  "no type fits its aperture of 128 MB" },
+		  "no type fits an aperture of 128 MB" },
 		{ "0x00000000e0000000 0x00000000efffffff 0x000000000014220c\n", "offers no types" },
 		{ "0x0 0x0 0x0\n", "offers no types" },
 		{ "0xffffffffffffffff 0x1 0x0\n", "offers no types" },
@@ -342,6 +372,9 @@ static void a_small_aperture_is_told(void **state)
 	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
 
 	(void)state;
+	umockdev_testbed_set_attribute(bed, syspath, "vendor", "0x8086");
+	umockdev_testbed_set_attribute(bed, syspath, "device", "0x5916");
+	umockdev_testbed_set_attribute(bed, syspath, "class", "0x030000");
 	gather(&host);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		BASE_AUTO(free) char *reason = NULL;
@@ -365,13 +398,14 @@ int main(int argc, char **argv)
 		cmocka_unit_test(parents_are_found_without_the_class),
 		cmocka_unit_test(active_vgpus_have_parent_and_type),
 		cmocka_unit_test(the_maximum_is_told_only_when_it_is_known),
+		cmocka_unit_test(types_count_the_vgpus_by_themselves),
+		cmocka_unit_test(a_vgpu_without_a_type_is_its_parents_still),
 		cmocka_unit_test(what_a_driver_does_not_say_is_unknown),
 		cmocka_unit_test(counts_that_make_no_sense_are_unknown),
 		cmocka_unit_test(foreign_text_cannot_reach_the_terminal),
 		cmocka_unit_test(names_that_are_none_are_passed_over),
 		cmocka_unit_test(creating_writes_the_uuid_to_the_type),
 		cmocka_unit_test(removing_writes_to_the_vgpu),
-		cmocka_unit_test(gathered_facts_tell_the_outermost_reason),
 		cmocka_unit_test(a_small_aperture_is_told),
 	};
 

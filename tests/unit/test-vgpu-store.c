@@ -54,17 +54,27 @@ static void definitions_are_read(void **state)
 {
 	static const struct {
 		const char *text;
-		bool starts_at_boot;
+		enum vgpu_start start;
 		size_t attributes;
 	} cases[] = {
-		{ GOOD, true, 0 },
-		{ GOOD "\n", true, 0 },
-		{ " {\"start\": \"manual\", \"mdev_type\": \"mtty-1\"} \n\n", false, 0 },
-		{ "{\"mdev_type\":\"mtty-1\",\"start\":\"auto\",\"attrs\":null}", true, 0 },
+		{ GOOD, VGPU_START_BOOT, 0 },
+		{ GOOD "\n", VGPU_START_BOOT, 0 },
+		{ " {\"start\": \"manual\", \"mdev_type\": \"mtty-1\"} \n\n", VGPU_START_MANUAL,
+		  0 },
+		{ "{\"mdev_type\":\"mtty-1\",\"start\":\"auto\",\"attrs\":null}", VGPU_START_BOOT,
+		  0 },
 		{ "{\"mdev_type\":\"v\",\"start\":\"auto\",\"attrs\":[{\"a\":\"1\"},{\"b/"
 		  "c\":\"2\"}]}",
-		  true, 2 },
-		{ "{\"mdev_type\":\"v\",\"start\":\"manual\",\"new\":{\"x\":[1,2.5,null]}}", false,
+		  VGPU_START_BOOT, 2 },
+		{ "{\"mdev_type\":\"v\",\"start\":\"manual\",\"new\":{\"x\":[1,2.5,null]}}",
+		  VGPU_START_MANUAL, 0 },
+		{ "{\"mdev_type\":\"v\",\"start\":\"manual\",\"on_demand\":true}",
+		  VGPU_START_ON_DEMAND, 0 },
+		{ "{\"mdev_type\":\"v\",\"start\":\"manual\",\"on_demand\":false}",
+		  VGPU_START_MANUAL, 0 },
+		{ "{\"mdev_type\":\"v\",\"start\":\"manual\",\"on_demand\":\"true\"}",
+		  VGPU_START_MANUAL, 0 },
+		{ "{\"mdev_type\":\"v\",\"start\":\"auto\",\"on_demand\":true}", VGPU_START_BOOT,
 		  0 },
 	};
 
@@ -75,7 +85,7 @@ static void definitions_are_read(void **state)
 		parses(cases[i].text, &definition);
 		assert_string_equal(definition.parent, PARENT);
 		assert_string_equal(definition.uuid, UUID);
-		assert_int_equal(definition.starts_at_boot, cases[i].starts_at_boot);
+		assert_int_equal(definition.start, cases[i].start);
 		assert_int_equal(definition.attribute_count, cases[i].attributes);
 	}
 }
@@ -117,6 +127,9 @@ static void broken_definitions_are_told_apart(void **state)
 		{ "{\"mdev_type\":null,\"start\":\"auto\"}", "'mdev_type'" },
 		{ "{\"mdev_type\":\"\",\"start\":\"auto\"}", "'mdev_type'" },
 		{ "{\"mdev_type\":\"../../x\",\"start\":\"auto\"}", "'mdev_type'" },
+		{ "{\"mdev_type\":\"v\\u0000w\",\"start\":\"auto\"}", "'mdev_type'" },
+		{ "{\"mdev_type\":\"v\",\"start\":\"auto\",\"attrs\":[{\"a\":\"1\\u00002\"}]}",
+		  "a string" },
 		{ "{\"mdev_type\":\"..\",\"start\":\"auto\"}", "'mdev_type'" },
 		{ "{\"mdev_type\":\"v\"}", "'start'" },
 		{ "{\"mdev_type\":\"v\",\"start\":true}", "'start'" },
@@ -171,37 +184,107 @@ static void a_new_definition_is_in_mdevctls_format(void **state)
 	BASE_AUTO(vgpu_definition) struct vgpu_definition again = { 0 };
 	BASE_AUTO(json) struct json_object *wanted = json_tokener_parse(GOOD);
 	BASE_AUTO(json) struct json_object *written = NULL;
-	BASE_AUTO(free) char *text = NULL;
 
 	(void)state;
-	assert_int_equal(
-		vgpu_definition_init(&definition, PARENT, UUID, "i915-GVTg_V5_4", true, NULL), 0);
-	text = vgpu_definition_format(&definition);
-	assert_int_equal(text[strlen(text) - 1], '\n');
-	written = json_tokener_parse(text);
+	assert_int_equal(vgpu_definition_init(&definition, PARENT, UUID, "i915-GVTg_V5_4",
+					      VGPU_START_BOOT, NULL),
+			 0);
+	assert_int_equal(definition.text[strlen(definition.text) - 1], '\n');
+	written = json_tokener_parse(definition.text);
 	assert_true(json_object_equal(wanted, written));
-	parses(text, &again);
+	parses(definition.text, &again);
 	assert_string_equal(again.type, "i915-GVTg_V5_4");
-	assert_true(again.starts_at_boot);
+	assert_int_equal(again.start, VGPU_START_BOOT);
 }
 
-static void what_is_not_understood_is_kept(void **state)
+static void a_change_keeps_what_is_not_understood(void **state)
 {
-	static const char text[] =
-		"{\"mdev_type\":\"v\",\"start\":\"auto\",\"attrs\":[{\"a\":\"/b\"}],"
-		"\"future\":{\"n\":[1,2.50,true,null],\"s\":\"\\u00e9/\"}}";
-	BASE_AUTO(vgpu_definition) struct vgpu_definition definition = { 0 };
-	BASE_AUTO(json) struct json_object *before = json_tokener_parse(text);
-	BASE_AUTO(json) struct json_object *after = NULL;
-	BASE_AUTO(free) char *written = NULL;
+#define REST "\"attrs\":[{\"a\":\"/b\"}],\"future\":{\"n\":[1,2.50,true,null],\"s\":\"\\u00e9/\"}}"
+	static const struct {
+		const char *type; /* NULL: start changes */
+		enum vgpu_start start;
+		const char *wanted;
+	} cases[] = {
+		{ NULL, VGPU_START_BOOT, "{\"mdev_type\":\"v\",\"start\":\"auto\"," REST },
+		{ NULL, VGPU_START_MANUAL, "{\"mdev_type\":\"v\",\"start\":\"manual\"," REST },
+		{ NULL, VGPU_START_ON_DEMAND,
+		  "{\"mdev_type\":\"v\",\"start\":\"manual\",\"on_demand\":true," REST },
+		{ "w", VGPU_START_ON_DEMAND,
+		  "{\"mdev_type\":\"w\",\"start\":\"manual\",\"on_demand\":true," REST },
+	};
+	static const char *const before[] = {
+		"{\"mdev_type\":\"v\",\"start\":\"auto\"," REST,
+		"{\"mdev_type\":\"v\",\"start\":\"manual\"," REST,
+		"{\"mdev_type\":\"v\",\"start\":\"manual\",\"on_demand\":true," REST,
+	};
 
 	(void)state;
-	parses(text, &definition);
-	written = vgpu_definition_format(&definition);
-	after = json_tokener_parse(written);
-	assert_true(json_object_equal(before, after));
-	assert_non_null(strstr(written, "2.50"));
-	assert_non_null(strstr(written, "\"/b\""));
+	for (size_t i = 0; i < COUNT(cases) * COUNT(before); i++) {
+		BASE_AUTO(vgpu_definition) struct vgpu_definition definition = { 0 };
+		BASE_AUTO(json) struct json_object *wanted = NULL;
+		BASE_AUTO(json) struct json_object *got = NULL;
+		size_t k = i % COUNT(cases);
+
+		parses(before[i / COUNT(cases)], &definition);
+		if (cases[k].type != NULL)
+			assert_int_equal(vgpu_definition_set_type(&definition, cases[k].type, NULL),
+					 0);
+		assert_int_equal(vgpu_definition_set_start(&definition, cases[k].start, NULL), 0);
+		assert_int_equal(definition.start, cases[k].start);
+		assert_string_equal(definition.type, cases[k].type != NULL ? cases[k].type : "v");
+		assert_int_equal(definition.attribute_count, 1);
+		wanted = json_tokener_parse(cases[k].wanted);
+		got = json_tokener_parse(definition.text);
+		assert_true(json_object_equal(wanted, got));
+		assert_non_null(strstr(definition.text, "2.50"));
+		assert_non_null(strstr(definition.text, "\"/b\""));
+	}
+#undef REST
+}
+
+static void what_cannot_be_kept_is_not_changed(void **state)
+{
+	static const struct {
+		const char *rest;
+		bool is_kept;
+	} cases[] = {
+		{ "\"n\":123456789012345678901234567890}", false },
+		{ "\"n\":[1,-1234567890123456789]}", false },
+		{ "\"k\\u0000x\":1}", false },
+		{ "\"n\":\"123456789012345678901234567890\"}", true },
+		{ "\"n\":\"\\\"\",\"m\":\"\\\\\"}", true },
+		{ "\"n\":0.12345678901234567890}", true },
+		{ "\"n\":123456789012345678}", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		BASE_AUTO(vgpu_definition) struct vgpu_definition definition = { 0 };
+		BASE_AUTO(free) char *text = NULL;
+
+		assert_true(asprintf(&text, "{\"mdev_type\":\"v\",\"start\":\"auto\",%s",
+				     cases[i].rest) > 0);
+		parses(text, &definition);
+		assert_int_equal(vgpu_definition_set_start(&definition, VGPU_START_MANUAL, NULL) ==
+					 0,
+				 cases[i].is_kept);
+		assert_int_equal(strcmp(definition.text, text) != 0, cases[i].is_kept);
+	}
+}
+
+static void a_type_that_is_no_name_changes_nothing(void **state)
+{
+	BASE_AUTO(vgpu_definition) struct vgpu_definition definition = { 0 };
+	BASE_AUTO(vgpu_definition) struct vgpu_definition copy = { 0 };
+
+	(void)state;
+	parses(GOOD, &definition);
+	assert_int_equal(vgpu_definition_copy(&copy, &definition, NULL), 0);
+	assert_int_equal(vgpu_definition_set_type(&copy, "../x", NULL), -1);
+	assert_int_equal(vgpu_definition_set_type(&copy, "", NULL), -1);
+	assert_string_equal(copy.text, definition.text);
+	assert_string_equal(copy.type, definition.type);
+	assert_string_equal(copy.parent, PARENT);
 }
 
 static void a_store_that_does_not_exist_is_empty(void **state)
@@ -244,6 +327,29 @@ static void definitions_come_in_a_fixed_order(void **state)
 	assert_ptr_equal(vgpu_store_find(&store, UUID, &index), &store.definitions[2]);
 	index++;
 	assert_null(vgpu_store_find(&store, UUID, &index));
+}
+
+static void each_of_many_definitions_is_found(void **state)
+{
+	const struct scratch *f = *state;
+	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
+	char uuid[BASE_UUID_SIZE];
+	size_t index = 0;
+
+	for (unsigned int i = 0; i < 100; i += 2) {
+		snprintf(uuid, sizeof(uuid), "%08x-1b54-4048-85b3-a6a62d165c01", i * 0x2545f49u);
+		put(f, i % 3 == 0 ? "a" : "b", uuid, GOOD);
+	}
+	read_store(f, &store);
+	for (unsigned int i = 0; i < 100; i++) {
+		const struct vgpu_definition *found;
+
+		snprintf(uuid, sizeof(uuid), "%08x-1b54-4048-85b3-a6a62d165c01", i * 0x2545f49u);
+		found = vgpu_store_find(&store, uuid, &index);
+		assert_int_equal(found != NULL, i % 2 == 0);
+		assert_true(found == NULL || strcmp(found->uuid, uuid) == 0);
+	}
+	assert_null(vgpu_store_find(&store, "ffffffff-ffff-ffff-ffff-ffffffffffff", &index));
 }
 
 static const struct vgpu_problem *find_problem(const struct vgpu_store *store, const char *words)
@@ -323,7 +429,8 @@ static void writing_makes_directories_and_modes_as_mdevctl(void **state)
 
 	snprintf(path, sizeof(path), "%s/mdevctl.d", f->path);
 	assert_int_equal(vgpu_store_init(&store, path, NULL), 0);
-	assert_int_equal(vgpu_definition_init(&definition, PARENT, UUID, "v", false, NULL), 0);
+	assert_int_equal(
+		vgpu_definition_init(&definition, PARENT, UUID, "v", VGPU_START_MANUAL, NULL), 0);
 	old = umask(0077);
 	assert_int_equal(vgpu_store_write(&store, &definition, NULL), 0);
 	umask(old);
@@ -335,7 +442,7 @@ static void writing_makes_directories_and_modes_as_mdevctl(void **state)
 	assert_int_equal(st.st_mode, S_IFREG | 0644);
 	assert_int_equal(vgpu_store_init(&again, path, NULL), 0);
 	assert_int_equal(again.definition_count, 1);
-	assert_false(again.definitions[0].starts_at_boot);
+	assert_int_equal(again.definitions[0].start, VGPU_START_MANUAL);
 	assert_int_equal(vgpu_store_remove(&again, PARENT, UUID, NULL), 0);
 	assert_int_equal(fstatat(f->fd, "mdevctl.d/" PARENT "/" UUID, &st, 0), -1);
 	assert_int_equal(vgpu_store_remove(&again, PARENT, UUID, NULL), -1);
@@ -354,7 +461,8 @@ static void a_failed_write_leaves_nothing_behind(void **state)
 	assert_int_equal(mkdirat(f->fd, PARENT "/" UUID, 0755), 0);
 	assert_int_equal(mkdirat(f->fd, PARENT "/" UUID "/x", 0755), 0);
 	read_store(f, &store);
-	assert_int_equal(vgpu_definition_init(&definition, PARENT, UUID, "v", true, NULL), 0);
+	assert_int_equal(
+		vgpu_definition_init(&definition, PARENT, UUID, "v", VGPU_START_BOOT, NULL), 0);
 	assert_int_equal(vgpu_store_write(&store, &definition, &err), -1);
 	assert_int_equal(err.errnum, EISDIR);
 	assert_non_null(strstr(err.message, PARENT));
@@ -362,6 +470,54 @@ static void a_failed_write_leaves_nothing_behind(void **state)
 	assert_int_equal(unlinkat(f->fd, PARENT "/" UUID, AT_REMOVEDIR), 0);
 	assert_int_equal(unlinkat(f->fd, PARENT, AT_REMOVEDIR), 0);
 	assert_int_equal(fstatat(f->fd, PARENT, &st, 0), -1);
+}
+
+/* Root's tests run as root; who is not cannot give files away. */
+static void rewriting_keeps_owner_and_mode(void **state)
+{
+	static const struct {
+		mode_t before;
+		mode_t after;
+	} modes[] = { { 0644, 0644 }, { 0600, 0600 }, { 0640, 0640 },
+		      { 0664, 0664 }, { 0666, 0664 }, { 04755, 0644 } };
+	const struct scratch *f = *state;
+	BASE_AUTO(vgpu_definition) struct vgpu_definition changed = { 0 };
+	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
+	bool is_root = geteuid() == 0;
+
+	put(f, PARENT, UUID, GOOD);
+	read_store(f, &store);
+	assert_int_equal(vgpu_definition_copy(&changed, &store.definitions[0], NULL), 0);
+	assert_int_equal(vgpu_definition_set_start(&changed, VGPU_START_MANUAL, NULL), 0);
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		struct stat st;
+
+		if (is_root)
+			assert_int_equal(fchownat(f->fd, PARENT "/" UUID, 1, 2, 0), 0);
+		assert_int_equal(fchmodat(f->fd, PARENT "/" UUID, modes[i].before, 0), 0);
+		assert_int_equal(vgpu_store_rewrite(&store, &changed, NULL), 0);
+		assert_int_equal(fstatat(f->fd, PARENT "/" UUID, &st, 0), 0);
+		assert_int_equal(st.st_mode, S_IFREG | modes[i].after);
+		assert_int_equal(st.st_uid, is_root ? 1 : geteuid());
+		assert_int_equal(st.st_gid, is_root ? 2 : getegid());
+	}
+}
+
+static void only_a_file_is_rewritten(void **state)
+{
+	const struct scratch *f = *state;
+	BASE_AUTO(vgpu_definition) struct vgpu_definition definition = { 0 };
+	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
+	BASE_AUTO(base_error) struct base_error err = { 0 };
+
+	put(f, PARENT, "other", GOOD);
+	read_store(f, &store);
+	parses(GOOD, &definition);
+	assert_int_equal(vgpu_store_rewrite(&store, &definition, &err), -1);
+	assert_int_equal(err.errnum, ENOENT);
+	assert_int_equal(symlinkat("other", f->fd, PARENT "/" UUID), 0);
+	assert_int_equal(vgpu_store_rewrite(&store, &definition, &err), -1);
+	assert_non_null(strstr(err.message, "not a regular file"));
 }
 
 static void a_link_is_no_parents_directory(void **state)
@@ -373,7 +529,8 @@ static void a_link_is_no_parents_directory(void **state)
 
 	assert_int_equal(symlinkat("/tmp", f->fd, PARENT), 0);
 	read_store(f, &store);
-	assert_int_equal(vgpu_definition_init(&definition, PARENT, UUID, "v", true, NULL), 0);
+	assert_int_equal(
+		vgpu_definition_init(&definition, PARENT, UUID, "v", VGPU_START_BOOT, NULL), 0);
 	assert_int_equal(vgpu_store_write(&store, &definition, &err), -1);
 	assert_int_equal(access("/tmp/" UUID, F_OK), -1);
 }
@@ -388,13 +545,18 @@ int main(void)
 		cmocka_unit_test(broken_definitions_are_told_apart),
 		cmocka_unit_test(deep_nesting_is_refused),
 		cmocka_unit_test(a_new_definition_is_in_mdevctls_format),
-		cmocka_unit_test(what_is_not_understood_is_kept),
+		cmocka_unit_test(a_change_keeps_what_is_not_understood),
+		cmocka_unit_test(what_cannot_be_kept_is_not_changed),
+		cmocka_unit_test(a_type_that_is_no_name_changes_nothing),
 		cmocka_unit_test(a_store_that_does_not_exist_is_empty),
 		cmocka_unit_test(a_store_that_cannot_be_read_is_an_error),
 		TEST(definitions_come_in_a_fixed_order),
+		TEST(each_of_many_definitions_is_found),
 		TEST(strange_files_are_reported_and_skipped),
 		TEST(writing_makes_directories_and_modes_as_mdevctl),
 		TEST(a_failed_write_leaves_nothing_behind),
+		TEST(rewriting_keeps_owner_and_mode),
+		TEST(only_a_file_is_rewritten),
 		TEST(a_link_is_no_parents_directory),
 	};
 

@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-#include <fcntl.h>
-#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,45 +8,13 @@
 
 #include <cmocka.h>
 
-#include "vgpu/base/file.h"
 #include "xmlpatch/xmlpatch.h"
 
-#define UUID   "4b20d080-1b54-4048-85b3-a6a62d165c01"
-#define NODE   "/dev/dri/renderD129"
-#define CORPUS "tests/corpus/xmlpatch"
-
-/* A corpus that is not found must not look like one that passes. */
-#define CORPUS_MINIMUM 20
+#define UUID2 "4b20d080-1b54-4048-85b3-a6a62d165c02"
+#define UUID  "4b20d080-1b54-4048-85b3-a6a62d165c01"
+#define NODE  "/dev/dri/renderD129"
 
 static const struct xmlpatch_wishes wishes = { .uuid = UUID, .rendernode = NODE };
-
-static char *read_file(const char *name, const char *suffix, size_t *length)
-{
-	BASE_AUTO(base_error) struct base_error err = { 0 };
-	char path[4096];
-	char *text;
-
-	snprintf(path, sizeof(path), CORPUS "/%s%s", name, suffix);
-	text = base_file_read_at(AT_FDCWD, path, XMLPATCH_LIMIT, length, &err);
-	if (text == NULL)
-		print_error("%s\n", err.message);
-	assert_non_null(text);
-	return text;
-}
-
-static char *list_changes(const struct xmlpatch_result *result)
-{
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
-
-	assert_non_null(out);
-	for (size_t i = 0; i < result->n; i++)
-		fprintf(out, "%s: %s\n", xmlpatch_change_name(result->changes[i].kind),
-			result->changes[i].text);
-	assert_int_equal(fclose(out), 0);
-	return text;
-}
 
 static void attach(const char *xml, size_t length, struct xmlpatch_result *result)
 {
@@ -62,42 +27,6 @@ static void attach(const char *xml, size_t length, struct xmlpatch_result *resul
 	assert_false(base_error_is_set(&err));
 }
 
-static void test_corpus_file(void **state)
-{
-	const char *name = *state;
-	size_t length, wanted_length;
-	BASE_AUTO(free) char *in = read_file(name, ".in.xml", &length);
-	BASE_AUTO(free) char *wanted = read_file(name, ".out.xml", &wanted_length);
-	BASE_AUTO(free) char *wanted_changes = read_file(name, ".changes", NULL);
-	BASE_AUTO(xmlpatch_result) struct xmlpatch_result once = { 0 };
-	BASE_AUTO(xmlpatch_result) struct xmlpatch_result again = { 0 };
-	BASE_AUTO(free) char *changes = NULL;
-
-	attach(in, length, &once);
-	changes = list_changes(&once);
-	assert_string_equal(changes, wanted_changes);
-	assert_string_equal(once.xml, wanted);
-	assert_int_equal(once.length, wanted_length);
-	assert_int_equal(xmlpatch_has_vgpu(once.xml, once.length, UUID, NULL), 1);
-
-	attach(once.xml, once.length, &again);
-	assert_int_equal(again.n, 0);
-	assert_string_equal(again.xml, once.xml);
-}
-
-static size_t add_corpus(struct CMUnitTest *tests, size_t n, size_t room, const glob_t *found)
-{
-	for (size_t i = 0; i < found->gl_pathc && n < room; i++) {
-		char *name = found->gl_pathv[i] + strlen(CORPUS "/");
-
-		name[strlen(name) - strlen(".in.xml")] = '\0';
-		tests[n++] = (struct CMUnitTest){ .name = name,
-						  .test_func = test_corpus_file,
-						  .initial_state = name };
-	}
-	return n;
-}
-
 #define OS(attributes)	"<os><type " attributes ">hvm</type></os>"
 #define DOMAIN(inside)	"<domain type='kvm'>" inside "</domain>"
 #define NAMED(inside)	DOMAIN("<name>n</name>" inside)
@@ -105,6 +34,9 @@ static size_t add_corpus(struct CMUnitTest *tests, size_t n, size_t room, const 
 #define MDEV(attributes)                                                                           \
 	"<hostdev type='mdev' " attributes "><source><address uuid='" UUID "'/></source></"        \
 	"hostdev>"
+
+#define USB(source)  "<hostdev type='usb'><source>" source "</source></hostdev>"
+#define MAKE(vendor) "<vendor id='" vendor "'/><product id='0x5581'/>"
 
 static const struct refusal {
 	const char *name;
@@ -168,9 +100,29 @@ static const struct refusal {
 	  "<q:arg value='-s'/><q:arg value='--display'/><q:arg value='gtk,gl=on'/>"
 	  "</q:commandline></domain>",
 	  "<qemu:commandline> has --display" },
+	{ "a host device that is there twice is refused",
+	  DEVICES("<hostdev type='pci'><source><address bus='0x01' slot='0'/></source></hostdev>"
+		  "<hostdev type='pci'><source><address bus='1' slot='0x0'/></source></hostdev>"),
+	  "the host device 0000:01:00.0 twice" },
+	{ "a PCI device that is a network interface as well is refused",
+	  DEVICES("<hostdev type='pci'><source><address bus='0x01' slot='0'/></source></hostdev>"
+		  "<interface type='hostdev'><source><address type='pci' bus='1' "
+		  "slot='0'/></source>"
+		  "</interface>"),
+	  "the host device 0000:01:00.0 twice" },
+	{ "two equal USB devices are refused", DEVICES(USB(MAKE("0x0781")) USB(MAKE("1921"))),
+	  "the host device USB 0781:5581 twice" },
+	{ "a USB port that is there twice is refused",
+	  DEVICES(USB("<address bus='1' device='0x4'/>") USB("<address bus='0x1' device='4'/>")),
+	  "the host device USB 1:4 twice" },
+	{ "a vGPU among QEMU's own arguments is refused",
+	  NAMED(OS("machine='pc'") "<q:commandline xmlns:q='http://libvirt.org/schemas/domain/qemu/"
+				   "1.0'><q:arg value='-device'/><q:arg value='vfio-pci,sysfsdev="
+				   "/sys/bus/mdev/devices/" UUID "'/></q:commandline>"),
+	  "would do a second time" },
 	{ "two D-Bus displays are refused",
 	  DEVICES("<graphics type='dbus'/><graphics type='vnc'/><graphics type='dbus'/>"),
-	  "two D-Bus displays" },
+	  "two displays of the type dbus" },
 };
 
 static void refuse(const char *xml, size_t length, const struct xmlpatch_wishes *wanted,
@@ -300,6 +252,49 @@ static void test_uuid_is_written_in_lower_case(void **state)
 	expect_part(DEVICES(""), &upper, "<address uuid='" UUID "'/>");
 }
 
+static void test_other_devices_are_no_duplicates(void **state)
+{
+	(void)state;
+	expect_part(
+		DEVICES(USB(MAKE("0x0781")) USB(MAKE("0x0782")) USB("") USB("") USB(
+			"<address bus='1' device='4'/>") USB("<address bus='1' device='5'/>")
+				USB("<address bus='1' port='1'/>") USB(
+					"<address bus='1' port='2'/>") "<interface "
+								       "type='hostdev'/><interface "
+								       "type='hostdev'/>"),
+		&wishes, UUID);
+}
+
+static void test_wayland_socket_may_be_a_path(void **state)
+{
+	static const struct {
+		struct xmlpatch_desktop desktop;
+		const char *advice;
+	} cases[] = {
+		{ { .wayland = "wayland-0", .runtime_dir = "/run/user/1000" },
+		  "u:libvirt-qemu:x /run/user/1000 && setfacl -m u:libvirt-qemu:rw "
+		  "/run/user/1000/wayland-0" },
+		{ { .wayland = "/tmp/a/wayland-1", .runtime_dir = "/run/user/1000" },
+		  "u:libvirt-qemu:x /tmp/a && setfacl -m u:libvirt-qemu:rw /tmp/a/wayland-1" },
+		{ { .wayland = "/wayland-2" },
+		  "u:libvirt-qemu:x / && setfacl -m u:libvirt-qemu:rw /wayland-2" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct xmlpatch_wishes gtk = { .uuid = UUID,
+						     .display = XMLPATCH_DISPLAY_GTK,
+						     .desktop = cases[i].desktop };
+		BASE_AUTO(xmlpatch_result) struct xmlpatch_result result = { 0 };
+
+		assert_int_equal(
+			xmlpatch_attach(DEVICES(""), strlen(DEVICES("")), &gtk, &result, NULL), 0);
+		assert_int_equal(result.n_advice, 1);
+		if (strstr(result.advice[0], cases[i].advice) == NULL)
+			fail_msg("%s", result.advice[0]);
+	}
+}
+
 static void test_only_one_device_has_ramfb(void **state)
 {
 	(void)state;
@@ -309,62 +304,6 @@ static void test_only_one_device_has_ramfb(void **state)
 		    "model='vfio-pci' display='on' ramfb='on'>");
 	expect_part(DEVICES(MDEV("model='vfio-pci' ramfb='off'")), &wishes,
 		    "ramfb='off' display='on'>");
-}
-
-static void test_slot_is_given_only_if_free(void **state)
-{
-	static const struct {
-		const char *devices;
-		const char *part;
-	} cases[] = {
-		{ "<x><address type='pci' bus='0' slot='0x02'/></x>", "</source></hostdev>" },
-		{ "<x><address type='pci' slot='02' function='7'/></x>", "</source></hostdev>" },
-		{ "<x><address type='pci' slot='two'/></x>", "</source></hostdev>" },
-		{ "<x><address type='pci' bus='1' slot='2'/></x>", "slot='0x02'" },
-		{ "<x><address type='pci' domain='1' slot='2'/></x>", "slot='0x02'" },
-		{ "<x><address type='drive' bus='0' slot='2'/></x>", "slot='0x02'" },
-		{ "<x><source><address type='pci' slot='2'/></source></x>", "slot='0x02'" },
-		{ "<video><address type='pci' slot='2'/></video>", "slot='0x02'" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		char xml[1024];
-
-		snprintf(xml, sizeof(xml), "%s%s%s",
-			 "<domain type='kvm'><name>n</name>"
-			 "<os><type>hvm</type></os><devices>",
-			 cases[i].devices, "</devices></domain>");
-		expect_part(xml, &wishes, cases[i].part);
-	}
-}
-
-static void test_slot_of_qemus_own_arguments_is_left_alone(void **state)
-{
-	static const struct {
-		const char *argument;
-		const char *slot;
-	} cases[] = {
-		{ "e1000,addr=2", "slot='0x10'" },
-		{ "e1000,addr=0x2", "slot='0x10'" },
-		{ "e1000,addr=02.1", "slot='0x10'" },
-		{ "{&quot;addr&quot;:&quot;0x2&quot;}", "slot='0x10'" },
-		{ "e1000,addr=0x12", "slot='0x02'" },
-		{ "e1000,macaddr=52:54", "slot='0x02'" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		char xml[1024];
-
-		snprintf(xml, sizeof(xml),
-			 "<domain type='kvm' xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'>"
-			 "<name>n</name><os><type>hvm</type></os><q:commandline><q:arg "
-			 "value='-device'/>"
-			 "<q:arg value='%s'/></q:commandline></domain>",
-			 cases[i].argument);
-		expect_part(xml, &wishes, cases[i].slot);
-	}
 }
 
 static void test_vgpu_is_found_however_its_uuid_is_written(void **state)
@@ -396,6 +335,129 @@ static void test_vgpu_is_found_however_its_uuid_is_written(void **state)
 	assert_int_equal(xmlpatch_has_vgpu("<domain/>", 9, UUID, NULL), 0);
 }
 
+static void test_mdevs_are_listed_once_each_in_their_order(void **state)
+{
+	static const char xml[] =
+		"<domain><devices>"
+		"<hostdev type='mdev'><source><address uuid='" UUID2 "'/></source></hostdev>"
+		"<hostdev type='pci'><source><address uuid='" UUID "'/></source></hostdev>"
+		"<hostdev type='mdev'><source><address uuid='nonsense'/></source></hostdev>"
+		"<hostdev type='mdev'/>"
+		"<hostdev type='mdev'><source><address uuid=' 4B20D0801B5440488 "
+		"5B3'/></source></hostdev>"
+		"<hostdev type='mdev'><source><address "
+		"uuid='4B20D0801B54404885B3A6A62D165C01'/></source>"
+		"</hostdev>"
+		"<hostdev type='mdev'><source><address uuid='" UUID2 "'/></source></hostdev>"
+		"</devices></domain>";
+	BASE_AUTO(xmlpatch_mdevs) struct xmlpatch_mdevs mdevs = { 0 };
+
+	(void)state;
+	assert_int_equal(xmlpatch_read_mdevs(xml, strlen(xml), &mdevs, NULL), 0);
+	assert_int_equal(mdevs.n, 2);
+	assert_string_equal(mdevs.uuids[0], UUID2);
+	assert_string_equal(mdevs.uuids[1], UUID);
+	xmlpatch_mdevs_finish(&mdevs);
+	assert_int_equal(xmlpatch_read_mdevs("<domain", 7, &mdevs, NULL), -1);
+	assert_null(mdevs.uuids);
+}
+
+#define P62    "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgg"
+#define P63    P62 "g"
+#define QEMU1  "http://libvirt.org/schemas/domain/qemu/1.0"
+#define IN(p)  NAMED(OS("machine='pc'") "<" p ":override xmlns:" p "='" QEMU1 "'/>")
+#define ARG(p) NAMED(OS("machine='pc'") "<" p ":commandline xmlns:" p "='" QEMU1 "'/>")
+
+/* What is put into an element takes its prefix; beside it, it brings its own. */
+/* Without <qemu:override> a property is a global setting of all vfio-pci devices. */
+#define OLD_LIBVIRT .uuid = UUID, .opregion = true
+#define QXML	    "<qemu:commandline xmlns:qemu='" QEMU1 "'>"
+#define OLD_OTHER   "<hostdev type='pci'><source><address bus='1' slot='0'/></source></hostdev>"
+
+static const struct old_libvirt {
+	const char *name;
+	struct xmlpatch_wishes wishes;
+	const char *before;
+	const char *arguments; /* what is put in; NULL: none are */
+	const char *advice;    /* a part of the only one; NULL: there is none */
+} old_libvirts[] = {
+	{ "before 8.2 the OpRegion is a global setting",
+	  { OLD_LIBVIRT },
+	  DEVICES(""),
+	  QXML "<qemu:arg value='-global'/><qemu:arg value='vfio-pci.x-igd-opregion=on'/>"
+	       "</qemu:commandline>",
+	  NULL },
+	{ "so is the size of the screen",
+	  { .uuid = UUID, .xres = 1280, .yres = 720 },
+	  DEVICES(""),
+	  QXML "<qemu:arg value='-global'/><qemu:arg value='vfio-pci.xres=1280'/>"
+	       "<qemu:arg value='-global'/><qemu:arg value='vfio-pci.yres=720'/>"
+	       "</qemu:commandline>",
+	  NULL },
+	{ "one that is there already is not doubled",
+	  { OLD_LIBVIRT },
+	  NAMED(OS("machine='pc'") "<devices></devices>" QXML "<qemu:arg value='-global'/>"
+				   "<qemu:arg value='vfio-pci.x-igd-opregion=on'/>"
+				   "</qemu:commandline>"),
+	  NULL,
+	  NULL },
+	{ "beside another vfio-pci device it is left out, and told",
+	  { OLD_LIBVIRT },
+	  DEVICES(OLD_OTHER),
+	  NULL,
+	  "x-igd-opregion is not set: libvirt before 8.2 can set it only for all vfio-pci "
+	  "devices" },
+	{ "without a property there are no arguments", { .uuid = UUID }, DEVICES(""), NULL, NULL },
+};
+
+static void test_old_libvirt(void **state)
+{
+	const struct old_libvirt *old = *state;
+	BASE_AUTO(xmlpatch_result) struct xmlpatch_result once = { 0 };
+	BASE_AUTO(xmlpatch_result) struct xmlpatch_result again = { 0 };
+	BASE_AUTO(xmlpatch_result) struct xmlpatch_result back = { 0 };
+
+	assert_int_equal(
+		xmlpatch_attach(old->before, strlen(old->before), &old->wishes, &once, NULL), 0);
+	assert_null(strstr(once.xml, "override"));
+	if (old->arguments != NULL && strstr(once.xml, old->arguments) == NULL)
+		fail_msg("%s\nhas no %s", once.xml, old->arguments);
+	if (old->arguments == NULL && strstr(old->before, "-global") == NULL)
+		assert_null(strstr(once.xml, "-global"));
+	assert_int_equal(once.n_advice, old->advice == NULL ? 0 : 1);
+	if (old->advice != NULL && strstr(once.advice[0], old->advice) == NULL)
+		fail_msg("%s", once.advice[0]);
+	assert_int_equal(xmlpatch_attach(once.xml, once.length, &old->wishes, &again, NULL), 0);
+	assert_int_equal(again.n, 0);
+	assert_string_equal(again.xml, once.xml);
+	assert_int_equal(xmlpatch_detach(once.xml, once.length, UUID, &back, NULL), 0);
+	assert_string_equal(back.xml, old->before);
+}
+
+static void test_a_prefix_of_any_length_is_handled(void **state)
+{
+	static const struct xmlpatch_wishes override = { .uuid = UUID,
+							 .opregion = true,
+							 .has_override = true };
+	static const struct xmlpatch_wishes gtk = { .uuid = UUID, .display = XMLPATCH_DISPLAY_GTK };
+	static const char with_colon[] = "<domain type='kvm' xmlns:a:b='" QEMU1
+					 "'><name>n</name>" OS("machine='pc'") "</domain>";
+	static const char at_root[] = "<domain type='kvm' xmlns:" P63 "='" QEMU1
+				      "'><name>n</name>" OS("machine='pc'") "</domain>";
+
+	(void)state;
+	expect_part(IN(P62), &override, "<" P62 ":property name='x-igd-opregion'");
+	expect_part(ARG(P62), &gtk, "<" P62 ":arg value='-display'/>");
+	expect_part(at_root, &override, "<qemu:override xmlns:qemu='" QEMU1 "'>");
+	expect_part(with_colon, &override, "<qemu:override xmlns:qemu='" QEMU1 "'>");
+	refuse(IN(P63), sizeof(IN(P63)) - 1, &override, BASE_FAILED,
+	       "prefix of the domain's <override> is longer than 62 bytes");
+	refuse(ARG(P63), sizeof(ARG(P63)) - 1, &gtk, BASE_FAILED,
+	       "prefix of the domain's <commandline> is longer than 62 bytes");
+	/* Nothing is put in there. */
+	expect_part(ARG(P63), &override, "<qemu:override xmlns:qemu='" QEMU1 "'>");
+}
+
 static void test_text_need_not_end_with_a_nul(void **state)
 {
 	static const char xml[] = DEVICES("") "<";
@@ -403,7 +465,7 @@ static void test_text_need_not_end_with_a_nul(void **state)
 
 	(void)state;
 	attach(xml, sizeof(xml) - 2, &result);
-	assert_int_equal(result.n, 3);
+	assert_int_not_equal(result.n, 0);
 }
 
 int main(void)
@@ -416,25 +478,22 @@ int main(void)
 		cmocka_unit_test(test_no_rendernode_leaves_it_to_libvirt),
 		cmocka_unit_test(test_rendernode_is_escaped),
 		cmocka_unit_test(test_uuid_is_written_in_lower_case),
+		cmocka_unit_test(test_other_devices_are_no_duplicates),
+		cmocka_unit_test(test_wayland_socket_may_be_a_path),
 		cmocka_unit_test(test_only_one_device_has_ramfb),
-		cmocka_unit_test(test_slot_is_given_only_if_free),
-		cmocka_unit_test(test_slot_of_qemus_own_arguments_is_left_alone),
 		cmocka_unit_test(test_vgpu_is_found_however_its_uuid_is_written),
+		cmocka_unit_test(test_mdevs_are_listed_once_each_in_their_order),
+		cmocka_unit_test(test_a_prefix_of_any_length_is_handled),
 		cmocka_unit_test(test_text_need_not_end_with_a_nul),
 	};
 	struct CMUnitTest tests[256];
 	size_t n = sizeof(fixed) / sizeof(*fixed);
-	glob_t found = { 0 };
-	int failed;
 
 	memcpy(tests, fixed, sizeof(fixed));
 	n = add_refusals(tests, n, sizeof(tests) / sizeof(*tests));
-	if (glob(CORPUS "/*.in.xml", 0, NULL, &found) != 0 || found.gl_pathc < CORPUS_MINIMUM) {
-		fprintf(stderr, "only %zu files in " CORPUS ", run from the top\n", found.gl_pathc);
-		return 1;
-	}
-	n = add_corpus(tests, n, sizeof(tests) / sizeof(*tests), &found);
-	failed = _cmocka_run_group_tests("xmlpatch", tests, n, NULL, NULL);
-	globfree(&found);
-	return failed;
+	for (size_t i = 0; i < sizeof(old_libvirts) / sizeof(*old_libvirts); i++)
+		tests[n++] = (struct CMUnitTest){ .name = old_libvirts[i].name,
+						  .test_func = test_old_libvirt,
+						  .initial_state = (void *)&old_libvirts[i] };
+	return _cmocka_run_group_tests("xmlpatch", tests, n, NULL, NULL);
 }

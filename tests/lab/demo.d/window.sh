@@ -45,7 +45,7 @@ run virsh define /tmp/windows.xml
 virsh dumpxml --inactive windows >/tmp/before.xml
 
 step "Attach the vGPU to it"
-run vgpu attach windows "$uuid"
+run vgpu attach --yes windows "$uuid"
 printf '$ diff -u (the definition before and after)\n'
 diff -u --label before --label after /tmp/before.xml <(virsh dumpxml --inactive windows) | tail -n +3 || :
 

@@ -73,6 +73,8 @@ state() {
 
 modprobe -a vfio_iommu_type1 mdev vfio drm_shmem_helper
 ! lsmod | grep -q '^gvtsim ' || unload
+# The kernel's own drivers are there first, however slow the machine is.
+udevadm settle
 before=$(state)
 
 # --- types -------------------------------------------------------------------

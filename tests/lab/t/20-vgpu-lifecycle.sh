@@ -11,10 +11,7 @@ first=4b20d080-1b54-4048-85b3-a6a62d165d01
 second=4b20d080-1b54-4048-85b3-a6a62d165d02
 
 cleanup() {
-	local uuid
-	for uuid in $(vgpu list --json | jq -r '.[].uuid'); do
-		vgpu remove "$uuid"
-	done 2>/dev/null
+	vgpu remove --all --yes 2>/dev/null
 }
 trap cleanup EXIT
 
@@ -32,7 +29,7 @@ counts() {
 }
 
 # field UUID FIELD: of `vgpu list`
-field() { vgpu list --json | jq -r --arg uuid "$1" --arg field "$2" '.[] | select(.uuid == $uuid) | .[$field]'; }
+field() { vgpu list --brief --json | jq -r --arg uuid "$1" --arg field "$2" '.[] | select(.uuid == $uuid) | .[$field]'; }
 
 # make_and_remove PARENT TYPE
 make_and_remove() {
@@ -55,7 +52,7 @@ modprobe -r mdev 2>/dev/null
 check "there is no parent yet" test ! -e /sys/class/mdev_bus
 same "without a parent, types says why in one line" 1 "$(vgpu types | grep -cx "no types: .*")"
 same "without a parent, there are none for programs" "[]" "$(vgpu types --json 2>/dev/null)"
-refuses "without a parent, create says why" 1 "cannot make a vGPU: .*mdev is not loaded" vgpu create
+refuses "without a parent, create says why" 1 "cannot make a vGPU: there is no Intel graphics processor: .*vgpu doctor" vgpu create
 
 lab_load_samples
 lab_load_gvtsim
@@ -93,8 +90,9 @@ vgpu create --uuid "$first" --type i915-GVTg_V5_2 >/dev/null 2>&1
 same "the next takes the largest that still fits" i915-GVTg_V5_2 \
 	"$(vgpu create --uuid "$second" >/dev/null 2>&1; field "$second" type)"
 before=$(snapshot)
-refuses "a UUID that is used, in any case" 1 "$first is taken: it is a i915-GVTg_V5_2 on $lab_gvt" \
-	vgpu create --uuid "${first^^}" --type i915-GVTg_V5_2 --parent "$lab_gvt"
+same "the same again is no change, in any case" "$first" \
+	"$(vgpu create --uuid "${first^^}" --type i915-GVTg_V5_2 --parent "$lab_gvt" 2>/dev/null)"
+same "its UUID alone is enough" "$first" "$(vgpu create --uuid "$first" 2>/dev/null)"
 refuses "another type with its UUID" 1 "$first is taken by a i915-GVTg_V5_2 on $lab_gvt" \
 	vgpu create --uuid "$first" --type i915-GVTg_V5_8
 refuses "another parent with its UUID" 1 "$first is taken by a i915-GVTg_V5_2 on $lab_gvt" \
@@ -103,7 +101,7 @@ refuses "an unknown parent" 1 "no parent 0000:00:03.0; there are: $lab_gvt, mboc
 	vgpu create --parent 0000:00:03.0
 refuses "an unknown type" 1 "$lab_gvt has no type i915-GVTg_V5_3; types: i915-GVTg_V5_1" \
 	vgpu create --parent "$lab_gvt" --type i915-GVTg_V5_3
-refuses "a type that has no instance left" 1 "no free instance of i915-GVTg_V5_1" \
+refuses "a type that has no room left" 1 "$lab_gvt has no room for another i915-GVTg_V5_1: short of " \
 	vgpu create --type i915-GVTg_V5_1
 refuses "a bad UUID" 2 "'nonsense' is not a UUID" vgpu create --uuid nonsense
 refuses "an option that does not exist" 2 "no such option: '--size'" vgpu create --size 4
@@ -113,7 +111,7 @@ refuses "removing what is not there" 1 "there is no vGPU 00000000" \
 refuses "removing no UUID" 2 "is not a UUID" vgpu remove mtty
 same "after all that nothing is changed" "$before" "$(snapshot)"
 
-# A definition that cannot be written takes the vGPU with it.
+# Without its definition there is no vGPU.
 mkdir /tmp/full
 mount -t tmpfs -o size=64k,nr_inodes=1 none /tmp/full
 before=$(ls /sys/bus/mdev/devices)
@@ -143,5 +141,47 @@ same "one that the kernel has lost is defined only" "false true" \
 check "create makes it again" vgpu create --uuid "$second"
 same "as it was" "true true i915-GVTg_V5_2" \
 	"$(field "$second" active) $(field "$second" defined) $(field "$second" type)"
+
+vgpu remove --all --yes 2>/dev/null
+# Which name depends on whether udev saw the device before gvtsim took it.
+same "types are headed by the processor and its driver" 1 \
+	"$(vgpu types | grep -cxE "$lab_gvt [^ ].* \(i915\)")"
+same "those for graphics come first" "$lab_gvt" "$(vgpu types --json | jq -r '.[0].parent')"
+vgpu create --uuid "$first" --type i915-GVTg_V5_8 >/dev/null 2>&1
+same "how many fit alone is known while there is another" "6/7 4/5 2/2 1/1" \
+	"$(vgpu types --json | jq -r --arg parent "$lab_gvt" \
+		'.[] | select(.parent == $parent) | .types | sort_by(.low_mb) | .[] | "\(.available)/\(.maximum)"' | paste -sd ' ')"
+
+check "--keep removes the vGPU alone" vgpu remove --keep "$first"
+same "which stays defined" "false true auto" "$(field "$first" active) $(field "$first" defined) $(field "$first" start)"
+check "and is restored" vgpu restore
+same "as it was" "true i915-GVTg_V5_8" "$(field "$first" active) $(field "$first" type)"
+
+check "its type is changed in the definition" vgpu set --type i915-GVTg_V5_4 "$first"
+same "it stays what it is" "i915-GVTg_V5_8" "$(basename "$(realpath "/sys/bus/mdev/devices/$first/mdev_type")")"
+vgpu remove --keep "$first" 2>/dev/null
+check "until it is made anew" vgpu create --uuid "$first"
+same "then it has changed" "i915-GVTg_V5_4" "$(basename "$(realpath "/sys/bus/mdev/devices/$first/mdev_type")")"
+same "mdevctl sees the same" "$lab_gvt i915-GVTg_V5_4 auto" \
+	"$(mdevctl list --defined --dumpjson | jq -r '.[] | to_entries[] | .key as $p | .value[][] | "\($p) \(.mdev_type) \(.start)"')"
+check "it is made by hand from now on" vgpu set --no-boot "${first:0:36}"
+same "which mdevctl sees, too" manual "$(mdevctl list --defined --dumpjson | jq -r '.[] | to_entries[] | .value[][].start')"
+vgpu remove --keep "$first" 2>/dev/null
+vgpu restore
+check "so that it is not restored" test ! -e "/sys/bus/mdev/devices/$first"
+
+check "a definition is forgotten" vgpu forget "$first"
+refuses "then there is no such vGPU" 1 "there is no vGPU $first" vgpu forget "$first"
+check "a transient one has no definition" eval \
+	'vgpu create --transient --uuid "$first" --type i915-GVTg_V5_8 && ! test -e "/etc/mdevctl.d/$lab_gvt/$first"'
+same "it is active" "true false null" "$(field "$first" active) $(field "$first" defined) $(field "$first" start)"
+check "the same again is success" vgpu create --transient --uuid "$first" --type i915-GVTg_V5_8
+check "one for no boot has one" vgpu create --no-boot --uuid "$second" --type i915-GVTg_V5_8
+same "to start by hand" "true true manual" "$(field "$second" active) $(field "$second" defined) $(field "$second" start)"
+refuses "what both begin with is not enough" 1 "is the beginning of several vGPUs: $first, $second" \
+	vgpu remove "${first:0:34}"
+check "what one begins with is" eval 'vgpu create --transient --uuid c0ffee00-1b54-4048-85b3-a6a62d165d01 && vgpu remove C0FF'
+check "several are removed" vgpu remove "$first" "$second"
+same "all of them" "[]" "$(vgpu list --json)"
 
 finish

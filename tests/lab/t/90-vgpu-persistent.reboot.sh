@@ -12,7 +12,7 @@ cleanup() {
 		vgpu remove "$uuid"
 	done 2>/dev/null
 	systemctl disable vgpu-restore.service 2>/dev/null
-	rm -f /etc/modules-load.d/vgpu-test.conf
+	rm -f /etc/modules-load.d/vgpu-test.conf /etc/udev/rules.d/60-mdevctl.rules
 }
 trap cleanup EXIT
 
@@ -23,6 +23,9 @@ check "there is something to find" test "$(jq length /root/vgpus-before-reboot)"
 same "all vGPUs are active and defined as before" "$(cat /root/vgpus-before-reboot)" "$(vgpu list --json)"
 same "the service made them" success "$(systemctl show -p Result --value vgpu-restore)"
 check "it says which" eval 'journalctl -b -o cat -u "vgpu-restore*" | grep -q ": made "'
+same "nobody reports an error" "" "$(journalctl -q -b -o cat -t mdevctl
+	journalctl -q -b -o cat -p warning -u 'vgpu-restore*')"
+echo "# made by the services: $(journalctl -b -o cat -u "vgpu-restore*" | grep -c ": made "); the boot service took $((($(when vgpu-restore ExecMainExitTimestampMonotonic) - $(when vgpu-restore ExecMainStartTimestampMonotonic)) / 1000)) ms"
 check "before libvirtd starts virtual machines" test \
 	"$(when vgpu-restore ExecMainExitTimestampMonotonic)" -gt 0 -a \
 	"$(when vgpu-restore ExecMainExitTimestampMonotonic)" -lt \

@@ -1,0 +1,225 @@
+#!/usr/bin/env bash
+# vgpu-display beside QEMU's own GTK display and remote-viewer with SPICE GL, and its
+# two sources beside one another: each shows the same vGPU, which flips at 60 Hz, on
+# the same compositor, in turn. What is counted is what came to the compositor's
+# output (tests/tools/output-watch), from outside all of them.
+#
+# BENCH_SECONDS: how long each is watched (15)
+set -uo pipefail
+# shellcheck source=tests/lab/guest/lib.sh
+. /lab/tests/lab/guest/lib.sh
+# shellcheck source=tests/lab/guest/screen.sh
+. /lab/tests/lab/guest/screen.sh
+
+seconds=${BENCH_SECONDS:-15}
+node=/dev/dri/renderD128
+viewer='' qemu=''
+
+clean_up() {
+	stop_peer
+	screen_finish shown
+} >/dev/null 2>&1
+trap clean_up EXIT
+
+# stop PID: it may be gone by itself
+stop() {
+	[ -n "$1" ] || return 0
+	kill "$1"
+	for _ in {1..50}; do
+		[ -e "/proc/$1" ] || return 0
+		sleep 0.1
+	done
+	kill -KILL "$1"
+} 2>/dev/null
+
+# QEMU, too: it keeps each listener that it ever had, and tells those that are gone of
+# every update.
+stop_peer() {
+	stop "$viewer"
+	if [ "$qemu" = "$(cat /run/libvirt/qemu/shown.pid 2>/dev/null)" ]; then
+		virsh destroy shown >/dev/null
+	else
+		stop "$qemu"
+	fi
+	viewer='' qemu=''
+}
+
+# The user's newest process of that name.
+newest() { pgrep -u user -n -x "$1"; }
+
+# find_process NAME VARIABLE
+find_process() {
+	lab_wait 60 newest "$2"
+	printf -v "$1" '%s' "$(newest "$2")"
+}
+
+# --- who shows it ------------------------------------------------------------
+
+# show_vgpu_display OPTION...: from a domain of libvirt's
+show_vgpu_display() {
+	[ "$(virsh domstate shown)" = paused ] || run_guest shown
+	qemu=$(cat /run/libvirt/qemu/shown.pid)
+	as_user vgpu-display --connect qemu:///system "$@" shown &
+	find_process viewer vgpu-display
+}
+
+# start_qemu ARGUMENT...: the user's own, with the same guest
+start_qemu() {
+	virsh destroy shown
+	# Its IOMMU group is the user's, and so is as much locked memory as it takes.
+	chown user "/dev/vfio/$(basename "$(readlink "/sys/bus/mdev/devices/$screen_uuid/iommu_group")")"
+	ulimit -l unlimited
+	as_user env GDK_BACKEND=wayland qemu-system-x86_64 -machine pc,acpi=off -accel tcg -S -m 128 \
+		-nodefaults -vga none -name shown \
+		-device "vfio-pci-nohotplug,sysfsdev=/sys/bus/mdev/devices/$screen_uuid,display=on,ramfb=on" \
+		"$@" &
+	find_process qemu qemu-system-x86
+}
+
+# It scales to a window that it opens for QEMU's first screen.
+show_gtk() {
+	local size
+	size=$(cut -d' ' -f1 "$screen_sysfs/mode")
+	start_qemu -display gtk,gl=on,show-menubar=off,show-tabs=off
+	lab_wait 60 sway_says '[title="QEMU"]' resize set "${size%x*}" "${size#*x}"
+}
+
+show_spice() {
+	rm -f "$run/spice"
+	start_qemu -spice "unix=on,addr=$run/spice,disable-ticketing=on,gl=on,rendernode=$node"
+	lab_wait 30 test -S "$run/spice"
+	as_user env GDK_BACKEND=wayland remote-viewer "spice+unix://$run/spice" &
+	find_process viewer remote-viewer
+}
+
+# --- what is measured --------------------------------------------------------
+
+# Where the picture is on the output, X,Y; fails where it is not, pixel for pixel.
+place() {
+	photograph place.png && check-pattern --expect-size "$1" "$work/shots/place.png" \
+		>"$work/place" && sed -n 's/.* at=\([0-9]*,[0-9]*\) .*/\1/p' "$work/place" | grep .
+}
+
+# Milliseconds since the machine started.
+now() { awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime; }
+
+# Milliseconds that these processes and the helper have run.
+run_time() {
+	local pid sum=0 tick
+	tick=$((1000 / $(getconf CLK_TCK)))
+	for pid in $viewer $qemu $(pgrep -x vgpu-scanout); do
+		sum=$((sum + $(sed 's/.*) //' "/proc/$pid/stat" | cut -d' ' -f12,13 | tr ' ' '+')))
+	done
+	echo $((sum * tick))
+}
+
+# measure_peer NAME SIZE COMMAND...: a line of $work/results
+measure_peer() {
+	local name=$1 size=$2 at began before cpu took
+	flip_at 0
+	"${@:3}" >"$work/$name.log" 2>&1
+	if ! lab_wait 90 place "$size"; then
+		echo "# $name: its picture is not on the output: $(tail -n 1 "$work/$name.log")"
+		cp "$work/shots/place.png" "/lab/out/$name.png"
+		stop_peer
+		return
+	fi
+	at=$(place "$size")
+	flip_at 60
+	sleep 4
+	began=$(now) before=$(run_time)
+	as_user timeout $((seconds + 30)) output-watch "$at" "$size" "$seconds" >"$work/watch.json" \
+		2>>"$work/$name.log"
+	cpu=$(($(run_time) - before)) took=$(($(now) - began))
+	jq -c --arg name "$name" --arg size "$size" --argjson cpu "$cpu" --argjson took "$took" \
+		'{ name: $name, size: $size, presented, flipped, lost, commits, latency_ms,
+		cpu_ms: ($cpu / $took * 1000 / .presented) }' "$work/watch.json" |
+		tee -a "$work/results" | sed 's/^/# /'
+	stop_peer
+}
+
+# measure_all SIZE
+measure_all() {
+	echo "$1 XR24 3" >"$screen_sysfs/mode"
+	measure_peer "vgpu-display, direct" "$1" show_vgpu_display --source direct
+	measure_peer "vgpu-display, dbus" "$1" show_vgpu_display --source dbus
+	measure_peer "QEMU's GTK, gl=on" "$1" show_gtk
+	measure_peer "remote-viewer, SPICE GL" "$1" show_spice
+}
+
+# has_told LINES: so many seconds have been told
+has_told() { [ "$(wc -l <"$work/told.json")" -ge "$1" ]; }
+
+# The numbers after `summary:` of callgrind's dumps that there are.
+counted() { sed -n 's/^summary: //p' "$work/shots/callgrind".* 2>/dev/null | jq -s 'add // empty'; }
+
+# count_instructions SIZE SOURCE: of the viewer alone, in steady state; callgrind's
+# machine is too slow for more than a few flips a second
+count_instructions() {
+	local before
+	echo "$1 XR24 3" >"$screen_sysfs/mode"
+	flip_at 5
+	[ "$(virsh domstate shown)" = paused ] || run_guest shown
+	rm -f "$work/shots/callgrind"*
+	install -o user -g user /dev/null "$work/told.json"
+	as_user valgrind --tool=callgrind --callgrind-out-file="$work/shots/callgrind" \
+		vgpu-display --connect qemu:///system --source "$2" --pace immediate \
+		--stats-json "$work/told.json" shown &
+	find_process viewer callgrind-amd64
+	lab_wait 300 has_told 5
+	as_user callgrind_control -z "$viewer"
+	before=$(wc -l <"$work/told.json")
+	lab_wait 300 has_told $((before + 20))
+	as_user callgrind_control -d "$viewer"
+	lab_wait 30 eval '[ -n "$(counted)" ]'
+	jq -s --argjson from "$before" --argjson all "$(counted)" \
+		'.[$from:] | $all / (map(.presented * .seconds) | add) | round' "$work/told.json" \
+		>"$work/instructions"
+	qemu=$(cat /run/libvirt/qemu/shown.pid)
+	stop_peer
+} >"$work/callgrind.log" 2>&1
+
+# A ratio above 1 means that the peer is that many times worse; of latency it is the median's.
+table() {
+	printf '%-24s %8s %8s %8s %12s %9s   %s\n' "$1, 60 Hz" shown/s flips/s lost latency CPU/frame \
+		"ratios: shown, lost, latency, CPU"
+	jq -rs --arg size "$1" '
+		def ratio(a; b): if b > 0 then (a / b * 100 | round / 100 | tostring) else "-" end;
+		map(select(.size == $size)) | .[0] as $own | .[] |
+		[.name, .presented, .flipped, .lost, .latency_ms.median, .latency_ms.p99, .cpu_ms,
+		ratio($own.presented; .presented), ratio(.lost; $own.lost),
+		ratio(.latency_ms.median; $own.latency_ms.median), ratio(.cpu_ms; $own.cpu_ms)] | @tsv' \
+		"$work/results" |
+		while IFS=$'\t' read -r name shown flipped lost median p99 cpu ratios; do
+			printf '%-24s %8.1f %8.1f %8d %5.1f/%-6.1f %6.1f ms   %s\n' "$name" "$shown" \
+				"$flipped" "$lost" "$median" "$p99" "$cpu" "${ratios//$'\t'/ }"
+		done
+}
+
+# What flips is the vGPU: the guest's processor, emulated by an emulated one, would only
+# take everybody's time.
+define_guest shown >"$work/guest.log" 2>&1 || exit
+systemctl start vgpu-scanout.socket
+start_sway 800 640
+measure_all 320x240
+measure_all 640x480
+echo
+table 320x240
+echo
+table 640x480
+echo
+for source in direct dbus; do
+	count_instructions 320x240 "$source"
+	echo "instructions a frame of 320x240, $source: $(cat "$work/instructions")"
+done
+cat <<'NOTE'
+
+shown/s: pictures with another frame on the compositor's output, of the flips/s that
+the guest made meanwhile; latency: from the flip to the output's commit, median and
+99th percentile, ms; CPU/frame: viewer, QEMU and the helper together. What bounds them
+is the lab: each pixel is drawn by a software rasteriser on an emulated processor, and
+the compositor copies it once more, on the same two processors. What else the machine
+does counts: compare on one that has nothing else to do. Instructions a frame are the viewer's,
+all that it and the software rasteriser in it did in 20 s by callgrind, for each picture
+that was presented.
+NOTE

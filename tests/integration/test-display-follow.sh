@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# A window each time the VM runs, and a film of it.
+set -uo pipefail
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+# shellcheck source=tests/viewer.sh
+. "$(dirname "$0")/../viewer.sh"
+
+said() { wait_for 20 grep -q -- "$1" "$work/viewer.log"; }
+no_window() { ! find_window; }
+film=$work/film.apng
+
+# film_shows NUMBER: that picture of the film, or its last one, is what QEMU has
+film_shows() {
+	rm -f "$work/frame.png"
+	ffmpeg -v error -i "$film" -update 1 "$work/frame.png" </dev/null &&
+		"$tools/compare-image" "$work/frame.png" "$work/want.ppm"
+}
+
+start_x
+"$viewer" --allow-root --debug --qmp "$socket" --follow >"$work/viewer.log" 2>&1 &
+shown=$!
+check "a viewer that follows waits for the VM" said "waiting for 'qmp' to start"
+start_qemu firmware
+wait_for 20 find_window
+check "it opens a window with the VM's picture" wait_for 20 picture_is_there
+"$tools/close-window" "$window"
+check "the window is closed" wait_for 10 no_window
+check "the viewer stays, for the VM's next start" said "runs on; its next start opens a window"
+check "the VM, too" kill -0 "$qemu"
+sleep 1
+check "no window comes back by itself" no_window
+qmp '{"execute":"quit"}' >/dev/null
+wait "$qemu"
+check "it waits again" wait_for 10 eval '[ "$(grep -c "waiting for" "$work/viewer.log")" = 2 ]'
+start_qemu firmware
+wait_for 20 find_window
+check "the next start has a window" wait_for 20 picture_is_there
+stop_qemu
+check "a VM that ends closes it" wait_for 20 no_window
+check "one that was killed is told" said "the VM 'firmware' ended unexpectedly"
+start_qemu firmware
+wait_for 20 find_window
+check "and its next start has a window" wait_for 20 picture_is_there
+kill -TERM "$shown"
+viewer_ends 0
+same "SIGTERM ends it" 0 $?
+
+wait_for 30 text_is_there
+stand_still >/dev/null
+start_viewer --record "$film"
+sleep 1
+kill -TERM "$shown"
+viewer_ends 0
+same "a film is written" 0 $?
+check "its last picture is what QEMU has" film_shows
+same "nobody but ffmpeg made it" 1 "$(ffprobe -v error -show_entries stream=codec_name "$film" | grep -c apng)"
+refuses "a film that is there is not written over" 1 "it is there already, name another file" \
+	view --qmp "$socket" --record "$film"
+refuses "a film where none can be is an error" 1 "film.nowhere is not whole: ffmpeg failed" \
+	eval 'view --qmp "$socket" --record "$work/film.nowhere" --screenshot "$work/x.png" --after 1 2>&1 >/dev/null |
+		tail -n 1 >&2; exit "${PIPESTATUS[0]}"'
+mkdir "$work/bin"
+refuses "without ffmpeg it says what to install" 1 "there is no ffmpeg, install the package ffmpeg" \
+	env PATH="$work/bin" "$viewer" --allow-root --qmp "$socket" --record "$work/other.mp4"
+check "and leaves nothing" test ! -e "$work/other.mp4"
+finish

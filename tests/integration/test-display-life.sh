@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# The viewer's window and the life of its VM: waited for, restarted, killed, migrated.
+# libvirt's part is tried in the lab (tests/lab/t/42-display-life.sh).
+set -uo pipefail
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+# shellcheck source=tests/viewer.sh
+. "$(dirname "$0")/../viewer.sh"
+
+guest=(firmware -machine i8042=off -device usb-ehci -device usb-tablet -trace 'input_event_*')
+said() { wait_for 20 grep -q -- "$1" "$work/viewer.log"; }
+same_window() { [ "$(xdotool search --onlyvisible --pid "$shown")" = "$window" ]; }
+shows_guest() { wait_for 30 text_is_there && stand_still >/dev/null && shows; }
+
+start_x
+refuses "without --wait a VM that does not run is refused" 1 "cannot connect to QEMU's QMP socket" \
+	view --qmp "$socket"
+"$viewer" --allow-root --debug --qmp "$socket" --screenshots "$work" --wait --keep \
+	>"$work/viewer.log" 2>&1 &
+shown=$!
+check "--wait says that it waits" said "waiting for 'qmp' to start"
+check "without a window" eval 'sleep 0.7; ! find_window'
+start_qemu "${guest[@]}"
+wait_for 20 find_window
+check "the VM starts and is shown" wait_for 20 picture_is_there
+check "pixel for pixel" shows_guest
+qmp '{"execute":"cont"}' >/dev/null
+xdotool windowfocus --sync "$window" keydown shift
+check "a key is down" saw 'qcode shift, down 1'
+
+check "QEMU quits" qmp '{"execute":"quit"}'
+wait "$qemu"
+check "the window stays and says so" wait_for 10 title_has "firmware - not running"
+check "it is the same one" same_window
+xdotool keyup shift key b
+start_qemu "${guest[@]}"
+check "the VM comes back" wait_for 20 picture_is_there
+check "in the same window" same_window
+check "with its picture" shows_guest
+qmp '{"execute":"cont"}' >/dev/null
+xdotool key c
+check "keys arrive" saw 'qcode c, down 1'
+check "those that were typed before do not" eval '! grep "qcode b" "$work/qemu.log"'
+
+stop_qemu
+check "a QEMU that is killed leaves the window, too" wait_for 10 title_has "not running"
+check "and one line" said "the VM 'firmware' ended unexpectedly"
+start_qemu "${guest[@]}"
+check "the next one is shown in it" eval 'wait_for 20 picture_is_there && same_window'
+
+# A firmware that is still on its way into memory does not outlive that.
+wait_for 30 text_is_there
+check "the guest is reset" qmp '{"execute":"system_reset"}'
+# The picture before the reset is not meant.
+sleep 1
+check "and shown as before" eval 'shows_guest && same_window'
+
+# Another QEMU at the same place takes the guest over.
+qmp '{"execute":"cont"}' >/dev/null
+first=$qemu
+mv "$control" "$work/first"
+start_qemu "${guest[@]}" -incoming "unix:$work/migration"
+wait_for 20 test -S "$work/migration"
+"$tools/qmp" "$work/first" "{\"execute\":\"migrate\",\"arguments\":{\"uri\":\"unix:$work/migration\"}}" >/dev/null
+migrated() { qmp '{"execute":"query-status"}' | grep -q '"status": "running"'; }
+check "the VM migrates" wait_for 60 migrated
+kill -KILL "$first"
+wait "$first" 2>/dev/null
+check "the window follows it" eval \
+	'said "waits\|does not run" && wait_for 20 picture_is_there && same_window'
+check "with its picture" shows_guest
+
+check "another viewer takes the display over" view --qmp "$control" --screenshot "$work/taken.png"
+viewer_ends 1 "the VM 'firmware' closed its display: another viewer" >/dev/null
+same "that ends the viewer also with --keep" 0 $?
+stop_qemu
+
+start_qemu "${guest[@]}"
+start_viewer --keep
+stop_qemu
+check "a window without a VM" wait_for 10 title_has "not running"
+kill -TERM "$shown"
+viewer_ends 0
+same "ends by SIGTERM" 0 $?
+start_qemu "${guest[@]}"
+start_viewer --keep
+kills=0
+for _ in $(seq "${ROUNDS:-8}"); do
+	sleep "0.$((RANDOM % 10))"
+	stop_qemu
+	kill -0 "$shown" && kills=$((kills + 1))
+	start_qemu "${guest[@]}"
+done
+same "QEMU killed at random times: the viewer lives" "${ROUNDS:-8}" "$kills"
+check "and shows the last one" eval 'wait_for 30 picture_is_there && same_window'
+stop_qemu
+finish

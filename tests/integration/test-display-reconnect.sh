@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# One viewer that connects to QEMU anew, a thousand times: nothing is lost, nothing
+# grows.
+#
+# RECONNECTS: how many times (1000; with a sanitizer, which is slow, 100)
+set -uo pipefail
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+# shellcheck source=tests/viewer.sh
+. "$(dirname "$0")/../viewer.sh"
+
+case $build in
+*address* | *thread*) reconnects=${RECONNECTS:-100} sanitized=1 ;;
+*) reconnects=${RECONNECTS:-1000} sanitized=0 ;;
+esac
+
+pictures() { grep -c '^vgpu-display: picture of' "$work/viewer.log"; }
+fds() { find "/proc/$shown/fd" -mindepth 1 | wc -l; }
+memory() { awk '/^RssAnon:/ { print $2 }' "/proc/$shown/status"; } # KB
+
+# switch TIMES: to the VM's other screen, each by a new connection
+switch() {
+	local i want
+	for ((i = 0; i < $1; i++)); do
+		want=$(($(pictures) + 1))
+		screen=$((3 - screen))
+		xdotool key "ctrl+alt+$screen"
+		wait_for 20 eval "[ \$(pictures) -ge $want ]" || return 1
+	done
+}
+
+start_x
+start_qemu firmware -device secondary-vga
+start_viewer
+screen=1
+xdotool windowfocus --sync "$window"
+check "the first reconnections work" switch 50
+fds=$(fds) memory=$(memory)
+check "$reconnects reconnections work" switch "$reconnects"
+same "no file is left open" "$fds" "$(fds)"
+grown=$(($(memory) - memory))
+echo "# $grown KB more memory after $reconnects reconnections"
+# A picture more or less is some megabytes; sanitizers keep what was freed for a while.
+[ "$sanitized" = 1 ] ||
+	check "memory does not grow with their number" test "$grown" -lt $((4096 + 2 * reconnects))
+check "the window is the same one" eval '[ "$(xdotool search --onlyvisible --pid "$shown")" = "$window" ]'
+kill -TERM "$shown"
+viewer_ends 0
+same "the viewer ends well" 0 $?
+grep -A 8 'ERROR: LeakSanitizer' "$work/viewer.log"
+finish

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Thousands of definitions: all are seen, and the memory that they take is bounded.
+# How long they take is measured in the lab (tests/bench/tool.sh).
+set -uo pipefail
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=${BUILD:-$top/build/gcc}
+count=10000
+limit=16384 # KB
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+config=$work/mdevctl.d
+
+parents=(0000:00:02.0 mbochs mdpy mtty)
+mkdir -p "$work/mock/sys" "${parents[@]/#/$config/}"
+for ((i = 0; i < count; i++)); do
+	printf -v name '%08x-1b54-4048-85b3-a6a62d165c01' $((i * 2654435761 % 4294967296))
+	printf '{\n  "mdev_type": "mtty-2",\n  "start": "manual",\n  "attrs": []\n}' \
+		>"$config/${parents[i % 4]}/$name"
+done
+
+mocked=(env "UMOCKDEV_DIR=$work/mock" LD_PRELOAD=libumockdev-preload.so.0
+	"ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0")
+vgpu() { "${mocked[@]}" "$build/bin/vgpu" "$@" --config-dir "$config"; }
+
+same "all are listed" $((count + 1)) "$(vgpu list --brief | wc -l)"
+vgpu list --brief --json >"$work/json"
+same "all are listed for programs" "$count" "$(jq length "$work/json")"
+same "as JSON is written everywhere" "$(jq . "$work/json" | sha256sum)" "$(sha256sum <"$work/json")"
+check "a restore of none of them has nothing to say" eval '[ -z "$(vgpu restore 2>&1)" ]'
+
+# below NAME COMMAND...: the most memory that the command has
+below() {
+	local name=$1 peak
+	shift
+	peak=$("${mocked[@]}" "$build/tests/tools/measure" --peak "$build/bin/vgpu" "$@" --config-dir "$config")
+	check "$name takes less than $limit KB (it takes $peak)" test "$peak" -gt 0 -a "$peak" -lt "$limit"
+}
+
+case $build in
+*-address* | *-thread*) vgpu remove --all --yes 2>/dev/null ;; # a sanitizer's own memory is more
+*)
+	below "list" list
+	below "list --json" list --json
+	below "restore" restore
+	below "set" set 00000000-1b54-4048-85b3-a6a62d165c01 --boot
+	below "doctor" doctor
+	below "remove --all" remove --all --yes
+	;;
+esac
+same "all are removed" 0 "$(find "$config" -type f | wc -l)"
+finish

@@ -1,0 +1,106 @@
+# shellcheck shell=bash
+# A guest with a vGPU on a compositor's screen, for the viewer's tests. Sourced
+# after tap.sh and lib.sh. The user `user` is in group libvirt.
+
+run=/run/user/1000
+work=$(mktemp -d)
+chmod 755 "$work"
+install -d -o user -g user "$work/shots"
+screen_uuid=4b20d080-1b54-4048-85b3-a6a62d165c40
+screen_sysfs=/sys/bus/mdev/devices/$screen_uuid/gvtsim
+compositor='' display=wayland-test processor=''
+
+# At home, where Mesa keeps the shaders that it has compiled.
+as_user() {
+	runuser -u user -- env HOME=/home/user XDG_RUNTIME_DIR="$run" WAYLAND_DISPLAY="$display" \
+		SWAYSOCK="$run/sway.sock" ${processor:+"GALLIUM_OVERRIDE_CPU_CAPS=$processor"} "$@"
+}
+
+# The viewer is a child of runuser's.
+viewer_pid() { pgrep -u user -x vgpu-display; }
+
+# start_weston WIDTH HEIGHT [OPTION...]: runs as long as the script
+start_weston() {
+	install -d -m 700 -o user -g user "$run"
+	as_user weston --backend=headless --renderer=gl --width="$1" --height="$2" \
+		--socket=wayland-test --idle-time=0 "${@:3}" >"$work/weston.log" 2>&1 &
+	compositor=$!
+	lab_wait 60 test -S "$run/wayland-test"
+}
+
+# start_sway WIDTH HEIGHT: instead of weston, for fractional scales and windows that
+# are moved by command. Without frames, so that a window's place is its picture's.
+# There a picture is also magnified, and with AVX2 Mesa's llvmpipe dies on the emulated
+# processor when it filters a dma-buf's: a gather that reads one byte before it.
+start_sway() {
+	processor=sse4.1
+	install -d -m 700 -o user -g user "$run"
+	rm -f "$run"/wayland-[0-9]* "$run/sway.sock"
+	printf '%s\n' "output * mode $1x$2 background #000000 solid_color" \
+		'default_border none' 'default_floating_border none' \
+		'for_window [title=".*"] floating enable' >"$work/sway.conf"
+	as_user env -u WAYLAND_DISPLAY WLR_BACKENDS=headless WLR_LIBINPUT_NO_DEVICES=1 \
+		WLR_RENDERER=pixman sway --config "$work/sway.conf" >"$work/sway.log" 2>&1 &
+	compositor=$!
+	display=wayland-1
+	lab_wait 60 sway_says -t get_version
+}
+
+sway_says() { as_user swaymsg "$@"; }
+
+# photograph FILE: what is on the compositor's output
+photograph() { as_user grim "$work/shots/$1"; }
+
+# define_guest NAME: with the vGPU
+define_guest() {
+	lab_load_gvtsim
+	# shellcheck disable=SC2154 # lib.sh has it
+	echo "$screen_uuid" >"/sys/class/mdev_bus/$lab_gvt/mdev_supported_types/i915-GVTg_V5_4/create"
+	cat >"$work/$1.xml" <<XML
+<domain type='qemu'>
+  <name>$1</name>
+  <memory unit='MiB'>128</memory>
+  <os>
+    <type arch='x86_64' machine='pc'>hvm</type>
+  </os>
+  <devices>
+    <graphics type='vnc' autoport='yes'/>
+    <video>
+      <model type='vga'/>
+    </video>
+    <memballoon model='none'/>
+  </devices>
+</domain>
+XML
+	virsh define "$work/$1.xml" && vgpu attach --yes "$1" "$screen_uuid"
+}
+
+# run_guest NAME: its processor stands still, since one that is emulated by an emulated
+# one would only take the viewer's time; what it shows is gvtsim's.
+run_guest() { virsh start --paused "$1"; }
+
+start_guest() { define_guest "$1" && run_guest "$1"; }
+
+# new_guest NAME: QEMU keeps each listener that it ever had, and tells those that are
+# gone of every update, too, all of them for each: only one that never had a viewer
+# shows what a viewer takes, and one that had ten does little else.
+new_guest() { virsh destroy "$1" && run_guest "$1"; } >/dev/null
+
+# mode SIZE FORMAT BUFFERS: stands still, so that two looks see one picture
+mode() {
+	echo 0 >"$screen_sysfs/refresh_mhz" && echo "$*" >"$screen_sysfs/mode" &&
+		echo 1 >"$screen_sysfs/step"
+}
+
+# flip_at HERTZ: 0 stops
+flip_at() { echo "$(($1 * 1000))" >"$screen_sysfs/refresh_mhz"; }
+
+# screen_finish NAME
+screen_finish() {
+	cp "$work"/*.log "$work"/*.json "$work"/shots/*.png /lab/out/
+	[ -z "$compositor" ] || kill "$compositor"
+	virsh destroy "$1"
+	virsh undefine "$1"
+	[ ! -e "/sys/bus/mdev/devices/$screen_uuid" ] || echo 1 >"/sys/bus/mdev/devices/$screen_uuid/remove"
+	rm -rf "$work"
+} >/dev/null 2>&1

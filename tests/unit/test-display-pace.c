@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+/* After the four that it needs. */
+#include <cmocka.h>
+
+#include "display/pace.h"
+#include "display/stats.h"
+
+#define MS INT64_C(1000000)
+#define S  (1000 * MS)
+
+/* A monitor of 100 Hz that took a picture at 1 s; drawing takes 1 ms. */
+static struct display_pace pace_at(enum display_pace_mode mode)
+{
+	struct display_pace pace;
+
+	display_pace_init(&pace, mode);
+	display_pace_set_rate(&pace, 100);
+	display_pace_note(&pace, S - 4 * MS, S - 3 * MS, S);
+	return pace;
+}
+
+static void a_picture_waits_for_the_last_moment_before_the_refresh(void **state)
+{
+	static const struct {
+		int64_t now, want; /* ms after the refresh; a quarter of a period is kept free */
+	} cases[] = {
+		{ 0, 65 }, { 10, 65 }, { 65, 65 }, { 66, 165 }, { 100, 165 }, { 4000, 4065 },
+	};
+	struct display_pace pace = pace_at(DISPLAY_PACE_VSYNC);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(display_pace_due(&pace, S + cases[i].now * MS / 10),
+				 S + cases[i].want * MS / 10);
+}
+
+static void what_cannot_be_timed_is_drawn_at_once(void **state)
+{
+	struct display_pace immediate = pace_at(DISPLAY_PACE_IMMEDIATE);
+	struct display_pace pace = pace_at(DISPLAY_PACE_VSYNC);
+	struct display_pace fresh;
+
+	(void)state;
+	assert_int_equal(display_pace_due(&immediate, S), S);
+	/* The phase was seen too long ago. */
+	assert_int_equal(display_pace_due(&pace, 2 * S), 2 * S);
+	display_pace_set_rate(&pace, 0);
+	assert_int_equal(display_pace_due(&pace, S), S);
+	display_pace_set_rate(&pace, -60);
+	assert_int_equal(display_pace_due(&pace, S), S);
+	display_pace_init(&fresh, DISPLAY_PACE_VSYNC);
+	display_pace_set_rate(&fresh, 60);
+	assert_int_equal(display_pace_due(&fresh, S), S);
+}
+
+static void drawing_that_takes_longer_begins_earlier(void **state)
+{
+	struct display_pace pace = pace_at(DISPLAY_PACE_VSYNC);
+
+	(void)state;
+	display_pace_note(&pace, S, S + 3 * MS, S + 3 * MS);
+	assert_int_equal(display_pace_due(&pace, S), S + 45 * MS / 10);
+	/* One that is slow for once is forgotten. */
+	for (int i = 0; i < 100; i++)
+		display_pace_note(&pace, S, S + MS, S + MS);
+	assert_in_range(display_pace_due(&pace, S), S + 64 * MS / 10, S + 65 * MS / 10);
+	/* Slower than the monitor: no waiting helps. */
+	display_pace_note(&pace, S, S + 9 * MS, S + 9 * MS);
+	assert_int_equal(display_pace_due(&pace, S + MS), S + MS);
+}
+
+static void present(struct display_stats *stats, uint64_t number, int64_t seen, int64_t now)
+{
+	const struct display_flip flip = { .number = number, .seen_ns = (uint64_t)seen };
+
+	display_stats_present(stats, &flip, true, now);
+}
+
+static void flips_that_were_never_shown_are_lost(void **state)
+{
+	struct display_stats_report report;
+	struct display_stats stats;
+
+	(void)state;
+	display_stats_begin(&stats, S);
+	present(&stats, 5, S, S + MS);
+	present(&stats, 6, S, S + MS);
+	present(&stats, 0, 0, S + MS);
+	present(&stats, 10, S, S + 30 * MS);
+	assert_false(display_stats_report(&stats, 3, 100, 2 * S - 1, &report));
+	assert_true(display_stats_report(&stats, 3, 100, 3 * S, &report));
+	assert_true(report.direct);
+	assert_int_equal(report.presented * 2, 4);
+	assert_int_equal(report.flipped * 2, 6);
+	assert_int_equal(report.lost, 3);
+	assert_int_equal(report.imports, 3);
+	assert_int_equal(report.copied, 100);
+	assert_int_equal(report.median_ms * 10, 11);
+	assert_int_equal(report.late_ms * 10, 301);
+
+	/* The next second goes on from there. */
+	present(&stats, 12, 3 * S, 3 * S + 5 * S);
+	assert_true(display_stats_report(&stats, 4, 150, 9 * S, &report));
+	assert_int_equal(report.lost, 1);
+	assert_int_equal(report.imports, 1);
+	assert_int_equal(report.copied, 50);
+	assert_int_equal(report.late_ms, 100);
+	/* A helper that was started anew. */
+	present(&stats, 1, 9 * S, 9 * S);
+	assert_true(display_stats_report(&stats, 4, 150, 10 * S, &report));
+	assert_int_equal(report.lost, 0);
+}
+
+static void nothing_shown_is_a_report_of_zeros(void **state)
+{
+	struct display_stats_report report;
+	struct display_stats stats;
+	char line[256] = "";
+	FILE *file = fmemopen(line, sizeof(line), "w");
+
+	(void)state;
+	display_stats_begin(&stats, S);
+	assert_true(display_stats_report(&stats, 0, 0, 2 * S, &report));
+	assert_int_equal(display_stats_write(&report, file), 0);
+	fclose(file);
+	assert_string_equal(line, "{\"seconds\":1.000,\"source\":\"dbus\",\"presented\":0.00,"
+				  "\"flipped\":0.00,\"lost\":0,\"latency_ms\":{\"median\":0.0,"
+				  "\"p99\":0.0},\"imports\":0,\"copied_bytes\":0}\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_picture_waits_for_the_last_moment_before_the_refresh),
+		cmocka_unit_test(what_cannot_be_timed_is_drawn_at_once),
+		cmocka_unit_test(drawing_that_takes_longer_begins_earlier),
+		cmocka_unit_test(flips_that_were_never_shown_are_lost),
+		cmocka_unit_test(nothing_shown_is_a_report_of_zeros),
+	};
+
+	return cmocka_run_group_tests_name("display pace and statistics", tests, NULL, NULL);
+}
