@@ -32,7 +32,11 @@ ask_fish() {
 			printf "$line\t%s\n" (complete -C $line | string replace -r "\t.*" "")
 		end' "$@"
 }
-ask_zsh() { timeout 300 zsh "$offers_here/offers.zsh" "$@"; }
+# When the last program of a pipeline has ended, zsh sends SIGCONT to the others. One
+# that comes while LeakSanitizer stops a process takes away the SIGSTOP it waits for.
+ask_zsh() {
+	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 timeout 300 zsh "$offers_here/offers.zsh" "$@"
+}
 
 ask() { offered[$1]=$("ask_$1" "${@:2}"); }
 
