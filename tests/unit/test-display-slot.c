@@ -115,6 +115,26 @@ static void the_newest_frame_wins(void **state)
 	assert_damage(f, 0, 0, 0, 0);
 }
 
+static void a_frame_of_qemus_is_followed_by_its_damage(void **state)
+{
+	struct fixture *f = *state;
+
+	put_frame(f, 3);
+	take(f, 0);
+	assert_true(f->update.damage_follows);
+	put_damage(f, 0, 0, 3, 10);
+	take(f, 0);
+	assert_false(f->update.damage_follows);
+	put_frame(f, 3);
+	put_damage(f, 0, 0, 3, 10);
+	take(f, 0);
+	assert_true(f->update.has_frame);
+	assert_false(f->update.damage_follows);
+	put_plane(f, 3, 1);
+	take(f, 0);
+	assert_false(f->update.damage_follows);
+}
+
 static void what_is_not_taken_is_closed(void **state)
 {
 	struct fixture *f = *state;
@@ -352,6 +372,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_newest_frame_wins),
+		TEST(a_frame_of_qemus_is_followed_by_its_damage),
 		TEST(what_is_not_taken_is_closed),
 		TEST(damage_adds_up),
 		TEST(it_wakes_once_until_taken),
