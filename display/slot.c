@@ -83,6 +83,7 @@ static struct display_frame replace(struct display_slot *slot, struct display_fr
 		.width = (int32_t)slot->pending.frame.width,
 		.height = (int32_t)slot->pending.frame.height,
 	};
+	slot->pending.damage_follows = false;
 	slot->pending.flip = (struct display_flip){ 0 };
 	slot->pending.blank = false;
 	slot->blank_at = 0;
@@ -102,6 +103,9 @@ void display_slot_put_frame(struct display_slot *slot, struct display_frame *fra
 		pthread_mutex_unlock(&slot->lock);
 	} else {
 		old = replace(slot, frame);
+		/* ui/dbus-listener.c: a scanout of a dma-buf comes before its update. */
+		slot->pending.damage_follows =
+			slot->pending.frame.kind == DISPLAY_FRAME_DMABUF;
 		unlock_and_wake(slot);
 	}
 	display_frame_finish(frame);
@@ -118,6 +122,7 @@ void display_slot_put_damage(struct display_slot *slot, const struct display_rec
 		return;
 	}
 	slot->pending.damage = display_rect_union(&slot->pending.damage, damage);
+	slot->pending.damage_follows = false;
 	slot->pending.blank = false;
 	slot->blank_at = 0;
 	unlock_and_wake(slot);

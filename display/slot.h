@@ -39,6 +39,7 @@ struct display_update {
 	bool has_frame;
 	struct display_frame frame;
 	struct display_rect damage; /* of the newest frame; empty: none */
+	bool damage_follows;	    /* QEMU says in a moment that the frame is drawn */
 	bool direct;		    /* planes are shown, not what QEMU hands out */
 	struct display_flip flip;   /* of a frame of planes; 0: not known */
 	bool blank;		    /* the guest has no picture any more */

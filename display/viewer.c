@@ -30,6 +30,7 @@
 #define PATIENCE_MS 30000 /* for the first picture of a screenshot */
 #define IDLE_NS	    INT64_C(250000000)
 #define SOON_NS	    INT64_C(1000000) /* waited for with the clock's precision, not SDL's */
+#define DAMAGE_NS   INT64_C(3000000) /* for QEMU to say that its new picture is drawn */
 #define NEVER	    INT64_MAX
 #define PERIOD_NS   INT64_C(16666667) /* of a monitor that does not say its own */
 
@@ -49,6 +50,7 @@ struct viewer {
 	struct display_record *record; /* NULL: no film is made */
 	struct display_flip flip;      /* of the picture in the painter; number 0: not new */
 	int64_t changed, presented;    /* display_clock_ns() of the last new picture, and present */
+	int64_t whole;		       /* when the picture is to be shown, at the latest; 0: now */
 	bool from_planes;	       /* the picture in the painter */
 	bool hidden;		       /* the sources know that nobody sees them */
 	int32_t presented_width, presented_height; /* of the window at the last present */
@@ -196,6 +198,7 @@ static int take_frame(struct viewer *viewer, struct display_update *update, stru
 		viewer->frames++;
 		viewer->dirty = true;
 		viewer->changed = display_clock_ns();
+		viewer->whole = update->damage_follows ? viewer->changed + DAMAGE_NS : 0;
 		if (update->has_frame)
 			viewer->flip = update->flip;
 	}
@@ -477,8 +480,9 @@ static int64_t due(const struct viewer *viewer, int64_t now)
 
 	if (!is_watched(viewer))
 		return NEVER;
+	/* What is said in two calls is one picture. */
 	if (viewer->dirty)
-		return display_pace_due(&viewer->pace, now);
+		return display_pace_due(&viewer->pace, now > viewer->whole ? now : viewer->whole);
 	if (may_have_changed(viewer, now))
 		return display_pace_due(&viewer->pace, viewer->presented + period);
 	return NEVER;
