@@ -2,7 +2,7 @@
 # A random walk of vgpu, mdevctl and virsh side by side on the same vGPUs. After
 # every step all three see the same, and it is what a model of them expects.
 #
-#	STEPS=200   how many operations at least; `make soak` takes 5000
+#	STEPS=500   how many operations at least; `make soak` takes 5000
 #	SEED=...    the walk to go again
 set -uo pipefail
 # shellcheck source=tests/tap.sh
@@ -10,7 +10,7 @@ set -uo pipefail
 # shellcheck source=tests/lab/guest/lib.sh
 . /lab/tests/lab/guest/lib.sh
 
-steps=${STEPS:-200}
+steps=${STEPS:-500}
 seed=${SEED:-$RANDOM}
 RANDOM=$seed
 
