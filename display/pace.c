@@ -33,12 +33,29 @@ int64_t display_pace_due(const struct display_pace *pace, int64_t now)
 	return pace->refreshed + (since + pace->period - 1) / pace->period * pace->period - lead;
 }
 
+int64_t display_pace_decide(struct display_pace *pace, int64_t now)
+{
+	if (pace->decided == 0)
+		pace->decided = display_pace_due(pace, now);
+	return pace->decided;
+}
+
+void display_pace_reconsider(struct display_pace *pace)
+{
+	pace->decided = 0;
+}
+
 void display_pace_note(struct display_pace *pace, int64_t began, int64_t drawn, int64_t presented)
 {
-	int64_t cost = drawn - began;
+	int64_t cost = drawn - began, handover = presented - drawn;
 
+	pace->decided = 0;
 	/* Falls by an eighth a frame: one slow frame does not delay all others for long. */
 	pace->cost = cost > pace->cost ? cost : pace->cost - (pace->cost - cost) / 8;
-	if (presented - drawn > MILLISECOND)
+	/* A display server that is only slow is so each time. */
+	if (handover - pace->handover > MILLISECOND)
 		pace->refreshed = presented;
+	pace->handover = handover < pace->handover
+				 ? handover
+				 : pace->handover + (handover - pace->handover) / 256;
 }

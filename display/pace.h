@@ -18,6 +18,8 @@ struct display_pace {
 	int64_t period;	   /* of the monitor; 0: not known */
 	int64_t refreshed; /* a moment at which the monitor took a picture; 0: not known */
 	int64_t cost;	   /* what drawing takes: the longest lately */
+	int64_t handover;  /* what presenting takes that nothing holds up: the least lately */
+	int64_t decided;   /* when to draw; 0: open */
 };
 
 void display_pace_init(struct display_pace *pace, enum display_pace_mode mode);
@@ -30,6 +32,15 @@ void display_pace_set_rate(struct display_pace *pace, int rate);
  * What comes until then is shown instead.
  */
 int64_t display_pace_due(const struct display_pace *pace, int64_t now);
+
+/*
+ * The same, but once decided it stays until the picture is drawn: who wakes up a
+ * little late draws late, and does not wait for yet another refresh.
+ */
+int64_t display_pace_decide(struct display_pace *pace, int64_t now);
+
+/* What is to be drawn may be so earlier, or only later. */
+void display_pace_reconsider(struct display_pace *pace);
 
 /*
  * A picture was drawn from `began` to `drawn` and given to the display server,

@@ -104,8 +104,7 @@ void display_slot_put_frame(struct display_slot *slot, struct display_frame *fra
 	} else {
 		old = replace(slot, frame);
 		/* ui/dbus-listener.c: a scanout of a dma-buf comes before its update. */
-		slot->pending.damage_follows =
-			slot->pending.frame.kind == DISPLAY_FRAME_DMABUF;
+		slot->pending.damage_follows = slot->pending.frame.kind == DISPLAY_FRAME_DMABUF;
 		unlock_and_wake(slot);
 	}
 	display_frame_finish(frame);

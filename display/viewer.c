@@ -198,6 +198,8 @@ static int take_frame(struct viewer *viewer, struct display_update *update, stru
 		viewer->frames++;
 		viewer->dirty = true;
 		viewer->changed = display_clock_ns();
+		if (update->damage_follows || viewer->whole != 0)
+			display_pace_reconsider(&viewer->pace);
 		viewer->whole = update->damage_follows ? viewer->changed + DAMAGE_NS : 0;
 		if (update->has_frame)
 			viewer->flip = update->flip;
@@ -474,7 +476,7 @@ static bool is_watched(const struct viewer *viewer)
  * When to draw the next time. A hidden window is drawn when it comes back, or
  * for a screenshot.
  */
-static int64_t due(const struct viewer *viewer, int64_t now)
+static int64_t due(struct viewer *viewer, int64_t now)
 {
 	int64_t period = viewer->pace.period > 0 ? viewer->pace.period : PERIOD_NS;
 
@@ -482,7 +484,8 @@ static int64_t due(const struct viewer *viewer, int64_t now)
 		return NEVER;
 	/* What is said in two calls is one picture. */
 	if (viewer->dirty)
-		return display_pace_due(&viewer->pace, now > viewer->whole ? now : viewer->whole);
+		return display_pace_decide(&viewer->pace,
+					   now > viewer->whole ? now : viewer->whole);
 	if (may_have_changed(viewer, now))
 		return display_pace_due(&viewer->pace, viewer->presented + period);
 	return NEVER;
@@ -497,7 +500,7 @@ static int sooner(int a, int b)
 }
 
 /* Milliseconds, rounded down; -1: until something happens. */
-static int timeout(const struct viewer *viewer)
+static int timeout(struct viewer *viewer)
 {
 	int64_t now = display_clock_ns(), until = due(viewer, now) - now;
 	int ms = sooner(display_slot_timeout(viewer->life.slot, now / 1000000),
@@ -529,7 +532,7 @@ static void handle_events(struct viewer *viewer)
 }
 
 /* True when it is time to draw; waits for it if that is soon. */
-static bool wait_until_due(const struct viewer *viewer)
+static bool wait_until_due(struct viewer *viewer)
 {
 	int64_t now = display_clock_ns(), at = due(viewer, now);
 	struct timespec until = { .tv_sec = at / 1000000000, .tv_nsec = at % 1000000000 };

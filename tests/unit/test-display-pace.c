@@ -74,6 +74,41 @@ static void drawing_that_takes_longer_begins_earlier(void **state)
 	assert_int_equal(display_pace_due(&pace, S + MS), S + MS);
 }
 
+static void who_wakes_up_late_does_not_wait_for_another_refresh(void **state)
+{
+	struct display_pace pace = pace_at(DISPLAY_PACE_VSYNC);
+	const int64_t due = S + 65 * MS / 10;
+
+	(void)state;
+	assert_int_equal(display_pace_decide(&pace, S), due);
+	assert_int_equal(display_pace_decide(&pace, due + MS), due);
+	display_pace_reconsider(&pace);
+	assert_int_equal(display_pace_decide(&pace, due + MS), due + 10 * MS);
+	display_pace_note(&pace, due + 10 * MS, due + 11 * MS, due + 11 * MS);
+	assert_int_equal(display_pace_decide(&pace, due + 11 * MS), due + 20 * MS);
+}
+
+static void a_display_server_that_is_slow_each_time_is_no_refresh(void **state)
+{
+	struct display_pace pace;
+
+	(void)state;
+	display_pace_init(&pace, DISPLAY_PACE_VSYNC);
+	display_pace_set_rate(&pace, 100);
+	for (int i = 0; i < 2000; i++)
+		display_pace_note(&pace, S, S + MS, S + 4 * MS);
+	/* The phase is that of the first ones, which was seen too long ago by now. */
+	pace.refreshed = 0;
+	display_pace_note(&pace, 2 * S, 2 * S + MS, 2 * S + 4 * MS);
+	assert_int_equal(pace.refreshed, 0);
+	display_pace_note(&pace, 2 * S, 2 * S + MS, 2 * S + 6 * MS);
+	assert_int_equal(pace.refreshed, 2 * S + 6 * MS);
+	/* One that is quick once is slow by comparison from then on. */
+	display_pace_note(&pace, 3 * S, 3 * S + MS, 3 * S + MS);
+	display_pace_note(&pace, 3 * S, 3 * S + MS, 3 * S + 4 * MS);
+	assert_int_equal(pace.refreshed, 3 * S + 4 * MS);
+}
+
 static void present(struct display_stats *stats, uint64_t number, int64_t seen, int64_t now)
 {
 	const struct display_flip flip = { .number = number, .seen_ns = (uint64_t)seen };
@@ -139,6 +174,8 @@ int main(void)
 		cmocka_unit_test(a_picture_waits_for_the_last_moment_before_the_refresh),
 		cmocka_unit_test(what_cannot_be_timed_is_drawn_at_once),
 		cmocka_unit_test(drawing_that_takes_longer_begins_earlier),
+		cmocka_unit_test(who_wakes_up_late_does_not_wait_for_another_refresh),
+		cmocka_unit_test(a_display_server_that_is_slow_each_time_is_no_refresh),
 		cmocka_unit_test(flips_that_were_never_shown_are_lost),
 		cmocka_unit_test(nothing_shown_is_a_report_of_zeros),
 	};

@@ -28,15 +28,15 @@ start_weston() {
 	lab_wait 60 test -S "$run/wayland-test"
 }
 
-# start_sway WIDTH HEIGHT: instead of weston, for fractional scales and windows that
-# are moved by command. Without frames, so that a window's place is its picture's.
+# start_sway WIDTH HEIGHT [HERTZ]: instead of weston, for fractional scales and windows
+# that are moved by command. Without frames, so that a window's place is its picture's.
 # There a picture is also magnified, and with AVX2 Mesa's llvmpipe dies on the emulated
 # processor when it filters a dma-buf's: a gather that reads one byte before it.
 start_sway() {
 	processor=sse4.1
 	install -d -m 700 -o user -g user "$run"
 	rm -f "$run"/wayland-[0-9]* "$run/sway.sock"
-	printf '%s\n' "output * mode $1x$2 background #000000 solid_color" \
+	printf '%s\n' "output * mode $1x$2@${3:-60}Hz background #000000 solid_color" \
 		'default_border none' 'default_floating_border none' \
 		'for_window [title=".*"] floating enable' >"$work/sway.conf"
 	as_user env -u WAYLAND_DISPLAY WLR_BACKENDS=headless WLR_LIBINPUT_NO_DEVICES=1 \
