@@ -200,7 +200,7 @@ table() {
 # take everybody's time.
 define_guest shown >"$work/guest.log" 2>&1 || exit
 systemctl start vgpu-scanout.socket
-start_sway 800 640
+start_sway 800 640 120
 measure_all 320x240
 measure_all 640x480
 echo
