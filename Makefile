@@ -149,7 +149,9 @@ $(O)/bin/vgpu-domain: $(O)/vgpu/domain-main.o $(O)/libvgpu.a $(O)/libxmlpatch.a 
 	@$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(domain_libs)
 
-$(O)/bin/vgpu-display: $(O)/display/main.o $(O)/libdisplay.a $(O)/libbase.a
+kept = $(if $(findstring address,$(SANITIZE)),$(O)/tests/sanitize/keep-libraries.o)
+
+$(O)/bin/vgpu-display: $(O)/display/main.o $(kept) $(O)/libdisplay.a $(O)/libbase.a
 	@mkdir -p $(@D)
 	@$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) $(domain_libs) -lm
