@@ -175,6 +175,9 @@ for uuid in "${uuids[@]:1:2}"; do
 	vgpu remove "$uuid" 2>/dev/null
 	vgpu create --parent "$lab_gvt" --type i915-GVTg_V5_8 --uuid "$uuid" >/dev/null 2>&1
 done
+# What the rule started before the link was there has been said by then.
+udevadm settle
+sleep 3
 began=$(date +%s)
 rounds=0
 for _ in 1 2 3; do
