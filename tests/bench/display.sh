@@ -153,6 +153,12 @@ has_told() { [ "$(wc -l <"$work/told.json")" -ge "$1" ]; }
 # The numbers after `summary:` of callgrind's dumps that there are.
 counted() { sed -n 's/^summary: //p' "$work/shots/callgrind".* 2>/dev/null | jq -s 'add // empty'; }
 
+# be_patient: libvirt hangs up on who does not answer for half a minute
+be_patient() {
+	echo 'keepalive_interval = -1' >>/etc/libvirt/libvirtd.conf
+	systemctl restart libvirtd.service
+}
+
 # count_instructions SIZE SOURCE: of the viewer alone, in steady state; callgrind's
 # machine is too slow for more than a few flips a second
 count_instructions() {
@@ -162,11 +168,14 @@ count_instructions() {
 	[ "$(virsh domstate shown)" = paused ] || run_guest shown
 	rm -f "$work/shots/callgrind"*
 	install -o user -g user /dev/null "$work/told.json"
-	as_user valgrind --tool=callgrind --callgrind-out-file="$work/shots/callgrind" \
+	as_user valgrind --tool=callgrind --instr-atstart=no \
+		--callgrind-out-file="$work/shots/callgrind" \
 		vgpu-display --connect qemu:///system --source "$2" --pace immediate \
 		--stats-json "$work/told.json" shown &
 	find_process viewer callgrind-amd64
 	lab_wait 300 has_told 5
+	as_user callgrind_control -i on "$viewer"
+	lab_wait 300 has_told 8
 	as_user callgrind_control -z "$viewer"
 	before=$(wc -l <"$work/told.json")
 	lab_wait 300 has_told $((before + 20))
@@ -208,6 +217,7 @@ table 320x240
 echo
 table 640x480
 echo
+be_patient
 for source in direct dbus; do
 	count_instructions 320x240 "$source"
 	echo "instructions a frame of 320x240, $source: $(cat "$work/instructions")"
