@@ -50,7 +50,7 @@ struct viewer {
 	struct display_record *record; /* NULL: no film is made */
 	struct display_flip flip;      /* of the picture in the painter; number 0: not new */
 	int64_t changed, presented;    /* display_clock_ns() of the last new picture, and present */
-	int64_t whole;		       /* when the picture is to be shown, at the latest; 0: now */
+	int64_t damage_by;	       /* when its damage is waited for no more; 0: not at all */
 	bool from_planes;	       /* the picture in the painter */
 	bool hidden;		       /* the sources know that nobody sees them */
 	int32_t presented_width, presented_height; /* of the window at the last present */
@@ -185,6 +185,16 @@ static void take_pointer(struct viewer *viewer, struct display_update *update)
 	viewer->dirty |= captured;
 }
 
+/* Frames that come without their damage, one after the other, are not waited for for ever. */
+static void await_damage(struct viewer *viewer, bool follows)
+{
+	if (follows && viewer->damage_by > viewer->changed)
+		return;
+	if (follows || viewer->damage_by != 0)
+		display_pace_reconsider(&viewer->pace);
+	viewer->damage_by = follows ? viewer->changed + DAMAGE_NS : 0;
+}
+
 static int take_frame(struct viewer *viewer, struct display_update *update, struct base_error *err)
 {
 	bool shown = true;
@@ -198,9 +208,7 @@ static int take_frame(struct viewer *viewer, struct display_update *update, stru
 		viewer->frames++;
 		viewer->dirty = true;
 		viewer->changed = display_clock_ns();
-		if (update->damage_follows || viewer->whole != 0)
-			display_pace_reconsider(&viewer->pace);
-		viewer->whole = update->damage_follows ? viewer->changed + DAMAGE_NS : 0;
+		await_damage(viewer, update->damage_follows);
 		if (update->has_frame)
 			viewer->flip = update->flip;
 	}
@@ -485,7 +493,7 @@ static int64_t due(struct viewer *viewer, int64_t now)
 	/* What is said in two calls is one picture. */
 	if (viewer->dirty)
 		return display_pace_decide(&viewer->pace,
-					   now > viewer->whole ? now : viewer->whole);
+					   now > viewer->damage_by ? now : viewer->damage_by);
 	if (may_have_changed(viewer, now))
 		return display_pace_due(&viewer->pace, viewer->presented + period);
 	return NEVER;
