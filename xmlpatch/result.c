@@ -36,16 +36,23 @@ const char *xmlpatch_change_name(enum xmlpatch_change_kind kind)
 	return change_names[kind];
 }
 
+/* Owned; NULL when memory is short. */
+__attribute__((format(printf, 1, 0))) static char *format_text(const char *format, va_list args)
+{
+	char *text;
+
+	return vasprintf(&text, format, args) < 0 ? NULL : text;
+}
+
 int xmlpatch_result_note(struct xmlpatch_result *result, struct base_error *err,
 			 enum xmlpatch_change_kind kind, const char *format, ...)
 {
 	struct xmlpatch_change *grown = NULL;
-	char *text = NULL;
+	char *text;
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	text = format_text(format, args);
 	va_end(args);
 	if (text != NULL)
 		grown = reallocarray(result->changes, result->n + 1, sizeof(*grown));
@@ -62,12 +69,11 @@ int xmlpatch_result_advise(struct xmlpatch_result *result, struct base_error *er
 			   const char *format, ...)
 {
 	char **grown = NULL;
-	char *text = NULL;
+	char *text;
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	text = format_text(format, args);
 	va_end(args);
 	if (text != NULL)
 		grown = reallocarray(result->advice, result->n_advice + 1, sizeof(*grown));

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "tests/lab/gvtsim/pattern.h"
+#include "tests/tools/stamp.h"
 #include "tests/tools/vfio.h"
 #include "vgpu/base/log.h"
 
@@ -345,22 +346,6 @@ static void try_not_ready(const struct vfio *vfio, const char *uuid)
 	same(0, plane(vfio, PRIMARY).width, "a guest that blanks its screen shows nothing");
 	set(uuid, "blank", "0");
 	ok(plane(vfio, PRIMARY).width != 0, "and again something");
-}
-
-/* Reads the stamp of a picture in memory, of a known mode. */
-static bool stamp_read(const struct pattern_image *image, struct pattern_stamp *stamp)
-{
-	struct pattern_layout layout = pattern_layout(image->width, image->height);
-	uint32_t words[PATTERN_STAMP_WORDS] = { 0 };
-
-	for (int bit = 0; bit < 32 * PATTERN_STAMP_WORDS; bit++) {
-		const uint8_t *pixel =
-			pattern_at(image, layout.stamp.x + bit % 32 * layout.cell + 1,
-				   layout.stamp.y + bit / 32 * layout.cell + 1);
-
-		words[bit / 32] = words[bit / 32] << 1 | (*pixel != 0);
-	}
-	return pattern_stamp_decode(words, stamp);
 }
 
 /* The number of bytes of the picture that are not as they must be, or -1. */
