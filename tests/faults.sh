@@ -5,8 +5,8 @@
 #
 # Runs the command with the first call after FROM going wrong, then with the second,
 # until it ends undisturbed (tests/tools/fault.c tells what FROM and FAULT are);
-# `stride` leaves calls out. The whole walk is one result. The script has,
-# as variables and functions:
+# `stride` leaves calls out, each time others. The whole walk is one result. The script
+# has, as variables and functions:
 #
 #	definition   the file that the command changes
 #	old, new     what is in it before and after, "" where it is not there
@@ -15,6 +15,7 @@
 
 faults=(fault)
 stride=1
+first=0 # of the calls of this walk
 definition='' old='' new=''
 
 # read_definition: into `found`; bytes, with the last line's end
@@ -42,8 +43,9 @@ judge_run() {
 }
 
 walk() {
-	local name=$1 from=$2 fault=$3 number=1 tried=0 what status message found verdict wrong=()
+	local name=$1 from=$2 fault=$3 number tried=0 what status message found verdict wrong=()
 	shift 3
+	first=$((first % stride + 1)) number=$first
 	while :; do
 		status=0
 		prepare

@@ -9,7 +9,7 @@ tools=$build/tests/tools
 work=$(mktemp -d)
 socket=$work/qmp     # the viewer's
 control=$work/control # the test's
-qemu='' xvfb='' shown=''
+qemu='' xvfb='' shown='' keyboard=''
 # Memory that libraries keep is not ours to free, also where a test is run by itself.
 export LSAN_OPTIONS=suppressions=$top/tests/integration/display.lsan:print_suppressions=0
 export TSAN_OPTIONS=suppressions=$top/tests/integration/display.tsan:print_suppressions=0
@@ -20,6 +20,7 @@ unset WAYLAND_DISPLAY XDG_RUNTIME_DIR
 cleanup() {
 	local pid
 	for pid in $shown $qemu $xvfb; do kill -KILL "$pid"; done
+	[ -z "$keyboard" ] || exec {keyboard}>&-
 	wait
 	rm -rf "$work"
 } >/dev/null 2>&1
@@ -43,6 +44,10 @@ start_x() {
 	DISPLAY=:$(cat "$work/display")
 	export DISPLAY
 }
+
+# One xdotool for many keys, since it takes its time to start: its commands go to the
+# file descriptor `keyboard`.
+open_keyboard() { exec {keyboard}> >(exec xdotool - 2>/dev/null); }
 
 # start_qemu NAME [ARGUMENTS]: without a disk its firmware shows some text and waits
 start_qemu() {
