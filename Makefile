@@ -28,7 +28,7 @@ O = $(BUILD)/$(FLAVOUR)
 PKG_CONFIG ?= pkg-config
 TOOL_PKGS = json-c
 DOMAIN_PKGS = $(TOOL_PKGS) libvirt libxml-2.0
-DISPLAY_PKGS = sdl2 libvirt libsystemd epoxy libdrm libpng pangocairo
+DISPLAY_PKGS = sdl2 wayland-client libvirt libsystemd epoxy libdrm libpng pangocairo
 SCANOUT_PKGS = libseccomp
 # libudev is loaded when it is needed (vgpu/udev.h): its headers are enough.
 ALL_PKGS = $(sort libudev $(DOMAIN_PKGS) $(DISPLAY_PKGS) $(SCANOUT_PKGS))

@@ -20,6 +20,7 @@
 #include "display/slot.h"
 #include "display/title.h"
 #include "display/view.h"
+#include "display/waker.h"
 #include "display/window.h"
 #include "vgpu/base/log.h"
 
@@ -54,26 +55,25 @@ struct viewer {
 	bool from_planes;	       /* the picture in the painter */
 	bool hidden;		       /* the sources know that nobody sees them */
 	int32_t presented_width, presented_height; /* of the window at the last present */
-	uint32_t wake_event;			   /* SDL's number for it */
-	int64_t started, first_picture, resized;   /* display_slot_now(); first_picture 0: none */
-	int64_t frames;				   /* shown */
-	bool shown;				   /* the window is on the screen */
-	bool blank;				   /* the guest has no picture */
-	bool dirty;				   /* something is to be drawn */
-	unsigned int screen;			   /* to switch to; 0: none */
-	bool help;				   /* the keys are on the window */
+	struct display_waker waker;
+	int64_t started, first_picture, resized; /* display_slot_now(); first_picture 0: none */
+	int64_t frames;				 /* shown */
+	bool shown;				 /* the window is on the screen */
+	bool blank;				 /* the guest has no picture */
+	bool dirty;				 /* something is to be drawn */
+	unsigned int screen;			 /* to switch to; 0: none */
+	bool help;				 /* the keys are on the window */
 	bool warned;
 	bool done;
 	bool was_open; /* the window, for a VM that ran */
 };
 
-/* On any thread. The event only wakes: what there is to do is in the slot. */
+/* On any thread. It only wakes: what there is to do is in the slot. */
 static void wake(void *data)
 {
 	struct viewer *viewer = data;
-	SDL_Event event = { .type = viewer->wake_event };
 
-	SDL_PushEvent(&event);
+	display_waker_wake(&viewer->waker);
 }
 
 static void show_title(struct viewer *viewer)
@@ -529,10 +529,9 @@ static int timeout(struct viewer *viewer)
 
 static void handle_events(struct viewer *viewer)
 {
-	int ms = timeout(viewer);
 	SDL_Event event;
 
-	if (!(ms < 0 ? SDL_WaitEvent(&event) : SDL_WaitEventTimeout(&event, ms)))
+	if (!display_waker_wait(&viewer->waker, &event, timeout(viewer)))
 		return;
 	do
 		handle_event(viewer, &event);
@@ -624,10 +623,10 @@ static int open_window(struct viewer *viewer, struct base_error *err)
 {
 	if (display_window_connect(err) < 0)
 		return -1;
-	viewer->wake_event = SDL_RegisterEvents(1);
 	if (display_window_init(&viewer->window, viewer->life.vm->name, &viewer->options->shape,
 				err) < 0)
 		return -1;
+	display_waker_attach(&viewer->waker, viewer->window.sdl);
 	display_resize_init(&viewer->resize, viewer->options->resize ? viewer->life.input : NULL);
 	display_pace_init(&viewer->pace, viewer->options->pace);
 	display_pace_set_rate(&viewer->pace, display_window_rate(&viewer->window));
@@ -654,7 +653,8 @@ static int run(struct viewer *viewer, bool had_window, struct base_error *err)
 {
 	struct display_life *life = &viewer->life;
 
-	if (display_hud_init(&viewer->hud, viewer->options->stats_json, viewer->options->stats,
+	if (display_waker_init(&viewer->waker, err) < 0 ||
+	    display_hud_init(&viewer->hud, viewer->options->stats_json, viewer->options->stats,
 			     err) < 0 ||
 	    open_record(viewer, err) < 0 ||
 	    display_life_init(life, viewer->options, wake, viewer, err) < 0 ||
@@ -682,6 +682,7 @@ static bool finish(struct viewer *viewer)
 	display_painter_finish(&viewer->painter);
 	display_window_finish(&viewer->window);
 	display_life_finish(&viewer->life);
+	display_waker_finish(&viewer->waker);
 	return runs_on;
 }
 
@@ -690,6 +691,7 @@ int display_viewer_run(const struct display_options *options, bool had_window,
 {
 	struct viewer viewer = { .options = options,
 				 .layout = options->layout,
+				 .waker = DISPLAY_WAKER_INIT,
 				 .shot = { .options = options } };
 	BASE_AUTO(base_error) struct base_error why = { 0 };
 	int result;

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DISPLAY_WAKER_H
+#define DISPLAY_WAKER_H
+
+#include <SDL.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vgpu/base/error.h"
+
+struct wl_display;
+
+/*
+ * Waits for the window's events or for another thread. SDL 2 wakes itself on Wayland
+ * by a question to the compositor (wl_display.sync, in SDL_waylandevents.c): while
+ * that draws, its answer, and with it the guest's new picture, would be late. So
+ * there the compositor's connection is waited for here, beside an eventfd.
+ */
+struct display_waker {
+	int fd;			       /* an eventfd: counts wakes */
+	int connection;		       /* to the Wayland compositor, SDL's own; -1: SDL waits */
+	struct wl_display *compositor; /* of that connection; not owned */
+	_Atomic uint32_t event;	       /* by which SDL is woken; 0: it does not wait */
+};
+
+#define DISPLAY_WAKER_INIT                                                                         \
+	{                                                                                          \
+		.fd = -1, .connection = -1                                                         \
+	}
+
+/* -1 and err if there are no files left. */
+int display_waker_init(struct display_waker *waker, struct base_error *err);
+
+/* Once there is a window; on the thread that waits. */
+void display_waker_attach(struct display_waker *waker, SDL_Window *window);
+
+/* Ends the wait there is, or the next one. On any thread, from init to finish. */
+void display_waker_wake(struct display_waker *waker);
+
+/*
+ * For an event, at most so many milliseconds; -1: until there is one. On SDL's
+ * thread. True with an event; false when woken or when the time is over, and
+ * sometimes sooner.
+ */
+bool display_waker_wait(struct display_waker *waker, SDL_Event *event, int ms);
+
+void display_waker_finish(struct display_waker *waker); /* takes one that was not initialised */
+
+#endif
