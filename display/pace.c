@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "display/pace.h"
 
+#include <stdbool.h>
+
 #define SECOND	    INT64_C(1000000000)
 #define MILLISECOND INT64_C(1000000)
 #define RATE_MAX    1000
@@ -11,6 +13,7 @@
 #define PHASE_LASTS (SECOND / 2)
 /* For the GPU and the compositor, which begins its own work before the refresh. */
 #define MARGIN_PARTS 4
+#define MISSED_MOST  1000 /* flips between two that we see; more: they are counted anew */
 
 void display_pace_init(struct display_pace *pace, enum display_pace_mode mode)
 {
@@ -22,15 +25,37 @@ void display_pace_set_rate(struct display_pace *pace, int rate)
 	pace->period = rate > 0 && rate <= RATE_MAX ? SECOND / rate : 0;
 }
 
+void display_pace_flip(struct display_pace *pace, uint64_t number, int64_t seen)
+{
+	uint64_t flips = number - pace->flip;
+	bool follows =
+		pace->flip != 0 && flips >= 1 && flips <= MISSED_MOST && seen > pace->flipped;
+	int64_t interval = follows ? (seen - pace->flipped) / (int64_t)flips : 0;
+
+	/* Who has flipped soon may do so again; who pauses has not become slow for long. */
+	if (interval > pace->interval && pace->interval != 0)
+		interval = pace->interval + (interval - pace->interval) / 16;
+	pace->interval = interval;
+	pace->flip = number;
+	pace->flipped = seen;
+}
+
+static bool may_be_overtaken(const struct display_pace *pace, int64_t until)
+{
+	return pace->interval == 0 || pace->flipped + pace->interval <= until;
+}
+
 int64_t display_pace_due(const struct display_pace *pace, int64_t now)
 {
 	int64_t lead = pace->cost + pace->period / MARGIN_PARTS;
 	int64_t since = now + lead - pace->refreshed;
+	int64_t latest;
 
 	if (pace->mode == DISPLAY_PACE_IMMEDIATE || pace->period == 0 || pace->refreshed == 0 ||
 	    now - pace->refreshed > PHASE_LASTS || since < 0 || lead >= pace->period)
 		return now;
-	return pace->refreshed + (since + pace->period - 1) / pace->period * pace->period - lead;
+	latest = pace->refreshed + (since + pace->period - 1) / pace->period * pace->period - lead;
+	return may_be_overtaken(pace, latest) ? latest : now;
 }
 
 int64_t display_pace_decide(struct display_pace *pace, int64_t now)

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 enum display_pace_mode {
-	DISPLAY_PACE_VSYNC,	/* as late as the monitor's next refresh allows */
+	DISPLAY_PACE_VSYNC,	/* as late as the monitor's next refresh and the guest allow */
 	DISPLAY_PACE_IMMEDIATE, /* at once; the picture may tear */
 };
 
@@ -20,12 +20,21 @@ struct display_pace {
 	int64_t cost;	   /* what drawing takes: the longest lately */
 	int64_t handover;  /* what presenting takes that nothing holds up: the least lately */
 	int64_t decided;   /* when to draw; 0: open */
+	uint64_t flip;	   /* the guest's last one that we know of; 0: none */
+	int64_t flipped;   /* when */
+	int64_t interval;  /* between two of its flips: the shortest lately; 0: not known */
 };
 
 void display_pace_init(struct display_pace *pace, enum display_pace_mode mode);
 
 /* Hertz; 0 or less where the desktop does not say. */
 void display_pace_set_rate(struct display_pace *pace, int rate);
+
+/*
+ * The guest's flip `number`, of all that it made, was seen then: waiting for a newer
+ * picture is worth while only where one may come in time.
+ */
+void display_pace_flip(struct display_pace *pace, uint64_t number, int64_t seen);
 
 /*
  * When something that is to be shown is to be drawn; now or earlier: at once.

@@ -195,6 +195,17 @@ static void await_damage(struct viewer *viewer, bool follows)
 	viewer->damage_by = follows ? viewer->changed + DAMAGE_NS : 0;
 }
 
+/* What the helper says of the time is not believed beyond the present. */
+static void note_flip(struct viewer *viewer, const struct display_flip *flip)
+{
+	int64_t now = display_clock_ns();
+
+	viewer->flip = *flip;
+	if (flip->number != 0)
+		display_pace_flip(&viewer->pace, flip->number,
+				  flip->seen_ns < (uint64_t)now ? (int64_t)flip->seen_ns : now);
+}
+
 static int take_frame(struct viewer *viewer, struct display_update *update, struct base_error *err)
 {
 	bool shown = true;
@@ -210,7 +221,7 @@ static int take_frame(struct viewer *viewer, struct display_update *update, stru
 		viewer->changed = display_clock_ns();
 		await_damage(viewer, update->damage_follows);
 		if (update->has_frame)
-			viewer->flip = update->flip;
+			note_flip(viewer, &update->flip);
 	}
 	viewer->from_planes = update->direct;
 	if (update->blank)

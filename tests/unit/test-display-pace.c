@@ -39,6 +39,46 @@ static void a_picture_waits_for_the_last_moment_before_the_refresh(void **state)
 				 S + cases[i].want * MS / 10);
 }
 
+static void a_picture_waits_only_for_a_newer_one_that_may_come(void **state)
+{
+	static const struct {
+		int64_t interval; /* ms between the flips before the last one, which is 1 ms ago */
+		uint64_t step;	  /* of their numbers */
+		bool waits;
+	} cases[] = {
+		{ 4, 1, true }, /* due in 5.5 ms */
+		{ 6, 1, true },	      { 7, 1, false }, { 16, 1, false },
+		{ 16, 4, true },		       /* three of four were missed */
+		{ 1000, 1, false },   { 16, 0, true }, /* their source began anew: nothing is known
+							*/
+		{ 16, 100000, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct display_pace pace = pace_at(DISPLAY_PACE_VSYNC);
+
+		display_pace_flip(&pace, 5, S - cases[i].interval * MS);
+		assert_int_equal(display_pace_due(&pace, S + MS), S + 65 * MS / 10);
+		display_pace_flip(&pace, 5 + cases[i].step, S);
+		assert_int_equal(display_pace_due(&pace, S + MS),
+				 cases[i].waits ? S + 65 * MS / 10 : S + MS);
+	}
+}
+
+static void a_guest_that_pauses_is_soon_fast_again(void **state)
+{
+	struct display_pace pace = pace_at(DISPLAY_PACE_VSYNC);
+
+	(void)state;
+	display_pace_flip(&pace, 1, S - 2008 * MS);
+	display_pace_flip(&pace, 2, S - 2004 * MS);
+	display_pace_flip(&pace, 3, S - 4 * MS);
+	assert_int_equal(display_pace_due(&pace, S + MS), S + MS);
+	display_pace_flip(&pace, 4, S);
+	assert_int_equal(display_pace_due(&pace, S + MS), S + 65 * MS / 10);
+}
+
 static void what_cannot_be_timed_is_drawn_at_once(void **state)
 {
 	struct display_pace immediate = pace_at(DISPLAY_PACE_IMMEDIATE);
@@ -172,6 +212,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_picture_waits_for_the_last_moment_before_the_refresh),
+		cmocka_unit_test(a_picture_waits_only_for_a_newer_one_that_may_come),
+		cmocka_unit_test(a_guest_that_pauses_is_soon_fast_again),
 		cmocka_unit_test(what_cannot_be_timed_is_drawn_at_once),
 		cmocka_unit_test(drawing_that_takes_longer_begins_earlier),
 		cmocka_unit_test(who_wakes_up_late_does_not_wait_for_another_refresh),
