@@ -17,6 +17,7 @@ struct display_pace {
 	enum display_pace_mode mode;
 	int64_t period;	   /* of the monitor; 0: not known */
 	int64_t refreshed; /* a moment at which the monitor took a picture; 0: not known */
+	int64_t presented; /* the last picture */
 	int64_t cost;	   /* what drawing takes: the longest lately */
 	int64_t handover;  /* what presenting takes that nothing holds up: the least lately */
 	int64_t decided;   /* when to draw; 0: open */

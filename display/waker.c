@@ -42,10 +42,11 @@ void display_waker_attach(struct display_waker *waker, SDL_Window *window)
 
 void display_waker_wake(struct display_waker *waker)
 {
-	SDL_Event event = { .type = waker->event };
+	SDL_Event event = { 0 };
 
 	/* It fails only when nobody has looked at it for 2^64 times. */
 	eventfd_write(waker->fd, 1);
+	event.type = waker->event;
 	if (event.type != 0)
 		SDL_PushEvent(&event);
 }
@@ -65,31 +66,38 @@ static bool is_key_down(void)
 	return memchr(keys, SDL_PRESSED, (size_t)count) != NULL;
 }
 
-/* False where somebody has read what SDL has not looked at yet. */
-static bool has_nothing_queued(const struct display_waker *waker)
+/*
+ * Whoever else reads from the compositor, as other threads of a graphics driver may,
+ * reads for all queues, and is held back until we have waited; false where there is
+ * something in SDL's already. `unsent`: not all could be told that there is to tell.
+ */
+static bool begin_read(const struct display_waker *waker, bool *unsent)
 {
+	*unsent = false;
 #ifdef SDL_VIDEO_DRIVER_WAYLAND
 	if (waker->compositor == NULL)
 		return true;
 	if (wl_display_prepare_read(waker->compositor) < 0)
 		return false;
-	wl_display_cancel_read(waker->compositor);
-#else
-	(void)waker;
+	*unsent = wl_display_flush(waker->compositor) < 0 && errno == EAGAIN;
 #endif
 	return true;
 }
 
-/* What there is to tell the compositor; true if all of it could be told. */
-static bool flush(const struct display_waker *waker)
+static void end_read(const struct display_waker *waker, bool is_readable)
 {
 #ifdef SDL_VIDEO_DRIVER_WAYLAND
-	if (waker->compositor != NULL)
-		return wl_display_flush(waker->compositor) >= 0 || errno != EAGAIN;
+	if (waker->compositor == NULL)
+		return;
+	/* That the compositor is gone is found out by SDL, too. */
+	if (is_readable)
+		wl_display_read_events(waker->compositor);
+	else
+		wl_display_cancel_read(waker->compositor);
 #else
 	(void)waker;
+	(void)is_readable;
 #endif
-	return true;
 }
 
 /* After SDL has looked for events and found none. */
@@ -97,14 +105,16 @@ static void wait_for_files(const struct display_waker *waker, int ms)
 {
 	struct pollfd fds[] = { { .fd = waker->fd, .events = POLLIN },
 				{ .fd = waker->connection, .events = POLLIN } };
+	bool unsent, is_readable;
 
-	if (!has_nothing_queued(waker))
-		return;
-	if (!flush(waker))
-		fds[1].events |= POLLOUT;
 	if ((ms < 0 || ms > REPEAT_MS) && is_key_down())
 		ms = REPEAT_MS;
-	poll(fds, 2, ms);
+	if (!begin_read(waker, &unsent))
+		return;
+	if (unsent)
+		fds[1].events |= POLLOUT;
+	is_readable = poll(fds, 2, ms) > 0 && (fds[1].revents & ~POLLOUT) != 0;
+	end_read(waker, is_readable);
 }
 
 static bool wait_for_event(struct display_waker *waker, SDL_Event *event, int ms)

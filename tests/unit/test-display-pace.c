@@ -13,14 +13,14 @@
 #define MS INT64_C(1000000)
 #define S  (1000 * MS)
 
-/* A monitor of 100 Hz that took a picture at 1 s; drawing takes 1 ms. */
+/* A monitor of 100 Hz that took the last picture at 1 s; drawing takes 1 ms. */
 static struct display_pace pace_at(enum display_pace_mode mode)
 {
 	struct display_pace pace;
 
 	display_pace_init(&pace, mode);
 	display_pace_set_rate(&pace, 100);
-	display_pace_note(&pace, S - 4 * MS, S - 3 * MS, S);
+	display_pace_note(&pace, S - 14 * MS, S - 13 * MS, S - 10 * MS);
 	return pace;
 }
 
@@ -46,11 +46,11 @@ static void a_picture_waits_only_for_a_newer_one_that_may_come(void **state)
 		uint64_t step;	  /* of their numbers */
 		bool waits;
 	} cases[] = {
-		{ 4, 1, true }, /* due in 5.5 ms */
-		{ 6, 1, true },	      { 7, 1, false }, { 16, 1, false },
-		{ 16, 4, true },		       /* three of four were missed */
-		{ 1000, 1, false },   { 16, 0, true }, /* their source began anew: nothing is known
-							*/
+		{ 4, 1, true },				 /* due in 5.5 ms */
+		{ 6, 1, true },	      { 7, 1, false },	 /* after that */
+		{ 16, 1, false },     { 16, 4, true },	 /* three of four were missed */
+		{ 400, 1, false },    { 1000, 1, true }, /* a pause */
+		{ 16, 0, true },			 /* their source began anew */
 		{ 16, 100000, true },
 	};
 
@@ -66,17 +66,44 @@ static void a_picture_waits_only_for_a_newer_one_that_may_come(void **state)
 	}
 }
 
-static void a_guest_that_pauses_is_soon_fast_again(void **state)
+static void a_guest_that_is_slow_for_once_is_soon_fast_again(void **state)
 {
 	struct display_pace pace = pace_at(DISPLAY_PACE_VSYNC);
 
 	(void)state;
-	display_pace_flip(&pace, 1, S - 2008 * MS);
-	display_pace_flip(&pace, 2, S - 2004 * MS);
+	display_pace_flip(&pace, 1, S - 258 * MS);
+	display_pace_flip(&pace, 2, S - 254 * MS);
 	display_pace_flip(&pace, 3, S - 4 * MS);
 	assert_int_equal(display_pace_due(&pace, S + MS), S + MS);
 	display_pace_flip(&pace, 4, S);
 	assert_int_equal(display_pace_due(&pace, S + MS), S + 65 * MS / 10);
+}
+
+/* The next one would wait until that has taken the one that is there. */
+static void a_refresh_takes_one_picture(void **state)
+{
+	static const struct {
+		int64_t presented, now, waits, overtaken_not; /* ms / 10 after S */
+	} cases[] = {
+		{ 70, 80, 165, 100 }, { 70, 99, 165, 100 }, { 70, 120, 165, 120 },
+		{ 1, 1, 165, 100 },   { 0, 1, 165, 100 }, /* held up until the last refresh: this is
+							     for the next */
+		{ -1, 1, 65, 1 },     { 99, 99, 165, 100 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct display_pace pace = pace_at(DISPLAY_PACE_VSYNC);
+		int64_t presented = S + cases[i].presented * MS / 10;
+		int64_t now = S + cases[i].now * MS / 10;
+
+		display_pace_note(&pace, presented - MS, presented, presented);
+		assert_int_equal(display_pace_due(&pace, now), S + cases[i].waits * MS / 10);
+		display_pace_flip(&pace, 1, now - 30 * MS);
+		display_pace_flip(&pace, 2, now);
+		assert_int_equal(display_pace_due(&pace, now),
+				 S + cases[i].overtaken_not * MS / 10);
+	}
 }
 
 static void what_cannot_be_timed_is_drawn_at_once(void **state)
@@ -103,14 +130,14 @@ static void drawing_that_takes_longer_begins_earlier(void **state)
 	struct display_pace pace = pace_at(DISPLAY_PACE_VSYNC);
 
 	(void)state;
-	display_pace_note(&pace, S, S + 3 * MS, S + 3 * MS);
+	display_pace_note(&pace, S - 9 * MS, S - 6 * MS, S - 6 * MS);
 	assert_int_equal(display_pace_due(&pace, S), S + 45 * MS / 10);
 	/* One that is slow for once is forgotten. */
 	for (int i = 0; i < 100; i++)
-		display_pace_note(&pace, S, S + MS, S + MS);
+		display_pace_note(&pace, S - 9 * MS, S - 8 * MS, S - 8 * MS);
 	assert_in_range(display_pace_due(&pace, S), S + 64 * MS / 10, S + 65 * MS / 10);
 	/* Slower than the monitor: no waiting helps. */
-	display_pace_note(&pace, S, S + 9 * MS, S + 9 * MS);
+	display_pace_note(&pace, S - 9 * MS, S, S);
 	assert_int_equal(display_pace_due(&pace, S + MS), S + MS);
 }
 
@@ -213,7 +240,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_picture_waits_for_the_last_moment_before_the_refresh),
 		cmocka_unit_test(a_picture_waits_only_for_a_newer_one_that_may_come),
-		cmocka_unit_test(a_guest_that_pauses_is_soon_fast_again),
+		cmocka_unit_test(a_guest_that_is_slow_for_once_is_soon_fast_again),
+		cmocka_unit_test(a_refresh_takes_one_picture),
 		cmocka_unit_test(what_cannot_be_timed_is_drawn_at_once),
 		cmocka_unit_test(drawing_that_takes_longer_begins_earlier),
 		cmocka_unit_test(who_wakes_up_late_does_not_wait_for_another_refresh),

@@ -21,8 +21,11 @@ static int setup(void **state)
 	struct base_error err = { 0 };
 
 	(void)state;
-	SDL_SetHint(SDL_HINT_VIDEODRIVER, "dummy");
-	return SDL_Init(SDL_INIT_VIDEO) < 0 ? -1 : display_waker_init(&waker, &err);
+	SDL_SetHintWithPriority(SDL_HINT_VIDEODRIVER, "dummy", SDL_HINT_OVERRIDE);
+	if (SDL_Init(SDL_INIT_VIDEO) < 0)
+		return -1;
+	SDL_FlushEvents(SDL_FIRSTEVENT, SDL_LASTEVENT);
+	return display_waker_init(&waker, &err);
 }
 
 static int teardown(void **state)
@@ -137,8 +140,9 @@ static void wait_of_no_time_comes_back(void **state)
 	SDL_Event event;
 
 	(void)state;
-	display_waker_wait(&waker, &event, 0);
-	assert_true(seconds() - began < LONG_MS / 1000.0);
+	for (int i = 0; i < 100; i++)
+		display_waker_wait(&waker, &event, 0);
+	assert_true(seconds() - began < LONG_MS / 1000.0 / 4);
 }
 
 static void events_are_handed_out(void **state)
