@@ -205,7 +205,7 @@ check-build: $(programs) $(unit_tests) $(test_tools)
 # The runner ends with one line: N passed, N failed, N skipped.
 # `make test` has each call of a command go wrong, this one in a few.
 check: check-build
-	@FAULT_STRIDE=7 tests/run --build $(O) check
+	@FAULT_STRIDE=$${FAULT_STRIDE:-7} tests/run --build $(O) check
 
 test:
 	@scripts/deps build check lab

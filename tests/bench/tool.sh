@@ -73,6 +73,7 @@ restore_peer() {
 # restore_all WHOSE UDEV: from nothing to all 64, into $work/WHOSE. The kernel makes
 # devices and udev's workers read about them under one lock; with udev held, as it
 # can be for a moment, what is left is the tool and the kernel.
+trap 'udevadm control --start-exec-queue' EXIT
 restore_all() {
 	stop_all
 	udevadm settle

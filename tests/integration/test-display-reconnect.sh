@@ -19,8 +19,8 @@ esac
 follow_log() { exec {log}< <(exec tail --pid="$shown" -n +1 -f "$work/viewer.log"); }
 forget_log() { while read -r -t 0 -u "$log"; do IFS= read -r -u "$log" || return; done; }
 picture_comes() {
-	local line
-	while IFS= read -r -t 20 -u "$log" line; do
+	local line end=$((SECONDS + 20))
+	while [ "$SECONDS" -lt "$end" ] && IFS= read -r -t 20 -u "$log" line; do
 		[[ $line != 'vgpu-display: picture of'* ]] || return 0
 	done
 	return 1
@@ -45,6 +45,7 @@ start_viewer
 follow_log
 open_keyboard
 screen=1
+check "the first picture comes" picture_comes
 xdotool windowfocus --sync "$window"
 check "the first reconnections work" switch 50
 fds=$(fds) memory=$(memory)
