@@ -13,8 +13,7 @@
 #include <wayland-client-core.h>
 #endif
 
-#define REPEAT_MS                                                                                  \
-	5 /* between two looks whether a key that is held repeats: SDL does so when asked */
+#define REPEAT_MS 5 /* SDL repeats a key that is held when it is asked for events */
 
 int display_waker_init(struct display_waker *waker, struct base_error *err)
 {
