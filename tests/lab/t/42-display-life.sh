@@ -121,4 +121,11 @@ refuses "planes of a screen that is no vGPU's are refused" 1 \
 check "the helper's socket is started" systemctl start vgpu-scanout.socket
 check "the vGPU's screen has planes" shoot_screen 2 planes.png direct
 check "with the same pixels" check-pattern --at 0,0 --expect-size 640x480 "$work/shots/planes.png"
+
+start_viewer orphan --screen 2 --source direct shown
+check "a viewer runs" said "^vgpu-display: import 1:"
+flip_at 60
+kill -KILL "$compositor"
+ends_with 0
+same "a compositor that dies ends it" 0 $?
 finish
