@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
+#include "display/clock.h"
 #include "display/format.h"
 #include "display/helper.h"
 #include "display/source.h"
@@ -156,12 +157,16 @@ static struct buffer *get_buffer(struct direct *direct, int fd, const struct sca
 static int put_plane(struct direct *direct, struct buffer *buffer,
 		     const struct scanout_plane *plane, struct base_error *err)
 {
-	const struct display_flip flip = { .number = plane->flips, .seen_ns = plane->seen_ns };
+	struct display_flip flip = { .number = plane->flips, .seen_ns = plane->seen_ns };
+	uint64_t now = (uint64_t)display_clock_ns();
 	struct display_frame frame = buffer->frame;
 
 	frame.planes[0].fd = fcntl(buffer->frame.planes[0].fd, F_DUPFD_CLOEXEC, 3);
 	if (frame.planes[0].fd < 0)
 		return base_error_errno(err, errno, "cannot keep a plane's buffer");
+	/* What the helper says of the time is not believed beyond the present. */
+	if (flip.seen_ns > now)
+		flip.seen_ns = now;
 	buffer->used = ++direct->planes;
 	display_slot_put_plane(direct->slot, &frame, &flip);
 	return 0;

@@ -26,20 +26,23 @@ void display_pace_set_rate(struct display_pace *pace, int rate)
 	pace->period = rate > 0 && rate <= RATE_MAX ? SECOND / rate : 0;
 }
 
-void display_pace_flip(struct display_pace *pace, uint64_t number, int64_t seen)
+void display_pace_flip(struct display_pace *pace, const struct display_flip *flip)
 {
-	uint64_t flips = number - pace->flip;
+	uint64_t flips = flip->number - pace->flip;
+	int64_t seen = (int64_t)flip->seen_ns;
 	bool follows =
 		pace->flip != 0 && flips >= 1 && flips <= MISSED_MOST && seen > pace->flipped;
 	int64_t interval = follows ? (seen - pace->flipped) / (int64_t)flips : 0;
 
+	if (flip->number == 0)
+		return;
 	/* Who has flipped soon may do so again; a pause says nothing. */
 	if (interval > PAUSE)
 		interval = 0;
 	else if (interval > pace->interval && pace->interval != 0)
 		interval = pace->interval + (interval - pace->interval) / 16;
 	pace->interval = interval;
-	pace->flip = number;
+	pace->flip = flip->number;
 	pace->flipped = seen;
 }
 
@@ -48,7 +51,7 @@ static bool may_be_overtaken(const struct display_pace *pace, int64_t until)
 	return pace->interval == 0 || pace->flipped + pace->interval <= until;
 }
 
-/* How many of the monitor's periods after `refreshed` that is, the last one whole. */
+/* The monitor's periods from `refreshed` until then, rounded up. */
 static int64_t count_periods(const struct display_pace *pace, int64_t until)
 {
 	return (until - pace->refreshed + pace->period - 1) / pace->period;
@@ -72,7 +75,9 @@ int64_t display_pace_due(const struct display_pace *pace, int64_t now)
 	    now - pace->refreshed > PHASE_LASTS || now + lead < pace->refreshed ||
 	    lead >= pace->period)
 		return now;
-	earliest = taken_by(pace) > now ? taken_by(pace) : now;
+	earliest = taken_by(pace);
+	if (earliest < now)
+		earliest = now;
 	latest = pace->refreshed + count_periods(pace, earliest + lead) * pace->period - lead;
 	return may_be_overtaken(pace, latest) ? latest : earliest;
 }

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "display/slot.h"
+
 enum display_pace_mode {
 	DISPLAY_PACE_VSYNC,	/* as late as the monitor's next refresh and the guest allow */
 	DISPLAY_PACE_IMMEDIATE, /* at once; the picture may tear */
@@ -32,10 +34,10 @@ void display_pace_init(struct display_pace *pace, enum display_pace_mode mode);
 void display_pace_set_rate(struct display_pace *pace, int rate);
 
 /*
- * The guest's flip `number`, of all that it made, was seen then: waiting for a newer
- * picture is worth while only where one may come in time.
+ * What the guest flipped, or a picture that is not known to be a flip: waiting for a
+ * newer one is worth while only where one may come in time.
  */
-void display_pace_flip(struct display_pace *pace, uint64_t number, int64_t seen);
+void display_pace_flip(struct display_pace *pace, const struct display_flip *flip);
 
 /*
  * When something that is to be shown is to be drawn; now or earlier: at once.

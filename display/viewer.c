@@ -39,6 +39,7 @@ struct viewer {
 	const struct display_options *options;
 	struct display_life life;
 	struct display_window window;
+	struct display_waker waker;
 	struct display_painter painter;
 	struct display_seat seat;
 	struct display_pointer pointer;
@@ -55,14 +56,13 @@ struct viewer {
 	bool from_planes;	       /* the picture in the painter */
 	bool hidden;		       /* the sources know that nobody sees them */
 	int32_t presented_width, presented_height; /* of the window at the last present */
-	struct display_waker waker;
-	int64_t started, first_picture, resized; /* display_slot_now(); first_picture 0: none */
-	int64_t frames;				 /* shown */
-	bool shown;				 /* the window is on the screen */
-	bool blank;				 /* the guest has no picture */
-	bool dirty;				 /* something is to be drawn */
-	unsigned int screen;			 /* to switch to; 0: none */
-	bool help;				 /* the keys are on the window */
+	int64_t started, first_picture, resized;   /* display_slot_now(); first_picture 0: none */
+	int64_t frames;				   /* shown */
+	bool shown;				   /* the window is on the screen */
+	bool blank;				   /* the guest has no picture */
+	bool dirty;				   /* something is to be drawn */
+	unsigned int screen;			   /* to switch to; 0: none */
+	bool help;				   /* the keys are on the window */
 	bool warned;
 	bool done;
 	bool was_open; /* the window, for a VM that ran */
@@ -195,17 +195,6 @@ static void await_damage(struct viewer *viewer, bool follows)
 	viewer->damage_by = follows ? viewer->changed + DAMAGE_NS : 0;
 }
 
-/* What the helper says of the time is not believed beyond the present. */
-static void note_flip(struct viewer *viewer, const struct display_flip *flip)
-{
-	int64_t now = display_clock_ns();
-
-	viewer->flip = *flip;
-	if (flip->number != 0)
-		display_pace_flip(&viewer->pace, flip->number,
-				  flip->seen_ns < (uint64_t)now ? (int64_t)flip->seen_ns : now);
-}
-
 static int take_frame(struct viewer *viewer, struct display_update *update, struct base_error *err)
 {
 	bool shown = true;
@@ -220,8 +209,10 @@ static int take_frame(struct viewer *viewer, struct display_update *update, stru
 		viewer->dirty = true;
 		viewer->changed = display_clock_ns();
 		await_damage(viewer, update->damage_follows);
-		if (update->has_frame)
-			note_flip(viewer, &update->flip);
+		if (update->has_frame) {
+			viewer->flip = update->flip;
+			display_pace_flip(&viewer->pace, &update->flip);
+		}
 	}
 	viewer->from_planes = update->direct;
 	if (update->blank)

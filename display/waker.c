@@ -6,12 +6,9 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <wayland-client-core.h>
 
 #include "vgpu/base/cleanup.h"
-
-#ifdef SDL_VIDEO_DRIVER_WAYLAND
-#include <wayland-client-core.h>
-#endif
 
 #define REPEAT_MS 5 /* SDL repeats a key that is held when it is asked for events */
 
@@ -30,7 +27,6 @@ void display_waker_attach(struct display_waker *waker, SDL_Window *window)
 	SDL_VERSION(&info.version);
 	if (SDL_GetWindowWMInfo(window, &info) && info.subsystem == SDL_SYSWM_WAYLAND) {
 		waker->compositor = info.info.wl.display;
-		waker->connection = wl_display_get_fd(waker->compositor);
 		return;
 	}
 #else
@@ -66,63 +62,37 @@ static bool is_key_down(void)
 }
 
 /*
- * Whoever else reads from the compositor, as other threads of a graphics driver may,
- * reads for all queues, and is held back until we have waited; false where there is
- * something in SDL's already. `unsent`: not all could be told that there is to tell.
+ * After SDL has looked for events and found none. Whoever else reads from the
+ * compositor, as another thread of a graphics driver may, reads for all queues, and
+ * is held back meanwhile.
  */
-static bool begin_read(const struct display_waker *waker, bool *unsent)
+static void wait_for_compositor(const struct display_waker *waker, int ms)
 {
-	*unsent = false;
-#ifdef SDL_VIDEO_DRIVER_WAYLAND
-	if (waker->compositor == NULL)
-		return true;
-	if (wl_display_prepare_read(waker->compositor) < 0)
-		return false;
-	*unsent = wl_display_flush(waker->compositor) < 0 && errno == EAGAIN;
-#endif
-	return true;
-}
-
-static void end_read(const struct display_waker *waker, bool is_readable)
-{
-#ifdef SDL_VIDEO_DRIVER_WAYLAND
-	if (waker->compositor == NULL)
-		return;
-	/* That the compositor is gone is found out by SDL, too. */
-	if (is_readable)
-		wl_display_read_events(waker->compositor);
-	else
-		wl_display_cancel_read(waker->compositor);
-#else
-	(void)waker;
-	(void)is_readable;
-#endif
-}
-
-/* After SDL has looked for events and found none. */
-static void wait_for_files(const struct display_waker *waker, int ms)
-{
+	struct wl_display *compositor = waker->compositor;
 	struct pollfd fds[] = { { .fd = waker->fd, .events = POLLIN },
-				{ .fd = waker->connection, .events = POLLIN } };
-	bool unsent, is_readable;
+				{ .fd = wl_display_get_fd(compositor), .events = POLLIN } };
 
 	if ((ms < 0 || ms > REPEAT_MS) && is_key_down())
 		ms = REPEAT_MS;
-	if (!begin_read(waker, &unsent))
+	/* Somebody has read something for SDL since it looked. */
+	if (wl_display_prepare_read(compositor) < 0)
 		return;
-	if (unsent)
+	if (wl_display_flush(compositor) < 0 && errno == EAGAIN)
 		fds[1].events |= POLLOUT;
-	is_readable = poll(fds, 2, ms) > 0 && (fds[1].revents & ~POLLOUT) != 0;
-	end_read(waker, is_readable);
+	/* That the compositor is gone is found out by SDL, too. */
+	if (poll(fds, 2, ms) > 0 && (fds[1].revents & ~POLLOUT) != 0)
+		wl_display_read_events(compositor);
+	else
+		wl_display_cancel_read(compositor);
 }
 
 static bool wait_for_event(struct display_waker *waker, SDL_Event *event, int ms)
 {
 	if (SDL_PollEvent(event))
 		return true;
-	if (waker->connection >= 0) {
+	if (waker->compositor != NULL) {
 		if (ms != 0)
-			wait_for_files(waker, ms);
+			wait_for_compositor(waker, ms);
 		return SDL_PollEvent(event);
 	}
 	if (was_woken(waker))

@@ -18,14 +18,13 @@ struct wl_display;
  */
 struct display_waker {
 	int fd;			       /* an eventfd: counts wakes */
-	int connection;		       /* to the Wayland compositor, SDL's own; -1: SDL waits */
-	struct wl_display *compositor; /* of that connection; not owned */
+	struct wl_display *compositor; /* SDL's connection to it; NULL: SDL waits */
 	_Atomic uint32_t event;	       /* by which SDL is woken; 0: it does not wait */
 };
 
 #define DISPLAY_WAKER_INIT                                                                         \
 	{                                                                                          \
-		.fd = -1, .connection = -1                                                         \
+		.fd = -1                                                                           \
 	}
 
 /* -1 and err if there are no files left. */

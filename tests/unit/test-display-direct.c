@@ -19,6 +19,7 @@
 /* After the four that it needs. */
 #include <cmocka.h>
 
+#include "display/clock.h"
 #include "display/helper.h"
 #include "display/source.h"
 
@@ -262,6 +263,19 @@ static void each_plane_is_shown_and_its_buffer_kept(void **state)
 	assert_true(take_frame(f, PATIENCE));
 	assert_int_equal(f->update.frame.planes[0].inode, inode);
 	assert_int_equal(f->update.flip.seen_ns, 3000);
+}
+
+static void a_flip_of_the_future_is_seen_now(void **state)
+{
+	struct scanout_reply reply = plane(7, 1);
+	struct fixture *f = *state;
+
+	reply.plane.seen_ns = UINT64_MAX;
+	start_opened(f);
+	show(f, &reply, make_buffer(8192));
+	assert_true(take_frame(f, PATIENCE));
+	assert_true(f->update.flip.seen_ns > 0);
+	assert_true(f->update.flip.seen_ns <= (uint64_t)display_clock_ns());
 }
 
 static void planes_that_make_no_sense_are_passed_over(void **state)
@@ -635,6 +649,7 @@ int main(void)
 		TEST(it_asks_for_the_vgpu_of_the_domain),
 		TEST(a_vm_without_a_vgpu_is_refused),
 		TEST(each_plane_is_shown_and_its_buffer_kept),
+		TEST(a_flip_of_the_future_is_seen_now),
 		TEST(planes_that_make_no_sense_are_passed_over),
 		TEST(a_helper_that_speaks_nonsense_is_left),
 		TEST(a_packet_of_another_size_ends_it),

@@ -39,6 +39,13 @@ static void a_picture_waits_for_the_last_moment_before_the_refresh(void **state)
 				 S + cases[i].want * MS / 10);
 }
 
+static void flip(struct display_pace *pace, uint64_t number, int64_t seen)
+{
+	const struct display_flip flip = { .number = number, .seen_ns = (uint64_t)seen };
+
+	display_pace_flip(pace, &flip);
+}
+
 static void a_picture_waits_only_for_a_newer_one_that_may_come(void **state)
 {
 	static const struct {
@@ -58,9 +65,9 @@ static void a_picture_waits_only_for_a_newer_one_that_may_come(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct display_pace pace = pace_at(DISPLAY_PACE_VSYNC);
 
-		display_pace_flip(&pace, 5, S - cases[i].interval * MS);
+		flip(&pace, 5, S - cases[i].interval * MS);
 		assert_int_equal(display_pace_due(&pace, S + MS), S + 65 * MS / 10);
-		display_pace_flip(&pace, 5 + cases[i].step, S);
+		flip(&pace, 5 + cases[i].step, S);
 		assert_int_equal(display_pace_due(&pace, S + MS),
 				 cases[i].waits ? S + 65 * MS / 10 : S + MS);
 	}
@@ -71,11 +78,13 @@ static void a_guest_that_is_slow_for_once_is_soon_fast_again(void **state)
 	struct display_pace pace = pace_at(DISPLAY_PACE_VSYNC);
 
 	(void)state;
-	display_pace_flip(&pace, 1, S - 258 * MS);
-	display_pace_flip(&pace, 2, S - 254 * MS);
-	display_pace_flip(&pace, 3, S - 4 * MS);
+	flip(&pace, 1, S - 258 * MS);
+	flip(&pace, 2, S - 254 * MS);
+	flip(&pace, 3, S - 4 * MS);
+	/* QEMU's picture in between is none of its flips. */
+	flip(&pace, 0, 0);
 	assert_int_equal(display_pace_due(&pace, S + MS), S + MS);
-	display_pace_flip(&pace, 4, S);
+	flip(&pace, 4, S);
 	assert_int_equal(display_pace_due(&pace, S + MS), S + 65 * MS / 10);
 }
 
@@ -99,8 +108,8 @@ static void a_refresh_takes_one_picture(void **state)
 
 		display_pace_note(&pace, presented - MS, presented, presented);
 		assert_int_equal(display_pace_due(&pace, now), S + cases[i].waits * MS / 10);
-		display_pace_flip(&pace, 1, now - 30 * MS);
-		display_pace_flip(&pace, 2, now);
+		flip(&pace, 1, now - 30 * MS);
+		flip(&pace, 2, now);
 		assert_int_equal(display_pace_due(&pace, now),
 				 S + cases[i].overtaken_not * MS / 10);
 	}

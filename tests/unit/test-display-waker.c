@@ -6,15 +6,17 @@
 /* After the four that it needs. */
 #include <cmocka.h>
 #include <pthread.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include <wayland-client.h>
 
 #include "display/waker.h"
 
 #define LONG_MS 20000 /* for what must end sooner */
 
 static struct display_waker waker;
-static int compositor; /* the other end of the waker's connection */
+static int compositor; /* its end of the waker's connection */
 
 static int setup(void **state)
 {
@@ -36,21 +38,21 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* As on Wayland: SDL's connection is a file that is waited for. */
+/* As on Wayland. */
 static int setup_connection(void **state)
 {
 	int ends[2];
 
-	if (setup(state) < 0 || pipe(ends) < 0)
+	if (setup(state) < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		return -1;
-	waker.connection = ends[0];
 	compositor = ends[1];
-	return 0;
+	waker.compositor = wl_display_connect_to_fd(ends[0]);
+	return waker.compositor != NULL ? 0 : -1;
 }
 
 static int teardown_connection(void **state)
 {
-	close(waker.connection);
+	wl_display_disconnect(waker.compositor);
 	close(compositor);
 	return teardown(state);
 }
@@ -158,8 +160,31 @@ static void events_are_handed_out(void **state)
 
 static void what_the_compositor_says_ends_the_wait(void **state)
 {
+	/* wl_display.delete_id, of an object that there is not */
+	static const uint32_t event[] = { 1, 3 * sizeof(uint32_t) << 16 | 1, 7 };
+
 	(void)state;
-	assert_int_equal(write(compositor, "x", 1), 1);
+	assert_int_equal(write(compositor, event, sizeof(event)), sizeof(event));
+	assert_false(waits_out(LONG_MS));
+	/* It has been read. */
+	assert_true(waits_out(60));
+}
+
+static void what_is_to_be_told_is_told_before_the_wait(void **state)
+{
+	struct wl_callback *callback = wl_display_sync(waker.compositor);
+	uint32_t request[3];
+
+	(void)state;
+	assert_true(waits_out(60));
+	assert_int_equal(recv(compositor, request, sizeof(request), MSG_DONTWAIT), sizeof(request));
+	wl_callback_destroy(callback);
+}
+
+static void compositor_that_is_gone_ends_the_wait(void **state)
+{
+	(void)state;
+	shutdown(compositor, SHUT_RDWR);
 	assert_false(waits_out(LONG_MS));
 }
 
@@ -172,26 +197,26 @@ static void wake_before_there_is_a_window_is_not_lost(void **state)
 	assert_false(waits_out(LONG_MS));
 }
 
-#define BOTH(test)                                                                                 \
-	{ #test " (by SDL)", test, setup_window, teardown, NULL },                                 \
-	{                                                                                          \
-#test " (by files)", test, setup_connection, teardown_connection, NULL             \
-	}
+#define ON_WAYLAND(test)                                                                           \
+	cmocka_unit_test_setup_teardown(test, setup_connection, teardown_connection)
+#define ON_BOTH(test)                                                                              \
+	cmocka_unit_test_setup_teardown(test, setup_window, teardown), ON_WAYLAND(test)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BOTH(wait_ends_when_its_time_is_over),
-		BOTH(another_thread_ends_the_wait),
-		BOTH(wake_before_the_wait_ends_it),
-		BOTH(many_wakes_end_one_wait),
-		BOTH(wait_of_no_time_comes_back),
-		BOTH(events_are_handed_out),
-		cmocka_unit_test_setup_teardown(what_the_compositor_says_ends_the_wait,
-						setup_connection, teardown_connection),
+		ON_BOTH(wait_ends_when_its_time_is_over),
+		ON_BOTH(another_thread_ends_the_wait),
+		ON_BOTH(wake_before_the_wait_ends_it),
+		ON_BOTH(many_wakes_end_one_wait),
+		ON_BOTH(wait_of_no_time_comes_back),
+		ON_BOTH(events_are_handed_out),
+		ON_WAYLAND(what_the_compositor_says_ends_the_wait),
+		ON_WAYLAND(what_is_to_be_told_is_told_before_the_wait),
+		ON_WAYLAND(compositor_that_is_gone_ends_the_wait),
 		cmocka_unit_test_setup_teardown(wake_before_there_is_a_window_is_not_lost, setup,
 						teardown),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("display waker", tests, NULL, NULL);
 }
