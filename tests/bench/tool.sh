@@ -8,6 +8,7 @@ set -euo pipefail
 . /lab/tests/lab/guest/lib.sh
 rounds=${ROUNDS:-31}
 work=$(mktemp -d)
+trap 'udevadm control --start-exec-queue' EXIT
 
 uuid() { printf '4b20d080-1b54-4048-85b3-%012x' "$1"; }
 
@@ -73,7 +74,6 @@ restore_peer() {
 # restore_all WHOSE UDEV: from nothing to all 64, into $work/WHOSE. The kernel makes
 # devices and udev's workers read about them under one lock; with udev held, as it
 # can be for a moment, what is left is the tool and the kernel.
-trap 'udevadm control --start-exec-queue' EXIT
 restore_all() {
 	stop_all
 	udevadm settle

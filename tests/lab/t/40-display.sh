@@ -109,7 +109,9 @@ check "the first one does not" eval \
 for _ in 1 2 3 4 5 6; do flip; done
 same "nothing more was imported" 3 "$(imports)"
 mode 1024x768 XR24 3
-check "the new mode is imported" lab_wait 30 flip_until_imported 4
+check "each buffer of the new mode is imported" lab_wait 30 flip_until_imported 6
+for _ in 1 2 3 4 5 6; do flip; done
+same "once" 6 "$(imports)"
 check "the window follows the guest's size" eval \
 	'sleep 2; next_shot 3 && check-pattern --at 0,0 --expect-size 1024x768 "$work/shots/shown-0003.png"'
 
