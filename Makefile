@@ -168,7 +168,7 @@ $(O)/tests/unit/%: $(O)/tests/unit/%.o $(unit_shared) $(O)/libdisplay.a $(O)/lib
 
 $(O)/tests/tools/%: $(O)/tests/tools/%.o $(O)/libdisplay.a $(O)/libxmlpatch.a $(O)/libbase.a
 	@$(say) LD $@
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) $(domain_libs) -lX11 -lwayland-client -lm
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) $(domain_libs) -lX11 -lXfixes -lwayland-client -lm
 
 # Put under other programs, whatever those are built with.
 $(O)/tests/tools/%.so: tests/preload/%.c

@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# The guest's pointer: the window's cursor has its shape, so that it moves without
+# delay; where the mouse is captured the pointer is drawn, as the guest places it. The
+# graphics card is told by qtest what its driver would tell it.
+set -uo pipefail
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+# shellcheck source=tests/viewer.sh
+. "$(dirname "$0")/../viewer.sh"
+
+# qtest COMMAND...: each done, and answered, by QEMU
+qtest() {
+	local command answer
+	for command; do
+		printf '%s\n' "$command" >&"$asked"
+		read -r -t 20 answer <&"$answered"
+		[[ $answer == OK* ]] || return 1
+	done
+}
+
+# VMware's SVGA II: registers by an index and a value, commands in a ring in memory
+# (QEMU's hw/display/vmware_vga.c).
+svga_enable=1 svga_width=2 svga_height=3 svga_config_done=20
+svga_cursor_x=25 svga_cursor_y=26 svga_cursor_on=27
+define_cursor=19
+ring_size=65536
+ring_next=16
+
+# bar NUMBER: where the firmware has put it
+bar() {
+	qmp '{"execute":"query-pci"}' |
+		jq -r ".return[0].devices[] | select(.id.device == 1029) | .regions[$1].address"
+}
+
+set_register() { qtest "outl $ports $1" "outl $((ports + 1)) $2"; }
+
+set_size() { set_register "$svga_width" "$1" && set_register "$svga_height" "$2"; }
+turn_on() { set_register "$svga_enable" 1 && set_register "$svga_config_done" 1; }
+
+# ring WORD...: a command of the ring, taken with the display's next refresh
+ring() {
+	local word commands=()
+	for word; do
+		commands+=("writel $((ring + ring_next)) $word")
+		ring_next=$((ring_next + 4))
+	done
+	qtest "${commands[@]}" "writel $((ring + 8)) $ring_next"
+}
+
+# pixel X Y: of the shape, all colours different
+pixel() { echo $(($1 * 18 << 16 | $2 * 11 << 8 | ($1 ^ $2) * 8)); }
+
+# shape WIDTH HEIGHT HOTX HOTY MASK: MASK is a row's, its bits see-through
+shape() {
+	local x y words=()
+	for ((y = 0; y < $2; y++)); do
+		words+=("$5")
+	done
+	for ((y = 0; y < $2; y++)); do
+		for ((x = 0; x < $1; x++)); do
+			words+=("$(pixel "$x" "$y")")
+		done
+	done
+	ring "$define_cursor" 0 "$3" "$4" "$1" "$2" 1 32 "${words[@]}"
+}
+
+# wanted WIDTH HEIGHT HOTX HOTY FROM: as x-cursor tells it; left of FROM is nothing
+wanted() {
+	local x y row
+	echo "$1x$2+$3+$4"
+	for ((y = 0; y < $2; y++)); do
+		row=
+		for ((x = 0; x < $1; x++)); do
+			printf -v row '%s %08x' "$row" $((x < $5 ? 0 : 0xff000000 | $(pixel "$x" "$y")))
+		done
+		echo "${row# }"
+	done
+}
+
+# cursor_is FILE
+cursor_is() { "$tools/x-cursor" | cmp - "$1"; }
+has_cursor() { wait_for 20 cursor_is "$1"; }
+no_cursor_now() { ! "$tools/x-cursor" | tail -n +2 | grep -q '[1-9a-f]'; }
+no_cursor() { wait_for 20 no_cursor_now; }
+
+# as_ppm WIDTH HEIGHT: the shape for compare-image
+as_ppm() {
+	local x y colour
+	printf 'P6\n%d %d\n255\n' "$1" "$2"
+	for ((y = 0; y < $2; y++)); do
+		for ((x = 0; x < $1; x++)); do
+			colour=$(pixel "$x" "$y")
+			printf -v colour '\\x%02x\\x%02x\\x%02x' \
+				$((colour >> 16)) $((colour >> 8 & 255)) $((colour & 255))
+			printf '%b' "$colour"
+		done
+	done
+}
+
+drawn_at_now() { shoot && "$tools/compare-image" "$shot" "$work/want.ppm" "13x21+$1+$2"; }
+drawn_at() { wait_for 20 drawn_at_now "$1" "$2"; }
+
+# place X Y SHOWN
+place() {
+	set_register "$svga_cursor_x" "$1" && set_register "$svga_cursor_y" "$2" &&
+		set_register "$svga_cursor_on" "$3"
+}
+
+start_x
+mkfifo "$work/qtest.in" "$work/qtest.out"
+exec {asked}<>"$work/qtest.in" {answered}<>"$work/qtest.out"
+start_qemu firmware -vga none -device vmware-svga -qtest "pipe:$work/qtest" -qtest-log none
+check "the firmware's text is there" wait_for 30 text_is_there
+ports=$(bar 0) frames=$(bar 1) ring=$(bar 2)
+check "the guest has a black screen" qtest "memset $frames $((320 * 200 * 4)) 0"
+check "of its own size" set_size 320 200
+check "and a ring of commands" qtest "writel $ring 16" "writel $((ring + 4)) $ring_size" \
+	"writel $((ring + 8)) 16" "writel $((ring + 12)) 16"
+check "it is turned on" turn_on
+start_viewer
+xdotool windowfocus --sync "$window" mousemove --window "$window" 160 100
+
+wanted 13 21 3 5 0 >"$work/odd"
+check "the guest has a pointer of an odd size" shape 13 21 3 5 0
+check "it is the window's cursor, with its hot spot" has_cursor "$work/odd"
+wanted 32 24 31 0 8 >"$work/holes"
+check "the guest has another one, in part see-through" shape 32 24 31 0 0xff
+check "it is the window's cursor, and see-through there" has_cursor "$work/holes"
+check "the guest hides it" place 0 0 0
+check "there is none over the window" no_cursor
+check "the guest shows it again" place 10 10 1
+check "it is there, as it was" has_cursor "$work/holes"
+
+as_ppm 13 21 >"$work/want.ppm"
+shape 13 21 3 5 0
+has_cursor "$work/odd"
+xdotool click 1
+check "a click captures the mouse" wait_for 10 title_has "Ctrl+Alt+G releases"
+check "the host's cursor is gone" no_cursor
+check "the guest places its pointer" place 100 50 1
+check "it is drawn there, its shape's corner as the guest says" drawn_at 100 50
+check "the guest moves it" place 7 151 1
+check "it is drawn there, and nowhere else" drawn_at 7 151
+xdotool key ctrl+alt+g
+check "the mouse is given back" wait_for 10 title_has "Ctrl+Alt+G takes"
+check "the window's cursor has its shape again" has_cursor "$work/odd"
+finish
