@@ -47,18 +47,19 @@ ring() {
 	qtest "${commands[@]}" "writel $((ring + 8)) $ring_next"
 }
 
-# pixel X Y: of the shape, all colours different
-pixel() { echo $(($1 * 18 << 16 | $2 * 11 << 8 | ($1 ^ $2) * 8)); }
+# pixel X Y: of the shape, into `colour`; no two are alike
+pixel() { colour=$(($1 * 7 << 16 | $2 * 11 << 8 | ($1 ^ $2) * 8)); }
 
 # shape WIDTH HEIGHT HOTX HOTY MASK: MASK is a row's, its bits see-through
 shape() {
-	local x y words=()
+	local x y colour words=()
 	for ((y = 0; y < $2; y++)); do
 		words+=("$5")
 	done
 	for ((y = 0; y < $2; y++)); do
 		for ((x = 0; x < $1; x++)); do
-			words+=("$(pixel "$x" "$y")")
+			pixel "$x" "$y"
+			words+=("$colour")
 		done
 	done
 	ring "$define_cursor" 0 "$3" "$4" "$1" "$2" 1 32 "${words[@]}"
@@ -66,12 +67,13 @@ shape() {
 
 # wanted WIDTH HEIGHT HOTX HOTY FROM: as x-cursor tells it; left of FROM is nothing
 wanted() {
-	local x y row
+	local x y row colour
 	echo "$1x$2+$3+$4"
 	for ((y = 0; y < $2; y++)); do
 		row=
 		for ((x = 0; x < $1; x++)); do
-			printf -v row '%s %08x' "$row" $((x < $5 ? 0 : 0xff000000 | $(pixel "$x" "$y")))
+			pixel "$x" "$y"
+			printf -v row '%s %08x' "$row" $((x < $5 ? 0 : 0xff000000 | colour))
 		done
 		echo "${row# }"
 	done
@@ -89,7 +91,7 @@ as_ppm() {
 	printf 'P6\n%d %d\n255\n' "$1" "$2"
 	for ((y = 0; y < $2; y++)); do
 		for ((x = 0; x < $1; x++)); do
-			colour=$(pixel "$x" "$y")
+			pixel "$x" "$y"
 			printf -v colour '\\x%02x\\x%02x\\x%02x' \
 				$((colour >> 16)) $((colour >> 8 & 255)) $((colour & 255))
 			printf '%b' "$colour"
