@@ -97,7 +97,7 @@ help:
 	'all        build vgpu, vgpu-display and the man pages (default)' \
 	'demo       the main job, from a vGPU to a photograph of its window, in the lab' \
 	'test       everything: sets itself up, then check and the lab (the longest)' \
-	'check      unit and integration tests without the lab (about a minute)' \
+	'check      unit and integration tests without the lab (minutes)' \
 	'lab-shell  a shell in a virtual machine with vGPUs' \
 	'lint       clang-format, clang-tidy, cppcheck, shellcheck, warnings as errors' \
 	'bench      benchmarks, as ratios to the peer' \

@@ -82,7 +82,10 @@ wanted() {
 # cursor_is FILE
 cursor_is() { "$tools/x-cursor" | cmp - "$1"; }
 has_cursor() { wait_for 20 cursor_is "$1"; }
-no_cursor_now() { ! "$tools/x-cursor" | tail -n +2 | grep -q '[1-9a-f]'; }
+no_cursor_now() {
+	local told
+	told=$("$tools/x-cursor") && [[ $told == *$'\n'* && ! ${told#*$'\n'} =~ [1-9a-f] ]]
+}
 no_cursor() { wait_for 20 no_cursor_now; }
 
 # as_ppm WIDTH HEIGHT: the shape for compare-image

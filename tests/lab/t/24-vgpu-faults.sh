@@ -3,7 +3,7 @@
 # that changes something, on a real parent: the definition is what it was or what
 # was asked for, and after the next restore the kernel has what is defined. The calls
 # before that, from the lock on, are walked on the build machine, which is faster, as
-# are more errors at all of them (tests/integration/test-faults.sh): here a kill comes
+# are more errors at all of them (tests/integration/test-faults*.sh): here a kill comes
 # at each call, an error at the 1st, 4th, 7th and so on.
 #
 #	FROM=lock   also the calls before the first change
