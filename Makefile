@@ -30,7 +30,7 @@ TOOL_PKGS = json-c
 DOMAIN_PKGS = $(TOOL_PKGS) libvirt libxml-2.0
 DISPLAY_PKGS = sdl2 wayland-client libvirt libsystemd epoxy libdrm libpng pangocairo
 SCANOUT_PKGS = libseccomp
-# libudev is loaded when it is needed (vgpu/udev.h): its headers are enough.
+# libudev is loaded when it is needed (vgpu/host/udev.h): its headers are enough.
 ALL_PKGS = $(sort libudev $(DOMAIN_PKGS) $(DISPLAY_PKGS) $(SCANOUT_PKGS))
 TEST_PKGS = cmocka umockdev-1.0 x11
 
@@ -66,21 +66,22 @@ scanout_libs = $(eval scanout_libs := $$(shell $(PKG_CONFIG) --libs $(SCANOUT_PK
 test_cflags = $(eval test_cflags := $$(shell $(PKG_CONFIG) --cflags $(TEST_PKGS)))$(test_cflags)
 test_libs = $(eval test_libs := $$(shell $(PKG_CONFIG) --libs $(TEST_PKGS)))$(test_libs)
 
-# Every folder is one library, so that tests link what the programs link.
-base_src = $(wildcard vgpu/base/*.c)
-vgpu_src = $(filter-out vgpu/main.c vgpu/domain-main.c,$(wildcard vgpu/*.c vgpu/doctor/*.c))
-xmlpatch_src = $(wildcard xmlpatch/*.c)
-display_src = $(filter-out display/main.c,$(wildcard display/*.c))
-scanout_src = $(filter-out display/scanout/main.c,$(wildcard display/scanout/*.c))
-unit_src = $(wildcard tests/unit/*.c)
+# What the programs are made of is in libraries, so that tests link the same. The folders
+# and who may use which are in scripts/layers.
+sources = $(filter-out %/main.c,$(foreach folder,$(1),$(wildcard $(folder)/*.c)))
+base_src = $(call sources,vgpu/base)
+vgpu_src = $(call sources,vgpu/host vgpu/store vgpu/vgpus vgpu/doctor/* vgpu/create vgpu/commands)
+xmlpatch_src = $(call sources,xmlpatch)
+domain_src = $(call sources,vgpu/domain vgpu/domain-commands)
+scanout_src = $(call sources,display/scanout)
+display_src = $(call sources,$(addprefix display/,picture mailbox source draw window app))
+unit_src = $(wildcard tests/unit/*/*.c)
 tool_src = $(wildcard tests/tools/*.c)
 objects = $(patsubst %.c,$(O)/%.o,$(1))
-all_src = $(base_src) $(vgpu_src) $(xmlpatch_src) $(display_src) $(scanout_src) \
-	vgpu/main.c vgpu/domain-main.c display/main.c display/scanout/main.c
 
 programs = $(O)/bin/vgpu $(O)/bin/vgpu-domain $(O)/bin/vgpu-display $(O)/bin/vgpu-scanout
-unit_tests = $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(filter tests/unit/test-%.c,$(unit_src)))
-unit_shared = $(call objects,$(filter-out tests/unit/test-%.c,$(unit_src)))
+unit_tests = $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(unit_src))
+unit_shared = $(call objects,$(wildcard tests/unit/*.c))
 test_tools = $(patsubst tests/tools/%.c,$(O)/tests/tools/%,$(tool_src)) \
 	$(patsubst tests/preload/%.c,$(O)/tests/tools/%.so,$(wildcard tests/preload/*.c))
 man_pages = $(patsubst %.scd,$(O)/man/%,$(notdir $(wildcard vgpu/*.scd display/*.scd display/scanout/*.scd))) \
@@ -130,6 +131,7 @@ $(O)/tests/%.o: tests/%.c
 $(O)/libbase.a: $(call objects,$(base_src))
 $(O)/libvgpu.a: $(call objects,$(vgpu_src))
 $(O)/libxmlpatch.a: $(call objects,$(xmlpatch_src))
+$(O)/libdomain.a: $(call objects,$(domain_src))
 $(O)/libdisplay.a: $(call objects,$(display_src))
 $(O)/libscanout.a: $(call objects,$(scanout_src))
 $(O)/%.a:
@@ -139,19 +141,19 @@ $(O)/%.a:
 	$(Q)$(AR) rcs $@ $^
 
 # Without libvirt and libxml2, whose loading would be most of its run time.
-$(O)/bin/vgpu: $(O)/vgpu/main.o $(O)/libvgpu.a $(O)/libbase.a
+$(O)/bin/vgpu: $(O)/vgpu/commands/main.o $(O)/libvgpu.a $(O)/libbase.a
 	@mkdir -p $(@D)
 	@$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(tool_libs)
 
-$(O)/bin/vgpu-domain: $(O)/vgpu/domain-main.o $(O)/libvgpu.a $(O)/libxmlpatch.a $(O)/libbase.a
+$(O)/bin/vgpu-domain: $(O)/vgpu/domain-commands/main.o $(O)/libdomain.a $(O)/libvgpu.a $(O)/libxmlpatch.a $(O)/libbase.a
 	@mkdir -p $(@D)
 	@$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(domain_libs)
 
 kept = $(if $(findstring address,$(SANITIZE)),$(O)/tests/sanitize/keep-libraries.o)
 
-$(O)/bin/vgpu-display: $(O)/display/main.o $(kept) $(O)/libdisplay.a $(O)/libbase.a
+$(O)/bin/vgpu-display: $(O)/display/app/main.o $(kept) $(O)/libdisplay.a $(O)/libbase.a
 	@mkdir -p $(@D)
 	@$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) $(domain_libs) -lm
@@ -162,7 +164,7 @@ $(O)/bin/vgpu-scanout: $(O)/display/scanout/main.o $(O)/libscanout.a $(O)/libbas
 	@$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(scanout_libs)
 
-$(O)/tests/unit/%: $(O)/tests/unit/%.o $(unit_shared) $(O)/libdisplay.a $(O)/libscanout.a $(O)/libvgpu.a $(O)/libxmlpatch.a $(O)/libbase.a
+$(unit_tests): $(O)/tests/unit/%: $(O)/tests/unit/%.o $(unit_shared) $(O)/libdisplay.a $(O)/libscanout.a $(O)/libdomain.a $(O)/libvgpu.a $(O)/libxmlpatch.a $(O)/libbase.a
 	@$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(test_libs) $(display_libs) $(domain_libs) $(scanout_libs) -lm
 
@@ -196,7 +198,7 @@ $(O)/man/vgpu-restore@.service.8:
 	@mkdir -p $(@D)
 	@echo '.so man8/vgpu-restore.service.8' >$@
 
--include $(wildcard $(O)/*/*.d $(O)/*/*/*.d)
+-include $(wildcard $(O)/*/*.d $(O)/*/*/*.d $(O)/*/*/*/*.d)
 
 # --- test ------------------------------------------------------------------
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "xmlpatch/path.h"
-#include "xmlpatch/spot.h"
+#include "xmlpatch/position.h"
 #include "xmlpatch/undo.h"
 
 /*

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "xmlpatch/form.h"
+#include "xmlpatch/fingerprint.h"
 #include "xmlpatch/path.h"
-#include "xmlpatch/spot.h"
+#include "xmlpatch/position.h"
 #include "xmlpatch/undo.h"
 
 static int note(struct xmlpatch_undoing *undoing, const char *did, const char *what)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "xmlpatch/form.h"
+#include "xmlpatch/fingerprint.h"
 #include "xmlpatch/path.h"
 
 /* How many elements of a name come before a place; places come in order. */

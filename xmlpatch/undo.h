@@ -26,7 +26,7 @@
  * the text as it was, with the white space before it; it stood `skip` bytes behind
  * the element number `place` of its parent (0: behind the start tag), and behind
  * `nth` elements of its own name. A number that is 0 is left out. What is there now
- * is told by its form (xmlpatch/form.h): if that is another one later, somebody
+ * is told by its form (xmlpatch/fingerprint.h): if that is another one later, somebody
  * changed it. Anybody may have written these records.
  */
 #define XMLPATCH_UNDO_NAMESPACE "urn:vgpu:attached:1"

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vgpu/definition.h"
-#include "vgpu/json.h"
+#include "vgpu/base/json.h"
+#include "vgpu/store/definition.h"
 
 #define UUID "4b20d080-1b54-4048-85b3-a6a62d165c01"
 

@@ -17,7 +17,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-#include "display/listener.h"
+#include "display/source/listener.h"
 #include "vgpu/base/log.h"
 
 #define PATH	"/org/qemu/Display1/Listener"

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vgpu/pick.h"
-#include "vgpu/process.h"
-#include "vgpu/users.h"
+#include "vgpu/host/process.h"
+#include "vgpu/vgpus/claims.h"
+#include "vgpu/vgpus/lookup.h"
 
 #define UUID "4b20d080-1b54-4048-85b3-a6a62d165c01"
 

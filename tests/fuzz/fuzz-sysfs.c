@@ -23,10 +23,10 @@
 
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/name.h"
-#include "vgpu/budget.h"
-#include "vgpu/gpu.h"
-#include "vgpu/sysfs.h"
-#include "vgpu/type.h"
+#include "vgpu/host/budget.h"
+#include "vgpu/host/gpu.h"
+#include "vgpu/host/sysfs.h"
+#include "vgpu/host/type.h"
 
 enum part {
 	AVAILABLE,

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # vgpu doctor on hosts of tests/corpus/hosts: what it prints, what --fix writes
 # below another root and that --undo takes back every byte of it. What it finds on
-# each host is seen in tests/unit/test-doctor-hosts.c.
+# each host is seen in tests/unit/doctor/test-doctor-hosts.c.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"

@@ -44,7 +44,7 @@ seconds() {
 	sed -n "s/^$1=//p" "$top/scripts/vgpu-suspend.service" |
 		sed 's/min$/ * 60/; s/infinity/999999/' | { read -r value && echo $((value)); }
 }
-patience=$(sed -n 's/^#define VGPU_LOCK_LONG_PATIENCE //p' "$top/vgpu/lock.h")
+patience=$(sed -n 's/^#define VGPU_LOCK_LONG_PATIENCE //p' "$top/vgpu/store/lock.h")
 check "resume has the time that it may wait for the lock" [ "$(seconds TimeoutStopSec)" -gt "$patience" ]
 
 finish

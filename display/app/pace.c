@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "display/app/pace.h"
+
+#include <stdbool.h>
+
+#define SECOND	    INT64_C(1000000000)
+#define MILLISECOND INT64_C(1000000)
+#define RATE_MAX    1000
+/*
+ * Desktops name rates in whole hertz (59.94 is 59 or 60): after this long the
+ * phase is out by a millisecond and is found anew.
+ */
+#define PHASE_LASTS (SECOND / 2)
+/* For the GPU and the compositor, which begins its own work before the refresh. */
+#define MARGIN_PARTS 4
+#define MISSED_MOST  1000	  /* flips between two that we see; more: they are counted anew */
+#define PAUSE	     (SECOND / 2) /* of the guest: longer than between any two of its flips */
+
+void display_pace_init(struct display_pace *pace, enum display_pace_mode mode)
+{
+	*pace = (struct display_pace){ .mode = mode };
+}
+
+void display_pace_set_rate(struct display_pace *pace, int rate)
+{
+	pace->period = rate > 0 && rate <= RATE_MAX ? SECOND / rate : 0;
+}
+
+void display_pace_flip(struct display_pace *pace, const struct display_flip *flip)
+{
+	uint64_t flips = flip->number - pace->flip;
+	int64_t seen = (int64_t)flip->seen_ns;
+	bool follows =
+		pace->flip != 0 && flips >= 1 && flips <= MISSED_MOST && seen > pace->flipped;
+	int64_t interval = follows ? (seen - pace->flipped) / (int64_t)flips : 0;
+
+	if (flip->number == 0)
+		return;
+	/* Who has flipped soon may do so again; a pause says nothing. */
+	if (interval > PAUSE)
+		interval = 0;
+	else if (interval > pace->interval && pace->interval != 0)
+		interval = pace->interval + (interval - pace->interval) / 16;
+	pace->interval = interval;
+	pace->flip = flip->number;
+	pace->flipped = seen;
+}
+
+static bool may_be_overtaken(const struct display_pace *pace, int64_t until)
+{
+	return pace->interval == 0 || pace->flipped + pace->interval <= until;
+}
+
+/* The monitor's periods from `refreshed` until then, rounded up. */
+static int64_t count_periods(const struct display_pace *pace, int64_t until)
+{
+	return (until - pace->refreshed + pace->period - 1) / pace->period;
+}
+
+/*
+ * The refresh that takes what was presented last. Presenting another picture before
+ * it would wait for it, with a picture that grows old meanwhile.
+ */
+static int64_t taken_by(const struct display_pace *pace)
+{
+	return pace->refreshed + count_periods(pace, pace->presented + 1) * pace->period;
+}
+
+int64_t display_pace_due(const struct display_pace *pace, int64_t now)
+{
+	int64_t lead = pace->cost + pace->period / MARGIN_PARTS;
+	int64_t earliest, latest;
+
+	if (pace->mode == DISPLAY_PACE_IMMEDIATE || pace->period == 0 || pace->refreshed == 0 ||
+	    now - pace->refreshed > PHASE_LASTS || now + lead < pace->refreshed ||
+	    lead >= pace->period)
+		return now;
+	earliest = taken_by(pace);
+	if (earliest < now)
+		earliest = now;
+	latest = pace->refreshed + count_periods(pace, earliest + lead) * pace->period - lead;
+	return may_be_overtaken(pace, latest) ? latest : earliest;
+}
+
+int64_t display_pace_decide(struct display_pace *pace, int64_t now)
+{
+	if (pace->decided == 0)
+		pace->decided = display_pace_due(pace, now);
+	return pace->decided;
+}
+
+void display_pace_reconsider(struct display_pace *pace)
+{
+	pace->decided = 0;
+}
+
+void display_pace_note(struct display_pace *pace, int64_t began, int64_t drawn, int64_t presented)
+{
+	int64_t cost = drawn - began, handover = presented - drawn;
+
+	pace->decided = 0;
+	pace->presented = presented;
+	/* Falls by an eighth a frame: one slow frame does not delay all others for long. */
+	pace->cost = cost > pace->cost ? cost : pace->cost - (pace->cost - cost) / 8;
+	/* A display server that is only slow is so each time. */
+	if (handover - pace->handover > MILLISECOND)
+		pace->refreshed = presented;
+	pace->handover = handover < pace->handover
+				 ? handover
+				 : pace->handover + (handover - pace->handover) / 256;
+}

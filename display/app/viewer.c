@@ -1,0 +1,710 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "display/app/viewer.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "display/app/film.h"
+#include "display/app/hud.h"
+#include "display/app/life.h"
+#include "display/app/pace.h"
+#include "display/app/screenshot.h"
+#include "display/app/signals.h"
+#include "display/app/title.h"
+#include "display/draw/painter.h"
+#include "display/mailbox/mailbox.h"
+#include "display/picture/clock.h"
+#include "display/picture/view.h"
+#include "display/window/pointer.h"
+#include "display/window/resize.h"
+#include "display/window/seat.h"
+#include "display/window/waker.h"
+#include "display/window/window.h"
+#include "vgpu/base/log.h"
+
+#define SETTLE_MS   500	  /* for the desktop to give the window the size it was asked for */
+#define SHOW_MS	    1000  /* for a first picture to come before the window does */
+#define DMABUF_MS   300	  /* for a vGPU's picture to come after QEMU's own */
+#define POLL_MS	    10	  /* while a screenshot is due */
+#define PATIENCE_MS 30000 /* for the first picture of a screenshot */
+#define IDLE_NS	    INT64_C(250000000)
+#define SOON_NS	    INT64_C(1000000) /* waited for with the clock's precision, not SDL's */
+#define DAMAGE_NS   INT64_C(3000000) /* for QEMU to say that its new picture is drawn */
+#define NEVER	    INT64_MAX
+#define PERIOD_NS   INT64_C(16666667) /* of a monitor that does not say its own */
+
+struct viewer {
+	const struct display_options *options;
+	struct display_life life;
+	struct display_window window;
+	struct display_waker waker;
+	struct display_painter painter;
+	struct display_seat seat;
+	struct display_pointer pointer;
+	struct display_layout layout;
+	struct display_view view;
+	struct display_pace pace;
+	struct display_hud hud;
+	struct display_shot shot;
+	struct display_resize resize;
+	struct display_record *record; /* NULL: no film is made */
+	struct display_flip flip;      /* of the picture in the painter; number 0: not new */
+	int64_t changed, presented;    /* display_clock_ns() of the last new picture, and present */
+	int64_t damage_by;	       /* when its damage is waited for no more; 0: not at all */
+	bool from_planes;	       /* the picture in the painter */
+	bool hidden;		       /* the sources know that nobody sees them */
+	int32_t presented_width, presented_height; /* of the window at the last present */
+	int64_t started, first_picture, resized;   /* display_slot_now(); first_picture 0: none */
+	int64_t frames;				   /* shown */
+	bool shown;				   /* the window is on the screen */
+	bool blank;				   /* the guest has no picture */
+	bool dirty;				   /* something is to be drawn */
+	unsigned int screen;			   /* to switch to; 0: none */
+	bool help;				   /* the keys are on the window */
+	bool warned;
+	bool done;
+	bool was_open; /* the window, for a VM that ran */
+};
+
+/* On any thread. It only wakes: what there is to do is in the slot. */
+static void wake(void *data)
+{
+	struct viewer *viewer = data;
+
+	display_waker_wake(&viewer->waker);
+}
+
+static void show_title(struct viewer *viewer)
+{
+	const struct display_life *life = &viewer->life;
+	struct display_title title = {
+		.vm = life->title,
+		.screen = life->source->screen,
+		.screens = life->source->screens,
+		.away = life->away,
+		.blank = viewer->blank,
+		.new = viewer->first_picture == 0,
+		.grabbed = viewer->seat.grabbed,
+	};
+	BASE_AUTO(free) char *text = display_title_format(&title);
+
+	if (text != NULL)
+		display_window_set_title(&viewer->window, text);
+}
+
+static const char *notice(const struct viewer *viewer)
+{
+	if (viewer->life.away)
+		return "The VM does not run.\n"
+		       "It is shown here again when it does.";
+	if (!viewer->blank)
+		return NULL;
+	if (viewer->first_picture == 0)
+		return "The guest shows no picture yet.\n"
+		       "The first one comes with its firmware or its GPU driver; if none does, "
+		       "see: vgpu doctor";
+	return "The guest shows no picture.\n"
+	       "It may be asleep: press a key. It may be starting again, or without its GPU "
+	       "driver.";
+}
+
+static void show_notice(struct viewer *viewer)
+{
+	BASE_AUTO(free) char *keys = viewer->help ? display_hotkey_text() : NULL;
+
+	display_hud_set_notice(&viewer->hud, keys != NULL ? keys : notice(viewer));
+	viewer->dirty = true;
+}
+
+static void set_blank(struct viewer *viewer, bool blank)
+{
+	if (viewer->blank == blank)
+		return;
+	viewer->blank = blank;
+	show_notice(viewer);
+	show_title(viewer);
+}
+
+/* A window that somebody has sized for a picture of any size keeps its own. */
+static void follow_size(struct viewer *viewer)
+{
+	uint32_t width = viewer->painter.width, height = viewer->painter.height;
+
+	if ((width == viewer->window.wanted_width && height == viewer->window.wanted_height &&
+	     !display_window_is_rescaled(&viewer->window)) ||
+	    viewer->resize.has_asked ||
+	    (viewer->shown && viewer->layout.scale != DISPLAY_SCALE_EXACT &&
+	     !display_window_has_wanted_size(&viewer->window)))
+		return;
+	display_window_resize(&viewer->window, width, height);
+	viewer->resized = display_slot_now();
+	display_resize_set_guest(&viewer->resize, width, height, viewer->resized);
+}
+
+/*
+ * A picture that cannot be shown ends a viewer that has shown none of its kind:
+ * it never will. Later it may be one odd buffer: the last picture stays.
+ */
+static int set_frame(struct viewer *viewer, struct display_frame *frame, bool *shown,
+		     struct base_error *err)
+{
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+	bool first = viewer->first_picture == 0;
+	bool fatal =
+		frame->kind == DISPLAY_FRAME_DMABUF ? viewer->painter.cache.imports == 0 : first;
+
+	if (display_painter_set_frame(&viewer->painter, frame, fatal ? err : &why) < 0) {
+		if (fatal)
+			return -1;
+		base_log(viewer->warned ? BASE_LOG_DEBUG : BASE_LOG_WARNING, "%s", why.message);
+		viewer->warned = true;
+		*shown = false;
+		return 0;
+	}
+	*shown = true;
+	follow_size(viewer);
+	if (first)
+		viewer->first_picture = display_slot_now();
+	set_blank(viewer, false);
+	return 0;
+}
+
+static void take_pointer(struct viewer *viewer, struct display_update *update)
+{
+	/* One that is captured is part of what is drawn. */
+	bool captured = display_seat_is_captured(&viewer->seat);
+
+	display_seat_follow_pointer(&viewer->seat);
+	if (captured != display_seat_is_captured(&viewer->seat))
+		viewer->dirty = true;
+	if (!display_pointer_take(&viewer->pointer, update))
+		return;
+	display_pointer_fit(&viewer->pointer, &viewer->window, &viewer->view);
+	viewer->dirty |= captured;
+}
+
+/* Frames that come without their damage, one after the other, are not waited for for ever. */
+static void await_damage(struct viewer *viewer, bool follows)
+{
+	if (follows && viewer->damage_by > viewer->changed)
+		return;
+	if (follows || viewer->damage_by != 0)
+		display_pace_reconsider(&viewer->pace);
+	viewer->damage_by = follows ? viewer->changed + DAMAGE_NS : 0;
+}
+
+static int take_frame(struct viewer *viewer, struct display_update *update, struct base_error *err)
+{
+	bool shown = true;
+
+	if (update->has_frame && set_frame(viewer, &update->frame, &shown, err) < 0)
+		return -1;
+	if (shown && !display_rect_is_empty(&update->damage) && viewer->first_picture != 0) {
+		if (!update->has_frame)
+			display_painter_update(&viewer->painter, &update->damage);
+		set_blank(viewer, false);
+		viewer->frames++;
+		viewer->dirty = true;
+		viewer->changed = display_clock_ns();
+		await_damage(viewer, update->damage_follows);
+		if (update->has_frame) {
+			viewer->flip = update->flip;
+			display_pace_flip(&viewer->pace, &update->flip);
+		}
+	}
+	viewer->from_planes = update->direct;
+	if (update->blank)
+		set_blank(viewer, true);
+	return 0;
+}
+
+/* Of a VM that has just been found to run. */
+static int start_source(struct viewer *viewer, struct base_error *err)
+{
+	display_window_resize(&viewer->window, viewer->life.source->width,
+			      viewer->life.source->height);
+	viewer->started = viewer->resized = display_slot_now();
+	viewer->blank = true;
+	viewer->hidden = false;
+	display_resize_begin(&viewer->resize, viewer->life.vm->vgpu);
+	show_notice(viewer);
+	show_title(viewer);
+	if (display_life_start(&viewer->life, err) < 0)
+		return -1;
+	if (viewer->life.away) {
+		show_notice(viewer);
+		show_title(viewer);
+	}
+	return 0;
+}
+
+static int take_turn(struct viewer *viewer, enum display_turn turn, struct base_error *err)
+{
+	if (turn == DISPLAY_TURN_END)
+		viewer->done = true;
+	if (turn == DISPLAY_TURN_BACK)
+		return start_source(viewer, err);
+	if (turn != DISPLAY_TURN_AWAY)
+		return 0;
+	display_pointer_reset(&viewer->pointer);
+	viewer->blank = true;
+	show_notice(viewer);
+	show_title(viewer);
+	return 0;
+}
+
+/* The VM has stopped, or runs again. */
+static int follow_life(struct viewer *viewer, struct display_update *update, struct base_error *err)
+{
+	enum display_turn turn;
+
+	if (display_life_turn(&viewer->life, update, &turn, err) < 0)
+		return -1;
+	return take_turn(viewer, turn, err);
+}
+
+static int switch_screen(struct viewer *viewer, struct base_error *err)
+{
+	unsigned int screen = viewer->screen;
+	enum display_turn turn;
+
+	viewer->screen = 0;
+	if (screen == 0)
+		return 0;
+	if (display_life_switch(&viewer->life, screen, &turn, err) < 0)
+		return -1;
+	return take_turn(viewer, turn, err);
+}
+
+static int take_update(struct viewer *viewer, struct base_error *err)
+{
+	struct display_update update;
+	int result;
+
+	display_slot_take(viewer->life.slot, display_slot_now(), &update);
+	take_pointer(viewer, &update);
+	result = take_frame(viewer, &update, err);
+	viewer->shot.wanted |= update.screenshot;
+	if (update.ended && result == 0)
+		result = follow_life(viewer, &update, err);
+	display_update_finish(&update);
+	return result;
+}
+
+/* The desktop has given the size that was asked for, or will not. */
+static bool settled(const struct viewer *viewer)
+{
+	int32_t width, height;
+
+	display_window_size(&viewer->window, &width, &height);
+	return ((uint32_t)width == viewer->painter.width &&
+		(uint32_t)height == viewer->painter.height) ||
+	       display_slot_now() - viewer->resized > SETTLE_MS;
+}
+
+/* For how long the picture has not changed; a dma-buf is whole from the first on. */
+static int64_t still_for(const struct viewer *viewer, int64_t now_ms)
+{
+	bool in_parts = viewer->painter.surface != NULL &&
+			viewer->painter.mapped.kind == DISPLAY_FRAME_NONE;
+
+	return in_parts ? now_ms - viewer->changed / 1000000 : now_ms;
+}
+
+/* The screenshot that ends the viewer is due. */
+static bool is_final_shot(const struct viewer *viewer)
+{
+	int64_t now = display_clock_ns() / 1000000;
+
+	return viewer->first_picture != 0 && !viewer->blank && settled(viewer) &&
+	       display_shot_is_final(&viewer->shot, viewer->frames, now - viewer->first_picture,
+				     still_for(viewer, now));
+}
+
+static int take_screenshots(struct viewer *viewer, int32_t width, int32_t height,
+			    struct base_error *err)
+{
+	bool final = is_final_shot(viewer);
+
+	viewer->done |= final;
+	return display_shot_take(&viewer->shot, viewer->life.title, final, width, height, err);
+}
+
+static void note_present(struct viewer *viewer, int64_t began, int64_t drawn)
+{
+	viewer->presented = display_clock_ns();
+	display_pace_note(&viewer->pace, began, drawn, viewer->presented);
+	display_hud_note(&viewer->hud, &viewer->flip, viewer->from_planes, viewer->presented);
+	viewer->flip.number = 0;
+}
+
+static int draw(struct viewer *viewer, struct base_error *err)
+{
+	int64_t began = display_clock_ns(), drawn;
+	int32_t width, height;
+
+	display_window_size(&viewer->window, &width, &height);
+	viewer->view = display_view_place(&viewer->layout, width, height, viewer->painter.width,
+					  viewer->painter.height);
+	display_pointer_fit(&viewer->pointer, &viewer->window, &viewer->view);
+	if (viewer->record != NULL &&
+	    display_record_add(viewer->record, &viewer->painter, viewer->blank, err) < 0)
+		return -1;
+	display_painter_draw(&viewer->painter, &viewer->view, width, height, viewer->blank);
+	if (display_seat_is_captured(&viewer->seat))
+		display_pointer_draw(&viewer->pointer, &viewer->view, height);
+	display_hud_draw(&viewer->hud, width, height, display_window_scale(&viewer->window));
+	viewer->dirty = false;
+	/*
+	 * EGL takes note of a window's new size when it presents: what is drawn
+	 * before may lack a part, so the picture after that one is the first to
+	 * photograph.
+	 */
+	if (width != viewer->presented_width || height != viewer->presented_height)
+		viewer->dirty = true;
+	else if (take_screenshots(viewer, width, height, err) < 0)
+		return -1;
+	viewer->presented_width = width;
+	viewer->presented_height = height;
+	drawn = display_clock_ns();
+	display_window_present(&viewer->window);
+	note_present(viewer, began, drawn);
+	return 0;
+}
+
+static void toggle_fullscreen(struct viewer *viewer)
+{
+	display_window_set_fullscreen(&viewer->window,
+				      !display_window_is_fullscreen(&viewer->window));
+	follow_size(viewer);
+}
+
+static void next_scale(struct viewer *viewer)
+{
+	viewer->layout.scale = viewer->layout.scale == DISPLAY_SCALE_LAST
+				       ? DISPLAY_SCALE_EXACT
+				       : viewer->layout.scale + 1;
+	viewer->dirty = true;
+	follow_size(viewer);
+}
+
+static void obey(struct viewer *viewer, enum display_command command)
+{
+	switch (command) {
+	case DISPLAY_COMMAND_GRAB:
+		display_seat_grab(&viewer->seat, !viewer->seat.grabbed);
+		break;
+	case DISPLAY_COMMAND_SCREENSHOT:
+		viewer->shot.wanted = true;
+		break;
+	case DISPLAY_COMMAND_FULLSCREEN:
+		toggle_fullscreen(viewer);
+		break;
+	case DISPLAY_COMMAND_SCALE:
+		next_scale(viewer);
+		break;
+	case DISPLAY_COMMAND_STATS:
+		display_hud_toggle_figures(&viewer->hud);
+		viewer->dirty = true;
+		break;
+	case DISPLAY_COMMAND_HELP:
+		viewer->help = !viewer->help;
+		show_notice(viewer);
+		break;
+	case DISPLAY_COMMAND_CONSOLE:
+		viewer->screen = viewer->seat.console;
+		break;
+	case DISPLAY_COMMAND_DELETE:
+	case DISPLAY_COMMAND_NONE:
+		break;
+	}
+}
+
+static void handle_event(struct viewer *viewer, const SDL_Event *event)
+{
+	bool grabbed = viewer->seat.grabbed;
+
+	if (event->type == SDL_QUIT)
+		viewer->done = true;
+	if (event->type == SDL_WINDOWEVENT &&
+	    (event->window.event == SDL_WINDOWEVENT_EXPOSED ||
+	     event->window.event == SDL_WINDOWEVENT_SIZE_CHANGED)) {
+		viewer->dirty = true;
+		if (display_window_is_rescaled(&viewer->window))
+			follow_size(viewer);
+	}
+	obey(viewer, display_seat_handle(&viewer->seat, event, &viewer->view));
+	if (viewer->seat.grabbed != grabbed) {
+		show_title(viewer);
+		viewer->dirty = true;
+	}
+}
+
+/*
+ * QEMU looks at a vGPU's planes only for a display that is there: the first
+ * picture is one of QEMU's own, the vGPU's follows at once.
+ */
+static bool may_show(const struct viewer *viewer, int64_t now)
+{
+	if (viewer->first_picture == 0)
+		return now - viewer->started >= SHOW_MS;
+	return viewer->painter.cache.imports > 0 || now - viewer->first_picture >= DMABUF_MS;
+}
+
+/*
+ * A desktop places a window by the size with which it comes, so it comes with
+ * the picture's, unless the guest shows none.
+ */
+static void show_window(struct viewer *viewer)
+{
+	if (viewer->shown || !may_show(viewer, display_slot_now()))
+		return;
+	display_window_show(&viewer->window);
+	viewer->shown = true;
+	viewer->dirty = true;
+	viewer->resized = display_slot_now();
+	display_resize_set_guest(&viewer->resize, viewer->painter.width, viewer->painter.height,
+				 viewer->resized);
+}
+
+/* A guest that draws into the buffer on the screen, as its text console does, flips nothing. */
+static bool may_have_changed(const struct viewer *viewer, int64_t now)
+{
+	return viewer->from_planes && !viewer->blank && now - viewer->changed > IDLE_NS;
+}
+
+/* By somebody, or by the film that is made of it. */
+static bool is_watched(const struct viewer *viewer)
+{
+	return viewer->shown &&
+	       (display_window_is_visible(&viewer->window) || viewer->record != NULL);
+}
+
+/*
+ * When to draw the next time. A hidden window is drawn when it comes back, or
+ * for a screenshot.
+ */
+static int64_t due(struct viewer *viewer, int64_t now)
+{
+	int64_t period = viewer->pace.period > 0 ? viewer->pace.period : PERIOD_NS;
+
+	if (!is_watched(viewer))
+		return NEVER;
+	/* What is said in two calls is one picture. */
+	if (viewer->dirty)
+		return display_pace_decide(&viewer->pace,
+					   now > viewer->damage_by ? now : viewer->damage_by);
+	if (may_have_changed(viewer, now))
+		return display_pace_due(&viewer->pace, viewer->presented + period);
+	return NEVER;
+}
+
+/* Of two timeouts, -1 being none. */
+static int sooner(int a, int b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+/* Milliseconds, rounded down; -1: until something happens. */
+static int timeout(struct viewer *viewer)
+{
+	int64_t now = display_clock_ns(), until = due(viewer, now) - now;
+	int ms = sooner(display_slot_timeout(viewer->life.slot, now / 1000000),
+			display_resize_timeout(&viewer->resize, now / 1000000));
+
+	ms = sooner(ms, display_hud_timeout(&viewer->hud, now));
+
+	if (until <= 0)
+		return 0;
+	if (until < (int64_t)INT_MAX * 1000000)
+		ms = sooner(ms, (int)(until / 1000000));
+	if (viewer->from_planes && !viewer->blank)
+		ms = sooner(ms, (int)(IDLE_NS / 1000000));
+	if (!viewer->shown || viewer->options->screenshot != NULL || viewer->shot.wanted)
+		ms = sooner(ms, POLL_MS);
+	return ms;
+}
+
+static void handle_events(struct viewer *viewer)
+{
+	SDL_Event event;
+
+	if (!display_waker_wait(&viewer->waker, &event, timeout(viewer)))
+		return;
+	do
+		handle_event(viewer, &event);
+	while (SDL_PollEvent(&event));
+}
+
+/* True when it is time to draw; waits for it if that is soon. */
+static bool wait_until_due(struct viewer *viewer)
+{
+	int64_t now = display_clock_ns(), at = due(viewer, now);
+	struct timespec until = { .tv_sec = at / 1000000000, .tv_nsec = at % 1000000000 };
+
+	if (at > now + SOON_NS)
+		return false;
+	if (at > now)
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+	return true;
+}
+
+/* Once a second, also when nothing is drawn. */
+static void tick(struct viewer *viewer)
+{
+	if (!display_hud_tick(&viewer->hud, viewer->painter.cache.imports, viewer->painter.copied,
+			      display_clock_ns()))
+		return;
+	/* The window may be on another monitor by now. */
+	display_pace_set_rate(&viewer->pace, display_window_rate(&viewer->window));
+	viewer->dirty |= viewer->hud.shows_figures;
+}
+
+static void ask_guest(struct viewer *viewer)
+{
+	int32_t width, height;
+
+	display_window_size(&viewer->window, &width, &height);
+	display_resize_follow(&viewer->resize, width, height, display_window_scale(&viewer->window),
+			      display_slot_now());
+}
+
+static void tell_sources(struct viewer *viewer)
+{
+	bool hidden = viewer->shown && !is_watched(viewer) && !viewer->shot.wanted;
+
+	if (hidden == viewer->hidden)
+		return;
+	viewer->hidden = hidden;
+	display_life_set_hidden(&viewer->life, hidden);
+}
+
+static int check_patience(const struct viewer *viewer, struct base_error *err)
+{
+	if (viewer->options->screenshot == NULL || viewer->first_picture != 0 ||
+	    display_slot_now() - viewer->started < PATIENCE_MS)
+		return 0;
+	return base_error_set(err, BASE_FAILED,
+			      "no screenshot: '%s' showed no picture in %d seconds",
+			      viewer->life.title, PATIENCE_MS / 1000);
+}
+
+static bool must_shoot(const struct viewer *viewer)
+{
+	return is_final_shot(viewer) || (viewer->shot.wanted && settled(viewer));
+}
+
+static int loop(struct viewer *viewer, struct base_error *err)
+{
+	while (!viewer->done) {
+		handle_events(viewer);
+		if (switch_screen(viewer, err) < 0 || take_update(viewer, err) < 0 ||
+		    check_patience(viewer, err) < 0)
+			return -1;
+		show_window(viewer);
+		if (!viewer->shown)
+			continue;
+		tell_sources(viewer);
+		if (viewer->options->resize)
+			ask_guest(viewer);
+		tick(viewer);
+		if (!must_shoot(viewer) && !wait_until_due(viewer))
+			continue;
+		/* What came while waiting is newer. */
+		if (take_update(viewer, err) < 0 || draw(viewer, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int open_window(struct viewer *viewer, struct base_error *err)
+{
+	if (display_window_connect(err) < 0)
+		return -1;
+	if (display_window_init(&viewer->window, viewer->life.vm->name, &viewer->options->shape,
+				err) < 0)
+		return -1;
+	display_waker_attach(&viewer->waker, viewer->window.sdl);
+	display_resize_init(&viewer->resize, viewer->options->resize ? viewer->life.input : NULL);
+	display_pace_init(&viewer->pace, viewer->options->pace);
+	display_pace_set_rate(&viewer->pace, display_window_rate(&viewer->window));
+	display_window_set_vsync(viewer->options->pace == DISPLAY_PACE_VSYNC);
+	display_seat_init(&viewer->seat, viewer->life.input, &viewer->window);
+	viewer->seat.host_keys = viewer->options->host_keys;
+	viewer->seat.host_key_count = viewer->options->host_key_count;
+	return display_painter_init(&viewer->painter, err);
+}
+
+static int open_record(struct viewer *viewer, struct base_error *err)
+{
+	if (viewer->options->record == NULL)
+		return 0;
+	viewer->record = display_record_create(viewer->options->record, err);
+	return viewer->record != NULL ? 0 : -1;
+}
+
+/*
+ * The source comes last: QEMU has one client at a time, and a viewer that
+ * cannot show anything must not take it from another.
+ */
+static int run(struct viewer *viewer, bool had_window, struct base_error *err)
+{
+	struct display_life *life = &viewer->life;
+
+	if (display_waker_init(&viewer->waker, err) < 0 ||
+	    display_hud_init(&viewer->hud, viewer->options->stats_json, viewer->options->stats,
+			     err) < 0 ||
+	    open_record(viewer, err) < 0 ||
+	    display_life_init(life, viewer->options, wake, viewer, err) < 0 ||
+	    (had_window && display_life_await_end(life, err) < 0) ||
+	    display_life_await(life, err) < 0 || open_window(viewer, err) < 0 ||
+	    display_signals_init(life->event, life->slot, err) < 0 ||
+	    display_life_open(life, err) < 0 || start_source(viewer, err) < 0)
+		return -1;
+	viewer->was_open = true;
+	return loop(viewer, err);
+}
+
+/* Whether the VM runs on. */
+static bool finish(struct viewer *viewer)
+{
+	bool runs_on;
+
+	display_seat_finish(&viewer->seat);
+	display_life_close(&viewer->life);
+	runs_on = viewer->life.runs_on;
+	base_debug("%" PRId64 " frames shown, %" PRIu64 " imports", viewer->frames,
+		   viewer->painter.cache.imports);
+	display_pointer_finish(&viewer->pointer);
+	display_hud_finish(&viewer->hud);
+	display_painter_finish(&viewer->painter);
+	display_window_finish(&viewer->window);
+	display_life_finish(&viewer->life);
+	display_waker_finish(&viewer->waker);
+	return runs_on;
+}
+
+int display_viewer_run(const struct display_options *options, bool had_window,
+		       struct display_viewer_end *end, struct base_error *err)
+{
+	struct viewer viewer = { .options = options,
+				 .layout = options->layout,
+				 .waker = DISPLAY_WAKER_INIT,
+				 .shot = { .options = options } };
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+	int result;
+
+	/* Neither a reader of our messages that goes nor a libvirtd that does ends us. */
+	signal(SIGPIPE, SIG_IGN);
+	result = run(&viewer, had_window, err);
+	if (display_record_destroy(viewer.record, result == 0 ? err : &why) < 0)
+		result = -1;
+	end->was_open = viewer.was_open;
+	end->vm_runs = finish(&viewer);
+	display_window_disconnect();
+	return result;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DISPLAY_EGL_H
+#define DISPLAY_EGL_H
+
+#include <epoxy/egl.h>
+#include <stdbool.h>
+
+#include "display/picture/frame.h"
+#include "vgpu/base/error.h"
+
+/* What the EGL display of the current context can do; asked once. */
+struct display_egl {
+	EGLDisplay display;
+	struct {
+		bool dma_buf_import;
+		bool dma_buf_import_modifiers;
+		bool image_external; /* OpenGL ES: draws an imported buffer */
+	} exts;
+	const char *vendor, *renderer; /* for people */
+};
+
+/* -1 and err if the current context is not one of EGL's. Main thread. */
+int display_egl_init(struct display_egl *egl, struct base_error *err);
+
+/*
+ * Imports a dma-buf frame that passed display_frame_check: no pixel is copied,
+ * what is written to the buffer later shows in the image. The frame's fds can
+ * be closed after it. EGL_NO_IMAGE_KHR and err, which says why and what to do,
+ * on failure. Main thread.
+ */
+EGLImageKHR display_egl_import(const struct display_egl *egl, const struct display_frame *frame,
+			       struct base_error *err);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "display/picture/frame.h"
+
+#include <drm_fourcc.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int display_frame_check_size(uint32_t width, uint32_t height, struct base_error *err)
+{
+	if (width == 0 || height == 0 || width > DISPLAY_FRAME_MAX || height > DISPLAY_FRAME_MAX ||
+	    (uint64_t)width * height * 4 > DISPLAY_FRAME_BYTES)
+		return base_error_set(err, BASE_FAILED, "%ux%u is not the size of a picture", width,
+				      height);
+	return 0;
+}
+
+static int check_sub_rectangle(const struct display_frame *frame, struct base_error *err)
+{
+	if (display_frame_check_size(frame->width, frame->height, err) < 0 ||
+	    display_frame_check_size(frame->backing_width, frame->backing_height, err) < 0)
+		return -1;
+	if ((uint64_t)frame->x + frame->width > frame->backing_width ||
+	    (uint64_t)frame->y + frame->height > frame->backing_height) {
+		return base_error_set(err, BASE_FAILED,
+				      "%ux%u pixels at %u,%u are not in a buffer of %ux%u",
+				      frame->width, frame->height, frame->x, frame->y,
+				      frame->backing_width, frame->backing_height);
+	}
+	return 0;
+}
+
+/*
+ * Without a modifier the driver decides, and a software one takes the plane for
+ * linear and reads it without a look at its size. Rows of X and Y tiles need as
+ * much at least, so that the check refuses nothing that is good.
+ */
+static bool is_linear(const struct display_frame *frame)
+{
+	return frame->modifier == DRM_FORMAT_MOD_LINEAR ||
+	       frame->modifier == DRM_FORMAT_MOD_INVALID;
+}
+
+/*
+ * Only a linear plane's extent can be told from its stride; of a tiled one the
+ * driver knows, and refuses at import.
+ */
+static uint64_t plane_extent(const struct display_frame *frame, const struct display_plane *plane,
+			     uint32_t bytes)
+{
+	if (!is_linear(frame))
+		return (uint64_t)plane->offset + 1;
+	return (uint64_t)plane->offset + (uint64_t)plane->stride * (frame->backing_height - 1) +
+	       (uint64_t)frame->backing_width * bytes;
+}
+
+static int check_plane(const struct display_frame *frame, struct display_plane *plane,
+		       uint32_t bytes, struct base_error *err)
+{
+	struct stat st;
+	off_t size;
+
+	if (is_linear(frame) && (uint64_t)frame->backing_width * bytes > plane->stride)
+		return base_error_set(err, BASE_FAILED, "rows of %u pixels do not fit in %u bytes",
+				      frame->backing_width, plane->stride);
+	if (plane->fd < 0)
+		return base_error_set(err, BASE_FAILED, "a plane has no buffer");
+	if (plane->stride == 0)
+		return base_error_set(err, BASE_FAILED, "a plane has a stride of 0");
+	if (fstat(plane->fd, &st) < 0)
+		return base_error_errno(err, errno, "cannot look at a dma-buf");
+	/* A dma-buf's size is where its end is; st_size says 0 on old kernels. */
+	size = lseek(plane->fd, 0, SEEK_END);
+	if (size < 0)
+		return base_error_set(err, BASE_FAILED, "a plane's fd is not a dma-buf");
+	if (plane_extent(frame, plane, bytes) > (uint64_t)size) {
+		return base_error_set(err, BASE_FAILED,
+				      "a plane ends behind its dma-buf of %jd bytes",
+				      (intmax_t)size);
+	}
+	plane->inode = st.st_ino;
+	return 0;
+}
+
+static int check_dmabuf(struct display_frame *frame, struct base_error *err)
+{
+	const struct display_format *format = display_format_find(frame->fourcc);
+	char name[DISPLAY_FORMAT_NAME_SIZE];
+
+	if (format == NULL || !display_format_is_importable(frame->fourcc))
+		return base_error_set(err, BASE_FAILED, "unknown pixel format %s",
+				      display_format_name(frame->fourcc, name));
+	if (check_sub_rectangle(frame, err) < 0)
+		return -1;
+	if (frame->plane_count == 0 || frame->plane_count > DISPLAY_FRAME_PLANES)
+		return base_error_set(err, BASE_FAILED, "%u planes in a picture",
+				      frame->plane_count);
+	for (uint32_t i = 0; i < frame->plane_count; i++) {
+		if (check_plane(frame, &frame->planes[i], format->bytes, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int display_frame_check(struct display_frame *frame, struct base_error *err)
+{
+	switch (frame->kind) {
+	case DISPLAY_FRAME_DMABUF:
+		return check_dmabuf(frame, err);
+	case DISPLAY_FRAME_PIXELS:
+		return display_frame_check_size(frame->width, frame->height, err);
+	case DISPLAY_FRAME_NONE:
+		break;
+	}
+	return base_error_set(err, BASE_FAILED, "an empty frame");
+}
+
+bool display_frame_same_buffer(const struct display_frame *a, const struct display_frame *b)
+{
+	if (a->kind != DISPLAY_FRAME_DMABUF || b->kind != a->kind || a->fourcc != b->fourcc ||
+	    a->modifier != b->modifier || a->backing_width != b->backing_width ||
+	    a->backing_height != b->backing_height || a->plane_count != b->plane_count)
+		return false;
+	for (uint32_t i = 0; i < a->plane_count; i++) {
+		const struct display_plane *p = &a->planes[i], *q = &b->planes[i];
+
+		if (p->inode != q->inode || p->offset != q->offset || p->stride != q->stride)
+			return false;
+	}
+	return true;
+}
+
+struct display_frame display_frame_take(struct display_frame *frame)
+{
+	struct display_frame taken = *frame;
+
+	*frame = (struct display_frame)DISPLAY_FRAME_INIT;
+	return taken;
+}
+
+struct display_frame display_frame_copy(const struct display_frame *frame)
+{
+	struct display_frame copy = *frame;
+
+	if (frame->surface != NULL)
+		display_surface_ref(frame->surface);
+	for (uint32_t i = 0; i < frame->plane_count; i++)
+		copy.planes[i].fd = -1;
+	for (uint32_t i = 0; i < frame->plane_count; i++) {
+		copy.planes[i].fd = fcntl(frame->planes[i].fd, F_DUPFD_CLOEXEC, 3);
+		if (copy.planes[i].fd < 0) {
+			display_frame_finish(&copy);
+			break;
+		}
+	}
+	return copy;
+}
+
+void display_frame_finish(struct display_frame *frame)
+{
+	struct display_frame old = display_frame_take(frame);
+
+	display_surface_unref(old.surface);
+	if (old.kind != DISPLAY_FRAME_DMABUF)
+		return;
+	for (uint32_t i = 0; i < DISPLAY_FRAME_PLANES; i++)
+		base_cleanup_fd(&old.planes[i].fd);
+}

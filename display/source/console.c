@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "display/source/console.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "display/picture/clock.h"
+#include "vgpu/base/log.h"
+
+#define VM_PATH	   "/org/qemu/Display1/VM"
+#define VM	   "org.qemu.Display1.VM"
+#define CONSOLE	   "org.qemu.Display1.Console"
+#define KEYBOARD   "org.qemu.Display1.Keyboard"
+#define MOUSE	   "org.qemu.Display1.Mouse"
+#define PROPERTIES "org.freedesktop.DBus.Properties"
+#define TIMEOUT_US (INT64_C(10) * 1000 * 1000)
+/*
+ * Asked for in the middle of a call of QEMU's, which may be waiting for us in
+ * its next one (ScanoutMap) and answers nothing else then.
+ */
+#define SIZE_TIMEOUT_US UINT64_C(500000)
+#define CONSOLE_MAX	64 /* consoles looked at */
+
+BASE_DEFINE_CLEANUP_PTR(message, sd_bus_message, sd_bus_message_unref)
+
+/* sd-bus puts its text in `error`, or only a number in r. */
+static int fail(struct base_error *err, int r, const sd_bus_error *error, const char *what)
+{
+	if (sd_bus_error_is_set(error) && error->message != NULL)
+		return base_error_set(err, BASE_FAILED, "%s: %s", what, error->message);
+	return base_error_errno(err, -r, "%s", what);
+}
+
+static int configure(sd_bus *bus, int *fd)
+{
+	int r = sd_bus_set_fd(bus, *fd, *fd);
+
+	if (r < 0)
+		return r;
+	*fd = -1;
+	r = sd_bus_set_exit_on_disconnect(bus, false);
+	if (r >= 0)
+		r = sd_bus_negotiate_fds(bus, true);
+	if (r >= 0)
+		r = sd_bus_set_method_call_timeout(bus, TIMEOUT_US);
+	return r;
+}
+
+sd_bus *display_console_open_bus(int fd, struct base_error *err)
+{
+	BASE_AUTO(fd) int owned = fd;
+	sd_bus *bus = NULL;
+	int r = sd_bus_new(&bus);
+
+	if (r >= 0)
+		r = configure(bus, &owned);
+	if (r < 0) {
+		sd_bus_unref(bus);
+		base_error_errno(err, -r, "cannot speak D-Bus to QEMU");
+		return NULL;
+	}
+	return bus;
+}
+
+static int read_ids(sd_bus *bus, uint32_t ids[CONSOLE_MAX], size_t *count, struct base_error *err)
+{
+	BASE_AUTO(bus_error) sd_bus_error error = SD_BUS_ERROR_NULL;
+	BASE_AUTO(message) sd_bus_message *reply = NULL;
+	const void *array;
+	size_t size;
+	int r = sd_bus_get_property(bus, NULL, VM_PATH, VM, "ConsoleIDs", &error, &reply, "au");
+
+	if (r >= 0)
+		r = sd_bus_message_read_array(reply, 'u', &array, &size);
+	if (r < 0)
+		return fail(err, r, &error, "cannot ask QEMU for its consoles");
+	if (size > CONSOLE_MAX * sizeof(uint32_t))
+		size = CONSOLE_MAX * sizeof(uint32_t);
+	if (size > 0)
+		memcpy(ids, array, size);
+	*count = size / sizeof(uint32_t);
+	return 0;
+}
+
+static bool is_graphic(const struct display_console *console, const char *path)
+{
+	BASE_AUTO(free) char *type = NULL;
+
+	return sd_bus_get_property_string(console->bus, NULL, path, CONSOLE, "Type", NULL, &type) >=
+		       0 &&
+	       strcmp(type, "Graphic") == 0;
+}
+
+static int find_graphic(struct display_console *console, unsigned int wanted,
+			struct base_error *err)
+{
+	uint32_t ids[CONSOLE_MAX];
+	size_t count = 0;
+
+	if (read_ids(console->bus, ids, &count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		char path[DISPLAY_CONSOLE_PATH_SIZE];
+
+		snprintf(path, sizeof(path), "/org/qemu/Display1/Console_%u", ids[i]);
+		if (!is_graphic(console, path))
+			continue;
+		console->count++;
+		if (console->count > wanted)
+			continue;
+		console->number = console->count;
+		memcpy(console->path, path, sizeof(path));
+	}
+	if (console->count == 0)
+		return base_error_set(err, BASE_FAILED, "the VM has no graphic console");
+	if (console->number != wanted)
+		base_warning("the VM has no screen %u: showing screen %u", wanted, console->number);
+	sd_bus_get_property_string(console->bus, NULL, console->path, CONSOLE, "Label", NULL,
+				   &console->label);
+	return 0;
+}
+
+static int get_number(const struct display_console *console, const char *name, uint32_t *value,
+		      struct base_error *err)
+{
+	BASE_AUTO(bus_error) sd_bus_error error = SD_BUS_ERROR_NULL;
+	BASE_AUTO(message) sd_bus_message *m = NULL;
+	BASE_AUTO(message) sd_bus_message *reply = NULL;
+	int r = sd_bus_message_new_method_call(console->bus, &m, NULL, console->path, PROPERTIES,
+					       "Get");
+
+	if (r >= 0)
+		r = sd_bus_message_append(m, "ss", CONSOLE, name);
+	if (r >= 0)
+		r = sd_bus_call(console->bus, m, SIZE_TIMEOUT_US, &error, &reply);
+	if (r >= 0)
+		r = sd_bus_message_read(reply, "v", "u", value);
+	return r < 0 ? fail(err, r, &error, "cannot ask QEMU for its console") : 0;
+}
+
+/*
+ * QEMU 7.2 says no until the guest's pointer changes for the first time; but it
+ * refuses steps, also one of no length, when it wants places.
+ */
+static void ask_absolute(struct display_console *console)
+{
+	int absolute = 0;
+
+	if (sd_bus_get_property_trivial(console->bus, NULL, console->path, MOUSE, "IsAbsolute",
+					NULL, 'b', &absolute) < 0)
+		base_debug("the console has no pointer");
+	else if (!absolute)
+		absolute = sd_bus_call_method(console->bus, NULL, console->path, MOUSE, "RelMotion",
+					      NULL, NULL, "ii", 0, 0) < 0;
+	display_input_set_absolute(console->input, absolute);
+}
+
+int display_console_ask_size(struct display_console *console, struct base_error *err)
+{
+	if (get_number(console, "Width", &console->width, err) < 0)
+		return -1;
+	return get_number(console, "Height", &console->height, err);
+}
+
+/* One entry of PropertiesChanged: its name is read, its value comes next. */
+static int read_change(sd_bus_message *m, struct display_console *console, const char *name)
+{
+	int absolute, r;
+
+	if (strcmp(name, "Width") == 0)
+		return sd_bus_message_read(m, "v", "u", &console->width);
+	if (strcmp(name, "Height") == 0)
+		return sd_bus_message_read(m, "v", "u", &console->height);
+	if (strcmp(name, "IsAbsolute") != 0)
+		return sd_bus_message_skip(m, "v");
+	r = sd_bus_message_read(m, "v", "b", &absolute);
+	if (r >= 0)
+		display_input_set_absolute(console->input, absolute);
+	return r;
+}
+
+static int read_changes(sd_bus_message *m, struct display_console *console)
+{
+	const char *interface, *name;
+	int r = sd_bus_message_read(m, "s", &interface);
+
+	if (r >= 0)
+		r = sd_bus_message_enter_container(m, 'a', "{sv}");
+	while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
+		r = sd_bus_message_read(m, "s", &name);
+		if (r >= 0)
+			r = read_change(m, console, name);
+		if (r >= 0)
+			r = sd_bus_message_exit_container(m);
+	}
+	return r;
+}
+
+static int on_properties_changed(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct display_console *console = data;
+	uint32_t width = console->width, height = console->height;
+
+	(void)error;
+	if (read_changes(m, console) < 0)
+		base_debug("QEMU sent a change of properties that makes no sense");
+	if ((width != console->width || height != console->height) && console->resized != NULL)
+		console->resized(console->resized_data);
+	return 0;
+}
+
+int display_console_init(struct display_console *console, sd_bus *bus, unsigned int number,
+			 struct display_input *input, struct base_error *err)
+{
+	int r;
+
+	*console = (struct display_console){ .bus = bus, .input = input };
+	if (find_graphic(console, number, err) < 0 || display_console_ask_size(console, err) < 0)
+		return -1;
+	r = sd_bus_match_signal(bus, &console->changes, NULL, console->path, PROPERTIES,
+				"PropertiesChanged", on_properties_changed, console);
+	if (r < 0)
+		return base_error_errno(err, -r, "cannot follow QEMU's console");
+	ask_absolute(console);
+	sd_bus_get_property_string(bus, NULL, VM_PATH, VM, "Name", NULL, &console->vm_name);
+	return 0;
+}
+
+void display_console_finish(struct display_console *console)
+{
+	sd_bus_slot_unref(console->changes);
+	free(console->vm_name);
+	free(console->label);
+	*console = (struct display_console){ 0 };
+}
+
+sd_bus *display_console_register(struct display_console *console, struct base_error *err)
+{
+	BASE_AUTO(bus_error) sd_bus_error error = SD_BUS_ERROR_NULL;
+	BASE_AUTO(fd) int ours = -1;
+	BASE_AUTO(fd) int theirs = -1;
+	int pair[2];
+	int r;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+		base_error_errno(err, errno, "cannot make a socket");
+		return NULL;
+	}
+	ours = pair[0];
+	theirs = pair[1];
+	r = sd_bus_call_method(console->bus, NULL, console->path, CONSOLE, "RegisterListener",
+			       &error, NULL, "h", theirs);
+	if (r < 0) {
+		fail(err, r, &error, "QEMU does not let us see its console");
+		return NULL;
+	}
+	return display_console_open_bus(BASE_STEAL_FD(ours), err);
+}
+
+/* A QEMU that never stops calling does not keep us here. */
+static int process_until_ready(sd_bus *bus)
+{
+	int64_t end = display_clock_ns() / 1000 + TIMEOUT_US;
+	int r = sd_bus_start(bus);
+
+	while (r >= 0) {
+		bool ready = sd_bus_is_ready(bus) > 0;
+
+		if (display_clock_ns() / 1000 > end)
+			return ready ? 0 : -ETIMEDOUT;
+		r = sd_bus_process(bus, NULL);
+		if (r == 0 && ready)
+			break;
+		if (r == 0)
+			r = sd_bus_wait(bus, TIMEOUT_US);
+	}
+	return r;
+}
+
+int display_console_start_listener(sd_bus *bus, struct base_error *err)
+{
+	int r = process_until_ready(bus);
+
+	if (r < 0)
+		return base_error_errno(err, -r, "QEMU does not speak to our display");
+	return 0;
+}
+
+/* A size that a guest's desktop can choose its own scale by. */
+static uint16_t millimetres(int32_t pixels, uint32_t pixels_per_inch)
+{
+	uint64_t mm = pixels_per_inch > 0 ? (uint64_t)pixels * 254 / pixels_per_inch / 10 : 0;
+
+	return mm <= UINT16_MAX ? (uint16_t)mm : 0;
+}
+
+static int append(sd_bus_message *m, const struct display_input_event *event)
+{
+	switch (event->kind) {
+	case DISPLAY_INPUT_KEY:
+	case DISPLAY_INPUT_BUTTON:
+		return sd_bus_message_append(m, "u", event->code);
+	case DISPLAY_INPUT_MOVE_TO:
+		return sd_bus_message_append(m, "uu", (uint32_t)event->x, (uint32_t)event->y);
+	case DISPLAY_INPUT_MOVE_BY:
+		return sd_bus_message_append(m, "ii", event->x, event->y);
+	case DISPLAY_INPUT_SCREEN:
+		return sd_bus_message_append(m, "qqiiuu", millimetres(event->x, event->code),
+					     millimetres(event->y, event->code), 0, 0,
+					     (uint32_t)event->x, (uint32_t)event->y);
+	}
+	return -EINVAL;
+}
+
+static const char *method(const struct display_input_event *event)
+{
+	if (event->kind == DISPLAY_INPUT_MOVE_TO)
+		return "SetAbsPosition";
+	if (event->kind == DISPLAY_INPUT_MOVE_BY)
+		return "RelMotion";
+	if (event->kind == DISPLAY_INPUT_SCREEN)
+		return "SetUIInfo";
+	return event->down ? "Press" : "Release";
+}
+
+static const char *interface(const struct display_input_event *event)
+{
+	if (event->kind == DISPLAY_INPUT_SCREEN)
+		return CONSOLE;
+	return event->kind == DISPLAY_INPUT_KEY ? KEYBOARD : MOUSE;
+}
+
+void display_console_send(struct display_console *console, const struct display_input_event *event)
+{
+	BASE_AUTO(message) sd_bus_message *m = NULL;
+	int r = sd_bus_message_new_method_call(console->bus, &m, NULL, console->path,
+					       interface(event), method(event));
+
+	if (r >= 0)
+		r = sd_bus_message_set_expect_reply(m, false);
+	if (r >= 0)
+		r = append(m, event);
+	if (r >= 0)
+		r = sd_bus_send(console->bus, m, NULL);
+	if (r < 0)
+		base_debug("lost an input event: %s", strerror(-r));
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+#include <libxml/parser.h>
+#include <libxml/xpath.h>
+#include <string.h>
+
+#include "display/source/virtloop.h"
+#include "display/source/vm.h"
+#include "vgpu/base/cleanup.h"
+#include "vgpu/base/log.h"
+#include "vgpu/base/name.h"
+
+#define KEEPALIVE_S	5
+#define KEEPALIVE_COUNT 3
+#define LOOK_MS		5000
+#define VGPUS_MAX	8
+#define LABEL_SIZE	64
+#define LAG_MS		15000 /* libvirtd on an overloaded host takes seconds to bury a QEMU */
+
+/* A mediated device with a display. */
+struct vgpu {
+	char alias[LABEL_SIZE]; /* QEMU's id of it */
+	char uuid[BASE_UUID_SIZE];
+};
+
+struct domain {
+	struct display_vm vm;
+	virConnectPtr connection;
+	virDomainPtr handle;
+	int callback; /* -1: not registered */
+	int graphics; /* the display's number */
+	const char *uri;
+	struct vgpu vgpus[VGPUS_MAX];
+	size_t vgpu_count;
+	bool stirred; /* it may run, or not, since the last look */
+};
+
+BASE_DEFINE_CLEANUP_PTR(xml_doc, xmlDoc, xmlFreeDoc)
+BASE_DEFINE_CLEANUP_PTR(xml_context, xmlXPathContext, xmlXPathFreeContext)
+BASE_DEFINE_CLEANUP_PTR(xml_object, xmlXPathObject, xmlXPathFreeObject)
+
+/* libvirt prints its errors by itself otherwise, before we can. */
+static void keep_quiet(void *data, virErrorPtr error)
+{
+	(void)data;
+	(void)error;
+}
+
+static const char *libvirt_message(void)
+{
+	const char *text = virGetLastErrorMessage();
+
+	return text != NULL ? text : "unknown error";
+}
+
+static void tell(struct domain *domain, enum display_vm_end end)
+{
+	bool first = !domain->vm.gone;
+
+	domain->vm.gone = true;
+	if (first && domain->vm.ended != NULL)
+		domain->vm.ended(domain->vm.ended_data, end);
+}
+
+static int on_lifecycle(virConnectPtr connection, virDomainPtr handle, int event, int detail,
+			void *data)
+{
+	struct domain *domain = data;
+
+	(void)connection;
+	(void)handle;
+	domain->stirred = true;
+	if (event != VIR_DOMAIN_EVENT_STOPPED)
+		return 0;
+	domain->vm.returns = detail == VIR_DOMAIN_EVENT_STOPPED_SAVED ||
+			     detail == VIR_DOMAIN_EVENT_STOPPED_MIGRATED ||
+			     detail == VIR_DOMAIN_EVENT_STOPPED_FROM_SNAPSHOT;
+	if (detail == VIR_DOMAIN_EVENT_STOPPED_CRASHED || detail == VIR_DOMAIN_EVENT_STOPPED_FAILED)
+		tell(domain, DISPLAY_VM_FAILED);
+	else
+		tell(domain, DISPLAY_VM_STOPPED);
+	return 0;
+}
+
+/* The picture does not need libvirt: go on without it. */
+static void on_close(virConnectPtr connection, int reason, void *data)
+{
+	struct domain *domain = data;
+
+	(void)connection;
+	domain->vm.deaf = true;
+	base_warning("lost the connection to libvirt (reason %d)%s", reason,
+		     domain->vm.gone ? "" : "; the picture goes on");
+}
+
+static int open_connection(struct domain *domain, struct base_error *err)
+{
+	domain->connection = virConnectOpen(domain->uri);
+	if (domain->connection == NULL) {
+		return base_error_set(err, BASE_FAILED,
+				      "cannot connect to libvirt at %s: %s "
+				      "(members of group libvirt may)",
+				      domain->uri, libvirt_message());
+	}
+	virConnectSetKeepAlive(domain->connection, KEEPALIVE_S, KEEPALIVE_COUNT);
+	virConnectRegisterCloseCallback(domain->connection, on_close, domain, NULL);
+	return 0;
+}
+
+/* NULL and err if there is none of that name or UUID. */
+static virDomainPtr look_up(virConnectPtr connection, const char *name, struct base_error *err)
+{
+	virDomainPtr handle = virDomainLookupByName(connection, name);
+	char uuid[BASE_UUID_SIZE];
+
+	if (handle == NULL && virGetLastErrorCode() == VIR_ERR_NO_DOMAIN &&
+	    base_name_parse_uuid(name, uuid))
+		handle = virDomainLookupByUUIDString(connection, uuid);
+	if (handle == NULL && virGetLastErrorCode() == VIR_ERR_NO_DOMAIN)
+		base_error_set(err, BASE_FAILED, "there is no domain '%s': see virsh list --all",
+			       name);
+	else if (handle == NULL)
+		base_error_set(err, BASE_FAILED, "cannot look up domain '%s': %s", name,
+			       libvirt_message());
+	return handle;
+}
+
+static int watch(struct domain *domain, struct base_error *err)
+{
+	domain->callback = virConnectDomainEventRegisterAny(
+		domain->connection, domain->handle, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+		VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), domain, NULL);
+	if (domain->callback < 0)
+		return base_error_set(err, BASE_FAILED, "cannot follow domain '%s': %s",
+				      domain->vm.name, libvirt_message());
+	return 0;
+}
+
+static bool has_attribute(xmlNode *node, const char *name, const char *want)
+{
+	xmlChar *value = xmlGetProp(node, (const xmlChar *)name);
+	bool equal = value != NULL && strcmp((const char *)value, want) == 0;
+
+	xmlFree(value);
+	return equal;
+}
+
+static int find_in(const xmlNodeSet *nodes)
+{
+	for (int i = 0; nodes != NULL && i < nodes->nodeNr; i++) {
+		if (has_attribute(nodes->nodeTab[i], "type", "dbus") &&
+		    has_attribute(nodes->nodeTab[i], "p2p", "yes"))
+			return i;
+	}
+	return -1;
+}
+
+static xmlNode *find_child(xmlNode *node, const char *name)
+{
+	for (xmlNode *child = node->children; child != NULL; child = child->next) {
+		if (child->type == XML_ELEMENT_NODE && strcmp((const char *)child->name, name) == 0)
+			return child;
+	}
+	return NULL;
+}
+
+/* An attribute of a node that may be NULL, whole; false if there is none. */
+static bool copy_attribute(xmlNode *node, const char *name, char *to, size_t size)
+{
+	xmlChar *value = node != NULL ? xmlGetProp(node, (const xmlChar *)name) : NULL;
+	size_t length = value != NULL ? strlen((const char *)value) : size;
+	bool fits = length < size;
+
+	if (fits)
+		memcpy(to, value, length + 1);
+	xmlFree(value);
+	return fits;
+}
+
+static bool read_vgpu(xmlNode *hostdev, struct vgpu *vgpu)
+{
+	xmlNode *source = find_child(hostdev, "source");
+	char uuid[BASE_UUID_SIZE];
+
+	*vgpu = (struct vgpu){ 0 };
+	copy_attribute(find_child(hostdev, "alias"), "name", vgpu->alias, sizeof(vgpu->alias));
+	return source != NULL &&
+	       copy_attribute(find_child(source, "address"), "uuid", uuid, sizeof(uuid)) &&
+	       base_name_parse_uuid(uuid, vgpu->uuid);
+}
+
+static void read_vgpus(struct domain *domain, const xmlNodeSet *hostdevs)
+{
+	domain->vgpu_count = 0;
+	for (int i = 0; hostdevs != NULL && i < hostdevs->nodeNr; i++) {
+		if (domain->vgpu_count < VGPUS_MAX &&
+		    read_vgpu(hostdevs->nodeTab[i], &domain->vgpus[domain->vgpu_count]))
+			domain->vgpu_count++;
+	}
+}
+
+static xmlXPathObject *evaluate(xmlXPathContext *context, const char *path)
+{
+	return xmlXPathEvalExpression((const xmlChar *)path, context);
+}
+
+/* libvirt wants the display's number among the domain's graphics; -1: none. */
+static int read_domain(struct domain *domain, const char *text)
+{
+	BASE_AUTO(xml_doc)
+	xmlDoc *doc = xmlReadMemory(text, (int)strlen(text), NULL, NULL,
+				    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	BASE_AUTO(xml_context) xmlXPathContext *context = NULL;
+	BASE_AUTO(xml_object) xmlXPathObject *graphics = NULL;
+	BASE_AUTO(xml_object) xmlXPathObject *vgpus = NULL;
+
+	if (doc == NULL)
+		return -1;
+	context = xmlXPathNewContext(doc);
+	if (context == NULL)
+		return -1;
+	graphics = evaluate(context, "/domain/devices/graphics");
+	vgpus = evaluate(context, "/domain/devices/hostdev[@type='mdev'][@display='on']");
+	if (vgpus != NULL)
+		read_vgpus(domain, vgpus->nodesetval);
+	return graphics != NULL ? find_in(graphics->nodesetval) : -1;
+}
+
+static int find_display(struct domain *domain, struct base_error *err)
+{
+	BASE_AUTO(free) char *xml = virDomainGetXMLDesc(domain->handle, 0);
+
+	if (xml == NULL || virDomainGetUUIDString(domain->handle, domain->vm.domain_uuid) < 0)
+		return base_error_set(err, BASE_FAILED, "cannot read domain '%s': %s",
+				      domain->vm.name, libvirt_message());
+	domain->graphics = read_domain(domain, xml);
+	if (domain->graphics >= 0)
+		return 0;
+	return base_error_set(err, BASE_FAILED,
+			      "domain '%s' runs without a D-Bus display (graphics type 'dbus', p2p "
+			      "'yes'): run vgpu attach, then restart it",
+			      domain->vm.name);
+}
+
+static void close_connection(struct domain *domain)
+{
+	if (domain->callback >= 0)
+		virConnectDomainEventDeregisterAny(domain->connection, domain->callback);
+	domain->callback = -1;
+	if (domain->handle != NULL)
+		virDomainFree(domain->handle);
+	domain->handle = NULL;
+	if (domain->connection == NULL)
+		return;
+	virConnectUnregisterCloseCallback(domain->connection, on_close);
+	virConnectClose(domain->connection);
+	domain->connection = NULL;
+}
+
+static int connect_domain(struct domain *domain, struct base_error *err)
+{
+	domain->vm.deaf = false;
+	domain->stirred = true;
+	if (open_connection(domain, err) < 0)
+		return -1;
+	domain->handle = look_up(domain->connection, domain->vm.name, err);
+	return domain->handle != NULL ? watch(domain, err) : -1;
+}
+
+static int is_active(struct domain *domain, struct base_error *err)
+{
+	int active = virDomainIsActive(domain->handle);
+
+	/* One that was never defined is gone altogether when it stops. */
+	if (active < 0 && virGetLastErrorCode() == VIR_ERR_NO_DOMAIN)
+		active = 0;
+	if (active < 0)
+		return base_error_set(err, BASE_FAILED, "cannot look at domain '%s': %s",
+				      domain->vm.name, libvirt_message());
+	if (!active)
+		base_error_set(err, BASE_FAILED,
+			       "domain '%s' is not running: start it with virsh start, or give "
+			       "--start or --wait",
+			       domain->vm.name);
+	return active;
+}
+
+/* A libvirtd that was lost comes back: while it is away nothing starts. */
+static int look(struct display_vm *vm, struct base_error *err)
+{
+	struct domain *domain = (struct domain *)vm;
+	int active;
+
+	if (vm->deaf || domain->connection == NULL) {
+		close_connection(domain);
+		if (connect_domain(domain, err) < 0) {
+			vm->deaf = true;
+			return 0;
+		}
+	}
+	if (!domain->stirred)
+		return vm->gone ? 0 : 1;
+	domain->stirred = false;
+	active = is_active(domain, err);
+	if (active > 0 && find_display(domain, err) < 0)
+		return -1;
+	vm->gone = active == 0;
+	vm->returns = vm->returns && vm->gone;
+	return active;
+}
+
+static int start(struct display_vm *vm, struct base_error *err)
+{
+	struct domain *domain = (struct domain *)vm;
+
+	domain->stirred = true;
+	if (virDomainCreate(domain->handle) < 0)
+		return base_error_set(err, BASE_FAILED, "cannot start domain '%s': %s", vm->name,
+				      libvirt_message());
+	return 0;
+}
+
+static int open_display(struct display_vm *vm, struct base_error *err)
+{
+	struct domain *domain = (struct domain *)vm;
+	int fd = virDomainOpenGraphicsFD(domain->handle, (unsigned int)domain->graphics, 0);
+
+	if (fd < 0)
+		return base_error_set(err, BASE_FAILED,
+				      "cannot open the display of domain '%s': %s", vm->name,
+				      libvirt_message());
+	return fd;
+}
+
+static void destroy(struct display_vm *vm)
+{
+	struct domain *domain = (struct domain *)vm;
+
+	close_connection(domain);
+	display_virtloop_detach();
+	free(domain->vm.name);
+	free(domain);
+}
+
+static void choose_vgpu(struct display_vm *vm, const char *label, bool only_screen)
+{
+	struct domain *domain = (struct domain *)vm;
+
+	for (size_t i = 0; i < domain->vgpu_count; i++) {
+		if ((label != NULL && strcmp(label, domain->vgpus[i].alias) == 0) || only_screen) {
+			memcpy(vm->vgpu, domain->vgpus[i].uuid, sizeof(vm->vgpu));
+			return;
+		}
+	}
+}
+
+static const struct display_vm_ops domain_ops = {
+	.choose_vgpu = choose_vgpu,
+	.look = look,
+	.start = start,
+	.open_display = open_display,
+	.destroy = destroy,
+};
+
+struct display_vm *display_domain_create(const char *name, const char *uri, sd_event *event,
+					 struct base_error *err)
+{
+	struct domain *domain = calloc(1, sizeof(*domain));
+
+	if (domain == NULL) {
+		base_error_errno(err, ENOMEM, "cannot start");
+		return NULL;
+	}
+	domain->vm.ops = &domain_ops;
+	domain->vm.name = strdup(name);
+	domain->vm.lag_ms = LAG_MS;
+	domain->vm.look_ms = LOOK_MS;
+	domain->vm.gone = true;
+	domain->uri = uri != NULL ? uri : getenv("LIBVIRT_DEFAULT_URI");
+	if (domain->uri == NULL)
+		domain->uri = "qemu:///system";
+	domain->callback = -1;
+	virSetErrorFunc(NULL, keep_quiet);
+	if (domain->vm.name == NULL || display_virtloop_attach(event, err) < 0 ||
+	    connect_domain(domain, err) < 0) {
+		destroy(&domain->vm);
+		return NULL;
+	}
+	return &domain->vm;
+}

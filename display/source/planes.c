@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <drm_fourcc.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/eventfd.h>
+
+#include "display/picture/clock.h"
+#include "display/picture/format.h"
+#include "display/source/helper.h"
+#include "display/source/source.h"
+#include "vgpu/base/log.h"
+
+#define BUFFERS	      16    /* whose dma-bufs are kept; a guest flips among 2 or 3 */
+#define RETRY_MS      3000  /* between two attempts at a helper that is not to be had */
+#define RETRY_MOST_MS 60000 /* once many have failed */
+#define LOOK_MS	      1000  /* in between: whether there is a new socket to try */
+#define ANSWER_MS     10000
+#define TILE_ROWS     32 /* of the tallest tiles, Intel's Y */
+
+struct buffer {
+	uint32_t number; /* the helper's; 0: none */
+	uint64_t used;	 /* when, in planes */
+	struct display_frame frame;
+};
+
+struct direct {
+	struct display_source source;
+	const struct display_vm *vm;
+	struct display_slot *slot;
+	bool required;
+	pthread_t thread;
+	bool started;
+	int stop_fd;
+	struct buffer buffers[BUFFERS];
+	uint64_t planes;
+	bool has_opened; /* the vGPU, once at least */
+	bool told;	 /* why there are no planes; so once */
+	int retry_ms;	 /* until the next attempt */
+	uint64_t socket; /* as it looked before the last attempt */
+
+	pthread_mutex_t lock; /* of what follows: both threads use it */
+	int fd;		      /* -1: no helper that has opened the vGPU */
+	bool hidden;
+};
+
+static void drop_buffer(struct buffer *buffer)
+{
+	display_frame_finish(&buffer->frame);
+	buffer->number = 0;
+	buffer->used = 0;
+}
+
+static void drop_buffers(struct direct *direct)
+{
+	for (int i = 0; i < BUFFERS; i++)
+		drop_buffer(&direct->buffers[i]);
+}
+
+static struct buffer *find_buffer(struct direct *direct, uint32_t number)
+{
+	for (int i = 0; i < BUFFERS; i++) {
+		if (direct->buffers[i].number == number)
+			return &direct->buffers[i];
+	}
+	return NULL;
+}
+
+/* An empty place: the buffer that was shown the longest ago makes room. */
+static struct buffer *make_room(struct direct *direct, int fd)
+{
+	struct buffer *oldest = &direct->buffers[0];
+
+	for (int i = 1; i < BUFFERS; i++) {
+		if (direct->buffers[i].used < oldest->used)
+			oldest = &direct->buffers[i];
+	}
+	if (oldest->number != 0) {
+		const struct scanout_request forget = { .kind = SCANOUT_FORGET,
+							.buffer = oldest->number };
+
+		display_helper_send(fd, &forget, NULL);
+		drop_buffer(oldest);
+	}
+	return oldest;
+}
+
+/* Whether the buffer reaches as far as that; of a tiled one in whole tiles. */
+static bool fits(const struct scanout_plane *plane)
+{
+	const struct display_format *format = display_format_find(plane->fourcc);
+	uint64_t columns = (uint64_t)plane->x + plane->width;
+	uint64_t rows = (uint64_t)plane->y + plane->height;
+
+	if (plane->modifier != DRM_FORMAT_MOD_LINEAR && plane->y > 0)
+		rows = (rows + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS;
+	return format != NULL && rows > 0 && columns * format->bytes <= plane->stride &&
+	       (rows - 1) * plane->stride + columns * format->bytes <= plane->size;
+}
+
+/* A picture that does not fit where it is to lie is shown from the first pixel, as by QEMU. */
+static void place(const struct scanout_plane *plane, struct display_frame *frame)
+{
+	if (fits(plane)) {
+		frame->x = plane->x;
+		frame->y = plane->y;
+	}
+	frame->width = plane->width;
+	frame->height = plane->height;
+	frame->backing_width = frame->x + plane->width;
+	frame->backing_height = frame->y + plane->height;
+}
+
+static void describe(const struct scanout_plane *plane, int *plane_fd, struct display_frame *frame)
+{
+	*frame = (struct display_frame)DISPLAY_FRAME_INIT;
+	frame->kind = DISPLAY_FRAME_DMABUF;
+	place(plane, frame);
+	frame->fourcc = plane->fourcc;
+	frame->modifier = plane->modifier;
+	frame->plane_count = 1;
+	frame->planes[0].stride = plane->stride;
+	frame->planes[0].fd = BASE_STEAL_FD(*plane_fd);
+}
+
+/* The buffer of a plane; a new one is judged. NULL and err if it cannot be shown. */
+static struct buffer *get_buffer(struct direct *direct, int fd, const struct scanout_plane *plane,
+				 int *plane_fd, struct base_error *err)
+{
+	BASE_AUTO(display_frame) struct display_frame frame = DISPLAY_FRAME_INIT;
+	struct buffer *buffer = find_buffer(direct, plane->buffer);
+
+	if (*plane_fd < 0) {
+		if (buffer == NULL)
+			base_error_set(err, BASE_FAILED, "a plane without its buffer");
+		return buffer;
+	}
+	describe(plane, plane_fd, &frame);
+	if (display_frame_check(&frame, err) < 0)
+		return NULL;
+	if (buffer != NULL)
+		drop_buffer(buffer);
+	else
+		buffer = make_room(direct, fd);
+	buffer->number = plane->buffer;
+	buffer->frame = display_frame_take(&frame);
+	return buffer;
+}
+
+/*
+ * The slot gets an fd of its own: the buffer may have to make room before the
+ * frame is taken.
+ */
+static int put_plane(struct direct *direct, struct buffer *buffer,
+		     const struct scanout_plane *plane, struct base_error *err)
+{
+	struct display_flip flip = { .number = plane->flips, .seen_ns = plane->seen_ns };
+	uint64_t now = (uint64_t)display_clock_ns();
+	struct display_frame frame = buffer->frame;
+
+	frame.planes[0].fd = fcntl(buffer->frame.planes[0].fd, F_DUPFD_CLOEXEC, 3);
+	if (frame.planes[0].fd < 0)
+		return base_error_errno(err, errno, "cannot keep a plane's buffer");
+	/* What the helper says of the time is not believed beyond the present. */
+	if (flip.seen_ns > now)
+		flip.seen_ns = now;
+	buffer->used = ++direct->planes;
+	display_slot_put_plane(direct->slot, &frame, &flip);
+	return 0;
+}
+
+/* Answered at once, so that the helper may send the next; drawn later. */
+static int handle_plane(struct direct *direct, int fd, const struct scanout_plane *plane,
+			int *plane_fd, struct base_error *err)
+{
+	static const struct scanout_request taken = { .kind = SCANOUT_TAKEN };
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+	struct buffer *buffer;
+
+	if (display_helper_send(fd, &taken, err) < 0)
+		return -1;
+	if (plane->buffer == 0) {
+		display_slot_put_no_plane(direct->slot, display_slot_now() + DISPLAY_SLOT_HOLD_MS);
+		return 0;
+	}
+	buffer = get_buffer(direct, fd, plane, plane_fd, &why);
+	if (buffer != NULL && put_plane(direct, buffer, plane, &why) == 0)
+		return 0;
+	/* What the guest shows makes no sense; QEMU may still have a picture of its own. */
+	base_debug("ignored a plane: %s", why.message);
+	display_slot_put_no_plane(direct->slot, display_slot_now() + DISPLAY_SLOT_HOLD_MS);
+	return 0;
+}
+
+static void send_pace(int fd, bool hidden)
+{
+	const struct scanout_request pace = {
+		.kind = SCANOUT_PACE,
+		.interval_us = hidden ? 0 : SCANOUT_INTERVAL_DEFAULT_US,
+	};
+
+	display_helper_send(fd, &pace, NULL);
+}
+
+static void set_open(struct direct *direct, int fd)
+{
+	pthread_mutex_lock(&direct->lock);
+	direct->fd = fd;
+	if (fd >= 0)
+		send_pace(fd, direct->hidden);
+	pthread_mutex_unlock(&direct->lock);
+}
+
+static int refused(struct scanout_reply *reply, struct base_error *err)
+{
+	reply->text[sizeof(reply->text) - 1] = '\0';
+	for (char *c = reply->text; *c != '\0'; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	}
+	return base_error_set(err, BASE_FAILED, "%s", reply->text);
+}
+
+/* 1 to go on, 0 when the helper has let go of the vGPU, -1 and err. */
+static int handle_reply(struct direct *direct, int fd, struct scanout_reply *reply, int *plane_fd,
+			struct base_error *err)
+{
+	switch (reply->kind) {
+	case SCANOUT_OPENED:
+		base_info("reading the vGPU's planes: every flip of the guest is shown");
+		direct->has_opened = true;
+		direct->told = false;
+		direct->retry_ms = RETRY_MS;
+		set_open(direct, fd);
+		return 1;
+	case SCANOUT_PLANE:
+		return handle_plane(direct, fd, &reply->plane, plane_fd, err) < 0 ? -1 : 1;
+	case SCANOUT_REFUSED:
+		return refused(reply, err);
+	case SCANOUT_GONE:
+		/* The VM stops, most likely: what follows is not worth a word. */
+		direct->told = true;
+		return 0;
+	default:
+		return base_error_set(err, BASE_FAILED, "vgpu-scanout speaks nonsense");
+	}
+}
+
+/* True if there is something to read before somebody wants us to stop. */
+static bool wait_for(const struct direct *direct, int fd, int timeout)
+{
+	struct pollfd fds[] = { { .fd = direct->stop_fd, .events = POLLIN },
+				{ .fd = fd, .events = POLLIN } };
+	int r = BASE_RETRY(poll(fds, fd >= 0 ? 2 : 1, timeout));
+
+	return r > 0 && fds[0].revents == 0 && fds[1].revents != 0;
+}
+
+static bool is_stopped(const struct direct *direct)
+{
+	struct pollfd stop = { .fd = direct->stop_fd, .events = POLLIN };
+
+	return poll(&stop, 1, 0) > 0;
+}
+
+static int open_vgpu(const struct direct *direct, int fd, struct base_error *err)
+{
+	struct scanout_request request = { .kind = SCANOUT_OPEN, .version = SCANOUT_VERSION };
+
+	memcpy(request.domain, direct->vm->domain_uuid, sizeof(request.domain));
+	memcpy(request.vgpu, direct->vm->vgpu, sizeof(request.vgpu));
+	if (display_helper_send(fd, &request, err) < 0)
+		return -1;
+	/* Told to stop is no error. */
+	if (!wait_for(direct, fd, ANSWER_MS) && !is_stopped(direct))
+		return base_error_set(err, BASE_FAILED, "vgpu-scanout does not answer");
+	return 0;
+}
+
+/* A helper that only hangs up did not tell why: it was killed, or turned us away. */
+static int hung_up(const struct display_helper *helper, struct base_error *err)
+{
+	if (helper->child != 0)
+		return base_error_set(err, BASE_FAILED, "vgpu-scanout ended without a word");
+	return base_error_set(err, BASE_FAILED,
+			      "vgpu-scanout hung up without a word, its log says why: "
+			      "journalctl -u 'vgpu-scanout@*'");
+}
+
+/* Until the helper lets go or somebody wants us to stop: 0; -1 and err. */
+static int serve(struct direct *direct, const struct display_helper *helper, struct base_error *err)
+{
+	struct scanout_reply reply;
+	int r = 1;
+
+	while (r > 0 && wait_for(direct, helper->fd, -1)) {
+		BASE_AUTO(fd) int plane_fd = -1;
+
+		r = display_helper_receive(helper->fd, &reply, &plane_fd, err);
+		if (r == 0)
+			return hung_up(helper, err);
+		if (r > 0)
+			r = handle_reply(direct, helper->fd, &reply, &plane_fd, err);
+	}
+	return r < 0 ? -1 : 0;
+}
+
+/* -1 also when systemd's helper may do what our own may not. */
+static int follow(struct direct *direct, struct base_error *err)
+{
+	BASE_AUTO(display_helper) struct display_helper helper = DISPLAY_HELPER_INIT;
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+	int result;
+
+	direct->socket = display_helper_look();
+	if (display_helper_connect(&helper, err) < 0)
+		return -1;
+	result = open_vgpu(direct, helper.fd, &why);
+	if (result == 0)
+		result = serve(direct, &helper, &why);
+	set_open(direct, -1);
+	drop_buffers(direct);
+	display_slot_put_no_plane(direct->slot, display_slot_now());
+	if (result < 0)
+		base_error_set(err, BASE_FAILED, "%s%s", why.message, helper.advice);
+	return result;
+}
+
+/*
+ * Who wants nothing but planes ends without them. Once there were some, what ends a
+ * viewer is its VM's end, which QEMU's source tells.
+ */
+static void tell(struct direct *direct, struct base_error *why)
+{
+	if (direct->required && !direct->has_opened) {
+		display_slot_put_end(direct->slot, why);
+		return;
+	}
+	base_log(direct->told ? BASE_LOG_DEBUG : BASE_LOG_INFO,
+		 "showing what QEMU hands out, about 31 frames a second at most: %s", why->message);
+	direct->told = true;
+}
+
+/* Less and less often, but soon when there is a socket that was not there before. */
+static void wait_to_retry(struct direct *direct)
+{
+	int64_t at = display_slot_now() + direct->retry_ms;
+	int64_t left;
+
+	direct->retry_ms *= 2;
+	if (direct->retry_ms > RETRY_MOST_MS)
+		direct->retry_ms = RETRY_MOST_MS;
+	while (!is_stopped(direct) && (left = at - display_slot_now()) > 0) {
+		if (display_helper_look() != direct->socket) {
+			direct->retry_ms = RETRY_MS;
+			return;
+		}
+		wait_for(direct, -1, left < LOOK_MS ? (int)left : LOOK_MS);
+	}
+}
+
+static void *run(void *data)
+{
+	struct direct *direct = data;
+
+	do {
+		BASE_AUTO(base_error) struct base_error why = { 0 };
+
+		if (follow(direct, &why) < 0)
+			tell(direct, &why);
+		wait_to_retry(direct);
+	} while (!is_stopped(direct));
+	return NULL;
+}
+
+static int start(struct display_source *source, struct base_error *err)
+{
+	struct direct *direct = (struct direct *)source;
+	int r = pthread_create(&direct->thread, NULL, run, direct);
+
+	if (r != 0)
+		return base_error_errno(err, r, "cannot start a thread");
+	direct->started = true;
+	return 0;
+}
+
+static void set_hidden(struct display_source *source, bool hidden)
+{
+	struct direct *direct = (struct direct *)source;
+
+	pthread_mutex_lock(&direct->lock);
+	if (direct->hidden != hidden && direct->fd >= 0)
+		send_pace(direct->fd, hidden);
+	direct->hidden = hidden;
+	pthread_mutex_unlock(&direct->lock);
+}
+
+static void destroy(struct display_source *source)
+{
+	struct direct *direct = (struct direct *)source;
+
+	if (direct->started) {
+		eventfd_write(direct->stop_fd, 1);
+		pthread_join(direct->thread, NULL);
+	}
+	base_cleanup_fd(&direct->stop_fd);
+	pthread_mutex_destroy(&direct->lock);
+	free(direct);
+}
+
+static const struct display_source_ops direct_ops = {
+	.start = start,
+	.set_hidden = set_hidden,
+	.destroy = destroy,
+};
+
+struct display_source *display_direct_create(const struct display_vm *vm, struct display_slot *slot,
+					     bool required, struct base_error *err)
+{
+	struct direct *direct;
+
+	if (vm->vgpu[0] == '\0') {
+		base_error_set(err, BASE_FAILED,
+			       "'%s' has no vGPU with a display that could be read", vm->name);
+		return NULL;
+	}
+	direct = calloc(1, sizeof(*direct));
+	if (direct == NULL) {
+		base_error_errno(err, ENOMEM, "cannot start");
+		return NULL;
+	}
+	*direct = (struct direct){ .source = { .ops = &direct_ops, .title = vm->name },
+				   .vm = vm,
+				   .slot = slot,
+				   .required = required,
+				   .retry_ms = RETRY_MS,
+				   .fd = -1 };
+	for (int i = 0; i < BUFFERS; i++)
+		direct->buffers[i].frame = (struct display_frame)DISPLAY_FRAME_INIT;
+	pthread_mutex_init(&direct->lock, NULL);
+	direct->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (direct->stop_fd < 0) {
+		base_error_errno(err, errno, "cannot make an eventfd");
+		destroy(&direct->source);
+		return NULL;
+	}
+	return &direct->source;
+}

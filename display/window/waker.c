@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "display/window/waker.h"
+
+#include <SDL_syswm.h>
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <wayland-client-core.h>
+
+#include "vgpu/base/cleanup.h"
+
+#define REPEAT_MS 5 /* SDL repeats a key that is held when it is asked for events */
+
+int display_waker_init(struct display_waker *waker, struct base_error *err)
+{
+	*waker = (struct display_waker)DISPLAY_WAKER_INIT;
+	waker->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return waker->fd < 0 ? base_error_errno(err, errno, "cannot wait for events") : 0;
+}
+
+void display_waker_attach(struct display_waker *waker, SDL_Window *window)
+{
+#ifdef SDL_VIDEO_DRIVER_WAYLAND
+	SDL_SysWMinfo info = { 0 };
+
+	SDL_VERSION(&info.version);
+	if (SDL_GetWindowWMInfo(window, &info) && info.subsystem == SDL_SYSWM_WAYLAND) {
+		waker->compositor = info.info.wl.display;
+		return;
+	}
+#else
+	(void)window;
+#endif
+	waker->event = SDL_RegisterEvents(1);
+}
+
+void display_waker_wake(struct display_waker *waker)
+{
+	SDL_Event event = { 0 };
+
+	/* It fails only when nobody has looked at it for 2^64 times. */
+	eventfd_write(waker->fd, 1);
+	event.type = waker->event;
+	if (event.type != 0)
+		SDL_PushEvent(&event);
+}
+
+static bool was_woken(struct display_waker *waker)
+{
+	eventfd_t count;
+
+	return eventfd_read(waker->fd, &count) == 0;
+}
+
+static bool is_key_down(void)
+{
+	int count;
+	const uint8_t *keys = SDL_GetKeyboardState(&count);
+
+	return memchr(keys, SDL_PRESSED, (size_t)count) != NULL;
+}
+
+/*
+ * After SDL has looked for events and found none. Whoever else reads from the
+ * compositor, as another thread of a graphics driver may, reads for all queues, and
+ * is held back meanwhile.
+ */
+static void wait_for_compositor(const struct display_waker *waker, int ms)
+{
+	struct wl_display *compositor = waker->compositor;
+	struct pollfd fds[] = { { .fd = waker->fd, .events = POLLIN },
+				{ .fd = wl_display_get_fd(compositor), .events = POLLIN } };
+
+	if ((ms < 0 || ms > REPEAT_MS) && is_key_down())
+		ms = REPEAT_MS;
+	/* Somebody has read something for SDL since it looked. */
+	if (wl_display_prepare_read(compositor) < 0)
+		return;
+	if (wl_display_flush(compositor) < 0 && errno == EAGAIN)
+		fds[1].events |= POLLOUT;
+	/* That the compositor is gone is found out by SDL, too. */
+	if (poll(fds, 2, ms) > 0 && (fds[1].revents & ~POLLOUT) != 0)
+		wl_display_read_events(compositor);
+	else
+		wl_display_cancel_read(compositor);
+}
+
+static bool wait_for_event(struct display_waker *waker, SDL_Event *event, int ms)
+{
+	if (SDL_PollEvent(event))
+		return true;
+	if (waker->compositor != NULL) {
+		if (ms != 0)
+			wait_for_compositor(waker, ms);
+		return SDL_PollEvent(event);
+	}
+	if (was_woken(waker))
+		ms = 0;
+	return ms < 0 ? SDL_WaitEvent(event) : SDL_WaitEventTimeout(event, ms);
+}
+
+bool display_waker_wait(struct display_waker *waker, SDL_Event *event, int ms)
+{
+	bool is_there = wait_for_event(waker, event, ms);
+
+	/* Also where an event has ended the wait: who was to be woken is awake. */
+	was_woken(waker);
+	return is_there;
+}
+
+void display_waker_finish(struct display_waker *waker)
+{
+	if (waker != NULL)
+		base_cleanup_fd(&waker->fd);
+}

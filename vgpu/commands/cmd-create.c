@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vgpu/base/ask.h"
+#include "vgpu/base/log.h"
+#include "vgpu/base/options.h"
+#include "vgpu/commands/commands.h"
+#include "vgpu/create/desktop.h"
+#include "vgpu/create/placement.h"
+#include "vgpu/create/shortage.h"
+#include "vgpu/host/device.h"
+#include "vgpu/store/lock.h"
+#include "vgpu/store/store.h"
+#include "vgpu/vgpus/lookup.h"
+#include "vgpu/vgpus/make.h"
+#include "vgpu/vgpus/usage.h"
+
+/* How long a desktop may take to give its memory back when it has been ended. */
+#define PATIENCE_S 10
+
+/* What was asked for; NULL where it was left to us. */
+struct request {
+	const char *parent;
+	const char *type;
+	const char *config_dir;
+	const char *asked_uuid;	   /* as it was written */
+	char uuid[BASE_UUID_SIZE]; /* "" as long as it is not known which was meant */
+	bool is_max;
+	bool is_transient;
+	bool is_manual;
+	bool stops_desktop;
+	bool is_agreed;
+};
+
+/* What there is. */
+struct scene {
+	struct vgpu_host host;
+	struct vgpu_store store;
+	/* What has the request's UUID already; NULL where nothing has. */
+	const struct vgpu_device *device;
+	const struct vgpu_definition *definition;
+	bool is_full;	 /* the parent has no room */
+	bool has_waited; /* for the desktop's memory */
+};
+
+static void scene_finish(struct scene *scene)
+{
+	vgpu_store_finish(&scene->store);
+	vgpu_host_finish(&scene->host);
+}
+
+BASE_DEFINE_CLEANUP(scene, struct scene, scene_finish)
+
+static int misused(struct base_error *err, const char *what)
+{
+	return base_error_set(err, BASE_MISUSED, "create: %s; 'vgpu help create' tells more", what);
+}
+
+static int check_options(const struct request *request, struct base_error *err)
+{
+	if (request->is_max && request->type != NULL)
+		return misused(err, "--max and --type exclude each other");
+	if (request->is_transient && request->is_manual)
+		return misused(err, "--transient makes no definition, so that --no-boot says "
+				    "nothing");
+	return 0;
+}
+
+static int refuse_uuid(const struct request *request, struct base_error *err)
+{
+	return base_error_set(err, BASE_MISUSED,
+			      "'%s' is not a UUID; uuidgen prints one, and without --uuid vgpu "
+			      "makes one",
+			      request->asked_uuid);
+}
+
+static int read_uuid(struct request *request, struct base_error *err)
+{
+	if (request->asked_uuid == NULL)
+		return base_name_make_uuid(request->uuid, err);
+	if (base_name_parse_uuid(request->asked_uuid, request->uuid))
+		return 0;
+	request->uuid[0] = '\0';
+	return vgpu_pick_is_start(request->asked_uuid) ? 0 : refuse_uuid(request, err);
+}
+
+/* A short one means a vGPU that there is: no new one can be called by it. */
+static int settle_uuid(struct request *request, const struct scene *scene, struct base_error *err)
+{
+	if (request->uuid[0] != '\0' ||
+	    vgpu_pick(request->asked_uuid, &scene->host, &scene->store, request->uuid, err) == 0)
+		return 0;
+	return err->errnum == ENOENT ? refuse_uuid(request, err) : -1;
+}
+
+static int parse(int argc, char **argv, struct request *request, struct base_error *err)
+{
+	const struct vgpu_option options[] = {
+		{ "parent", &request->parent, NULL },
+		{ "type", &request->type, NULL },
+		{ "max", NULL, &request->is_max },
+		{ "uuid", &request->asked_uuid, NULL },
+		{ "transient", NULL, &request->is_transient },
+		{ "no-boot", NULL, &request->is_manual },
+		{ "stop-display-manager", NULL, &request->stops_desktop },
+		{ "yes", NULL, &request->is_agreed },
+		{ "config-dir", &request->config_dir, NULL },
+		{ NULL, NULL, NULL },
+	};
+
+	if (vgpu_options_parse(argc, argv, options, NULL, 0, err) < 0 ||
+	    check_options(request, err) < 0)
+		return -1;
+	return read_uuid(request, err);
+}
+
+static int refuse_taken(const struct vgpu_definition *definition, struct base_error *err)
+{
+	base_error_set(err, BASE_FAILED, "the UUID %s is taken: it is defined as a %s on %s",
+		       definition->uuid, definition->type, definition->parent);
+	err->errnum = EEXIST;
+	return -1;
+}
+
+/* A definition is also asked to be what the options say of it. */
+static int check_definition(const struct vgpu_definition *definition, const struct request *request,
+			    struct base_error *err)
+{
+	const char *uuid = definition->uuid;
+
+	if ((request->parent != NULL && strcmp(definition->parent, request->parent) != 0) ||
+	    (request->type != NULL && strcmp(definition->type, request->type) != 0))
+		return refuse_taken(definition, err);
+	if (request->is_transient)
+		return base_error_set(err, BASE_FAILED,
+				      "the vGPU %s is defined already: leave --transient out, or "
+				      "'vgpu forget %s' first",
+				      uuid, uuid);
+	if (request->is_manual && definition->start != VGPU_START_MANUAL)
+		return base_error_set(err, BASE_FAILED,
+				      "the vGPU %s is defined already, and not to start by hand: "
+				      "'vgpu set --no-boot %s' changes that",
+				      uuid, uuid);
+	return 0;
+}
+
+/* One that is to become something else, as 'vgpu set' says: only its owner removes it. */
+static int check_agreement(const struct scene *scene, struct base_error *err)
+{
+	const struct vgpu_definition *definition = scene->definition;
+	const struct vgpu_device *device = scene->device;
+
+	if (device == NULL || definition == NULL ||
+	    vgpu_make_check(device, definition->parent, definition->type, NULL) == 0)
+		return 0;
+	return base_error_set(
+		err, BASE_FAILED,
+		"the vGPU %s is active as a %s on %s and defined as a %s on %s: 'vgpu "
+		"remove --keep %s', then this again, makes what is defined",
+		device->uuid, device->type, device->parent, definition->type, definition->parent,
+		device->uuid);
+}
+
+/*
+ * The same vGPU may be asked for again: then what there is must be what is asked
+ * for, and settles what was left open.
+ */
+static int find_existing(struct request *request, struct scene *scene, struct base_error *err)
+{
+	const struct vgpu_problem *problem;
+	size_t index = 0;
+
+	problem = vgpu_store_find_problem(&scene->store, request->uuid, &index);
+	if (problem != NULL)
+		return base_error_set(
+			err, BASE_FAILED,
+			"the UUID %s has a broken definition, repair or remove it: %s",
+			request->uuid, problem->message);
+	scene->device = vgpu_host_find_device(&scene->host, request->uuid);
+	index = 0;
+	scene->definition = vgpu_store_find(&scene->store, request->uuid, &index);
+	if (check_agreement(scene, err) < 0)
+		return -1;
+	if (scene->device != NULL) {
+		if (vgpu_make_check(scene->device, request->parent, request->type, err) < 0)
+			return -1;
+		request->parent = scene->device->parent;
+		request->type = scene->device->type;
+	}
+	if (scene->definition != NULL) {
+		if (check_definition(scene->definition, request, err) < 0)
+			return -1;
+		request->parent = scene->definition->parent;
+		request->type = scene->definition->type;
+	}
+	return 0;
+}
+
+/* Looks at what there is, and where a new vGPU would go. */
+static int look(struct request *request, struct scene *scene, struct vgpu_choice *choice,
+		struct base_error *err)
+{
+	*choice = (struct vgpu_choice){ 0 };
+	if (vgpu_host_init(&scene->host, err) < 0 ||
+	    vgpu_store_init_whole(&scene->store, request->config_dir, err) < 0 ||
+	    settle_uuid(request, scene, err) < 0 || find_existing(request, scene, err) < 0)
+		return -1;
+	if (scene->device != NULL ||
+	    vgpu_choose(&scene->host, request->parent, request->type, choice, err) == 0)
+		return 0;
+	scene->is_full = err->errnum == ENOSPC;
+	return -1;
+}
+
+/* Adds to a clash who has the vGPU that has the UUID. */
+static void name_user(const struct scene *scene, struct base_error *err)
+{
+	BASE_AUTO(vgpu_usage) struct vgpu_usage usage = { 0 };
+	BASE_AUTO(free) char *user = NULL;
+
+	if (scene->device == NULL || vgpu_usage_init(&usage, &scene->host, NULL, NULL) < 0)
+		return;
+	user = vgpu_usage_describe(&usage, &scene->host, scene->device);
+	if (user != NULL)
+		base_error_set(err, err->status, "%s, %s", err->message, user);
+}
+
+/*
+ * Says more of a refusal, which takes libvirt's answer. Not with the lock: a hook
+ * of libvirt's may wait for that while libvirt waits for the hook.
+ */
+static int explain(const struct scene *scene, const struct vgpu_choice *choice,
+		   struct base_error *err)
+{
+	if (scene->is_full)
+		vgpu_shortage_explain(&scene->host, choice, err);
+	else if (err->errnum == EEXIST)
+		name_user(scene, err);
+	return -1;
+}
+
+/* While a desktop that was just ended lets go of the aperture, the kernel says ENOSPC. */
+static int make(struct scene *scene, const struct vgpu_parent *parent,
+		const struct vgpu_definition *definition, struct base_error *err)
+{
+	const struct timespec pause = { .tv_nsec = 250000000 };
+	int tries = vgpu_desktop_is_stopped() && !scene->has_waited ? PATIENCE_S * 4 : 1;
+
+	scene->has_waited = true;
+	while (vgpu_make(parent, definition, err) < 0) {
+		if (err->errnum != ENOSPC || --tries == 0)
+			return -1;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+/* If that fails, there is more to tell than what is short. */
+static int take_definition_back(struct scene *scene, const struct vgpu_definition *definition,
+				struct base_error *err)
+{
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+
+	if (vgpu_store_remove(&scene->store, definition->parent, definition->uuid, &why) == 0)
+		return -1;
+	scene->is_full = false;
+	return base_error_wrap(err, "no vGPU was made, but it is defined (%s)", why.message);
+}
+
+static int define(struct scene *scene, const struct vgpu_definition *definition,
+		  struct base_error *err)
+{
+	if (vgpu_store_write(&scene->store, definition, err) == 0)
+		return 0;
+	if (scene->device != NULL)
+		return base_error_wrap(err, "the vGPU %s stays without a definition",
+				       definition->uuid);
+	return base_error_wrap(err, "no vGPU was made");
+}
+
+/*
+ * Makes what is missing: first the definition, then the vGPU, or neither. If the
+ * machine stops in between, the next restore makes the vGPU; the other way round
+ * nothing would know that it is to stay.
+ */
+static int act(const struct request *request, struct scene *scene, const struct vgpu_choice *choice,
+	       const struct vgpu_definition *definition, struct base_error *err)
+{
+	bool defines = scene->definition == NULL && !request->is_transient;
+
+	if (defines && define(scene, definition, err) < 0)
+		return -1;
+	if (scene->device != NULL || make(scene, choice->parent, definition, err) == 0)
+		return 0;
+	scene->is_full = err->errnum == ENOSPC;
+	return defines ? take_definition_back(scene, definition, err) : -1;
+}
+
+static const char *describe_start(const struct request *request, enum vgpu_start start)
+{
+	if (request->is_transient)
+		return "it lasts until the machine restarts (it is not defined)";
+	switch (start) {
+	case VGPU_START_BOOT:
+		return "it comes back at boot";
+	case VGPU_START_ON_DEMAND:
+		return "it comes back when its domain starts (start is on demand)";
+	default:
+		return "it does not come back at boot (start is manual)";
+	}
+}
+
+static void report(const struct request *request, const struct scene *scene,
+		   const struct vgpu_definition *definition, bool took_largest)
+{
+	puts(definition->uuid);
+	base_info("%s %s on %s: %s%s; %s", scene->device != NULL ? "there was already" : "made",
+		  definition->uuid, definition->parent, definition->type,
+		  took_largest ? ", the largest type that fits" : "",
+		  describe_start(request, definition->start));
+}
+
+static int create(const struct request *request, struct scene *scene,
+		  const struct vgpu_choice *choice, struct base_error *err)
+{
+	BASE_AUTO(vgpu_definition) struct vgpu_definition made = { 0 };
+	const struct vgpu_definition *definition = scene->definition;
+
+	if (definition == NULL) {
+		const char *parent =
+			choice->parent != NULL ? choice->parent->name : request->parent;
+		const char *type = choice->type != NULL ? choice->type->id : request->type;
+		enum vgpu_start start = request->is_manual ? VGPU_START_MANUAL : VGPU_START_BOOT;
+
+		if (vgpu_definition_init(&made, parent, request->uuid, type, start, err) < 0)
+			return -1;
+		definition = &made;
+	}
+	if (act(request, scene, choice, definition, err) < 0)
+		return -1;
+	report(request, scene, definition, choice->took_largest);
+	return 0;
+}
+
+/* The kernel may count room that it has not: it is in pieces, or the desktop's. */
+static int create_what_fits(const struct request *request, struct scene *scene,
+			    struct vgpu_choice *choice, struct base_error *err)
+{
+	while (create(request, scene, choice, err) < 0) {
+		const struct vgpu_type *type = choice->type;
+
+		if (!scene->is_full || type == NULL || !vgpu_choose_smaller(choice))
+			return -1;
+		base_info("%s has no room for a %s, though it counts some: trying the smaller %s",
+			  choice->parent->name, type->id, choice->type->id);
+		base_error_finish(err);
+		scene->is_full = false;
+	}
+	return 0;
+}
+
+/* Without what belongs to the first run only, and with the UUID, which is settled. */
+static int create_without_desktop(int argc, char **argv, const struct request *request,
+				  struct base_error *err)
+{
+	BASE_AUTO(free) char **rest = calloc((size_t)argc + 3, sizeof(*rest));
+	char option[] = "--uuid";
+	char uuid[BASE_UUID_SIZE];
+	int count = 0;
+
+	if (rest == NULL)
+		return base_error_errno(err, ENOMEM, "cannot stop the display manager");
+	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "--stop-display-manager") != 0 && strcmp(argv[i], "--yes") != 0)
+			rest[count++] = argv[i];
+	}
+	if (request->asked_uuid == NULL) {
+		memcpy(uuid, request->uuid, sizeof(uuid));
+		rest[count++] = option;
+		rest[count++] = uuid;
+	}
+	return vgpu_desktop_become_without(rest, err);
+}
+
+/*
+ * 0 to go on here; does not return if it goes on elsewhere. Nobody's session is
+ * ended for a vGPU that is there already or cannot be made either way.
+ */
+static int stop_desktop(int argc, char **argv, const struct request *request,
+			struct base_error *err)
+{
+	BASE_AUTO(scene) struct scene scene = { .store = { .fd = -1 } };
+	struct request wanted = *request;
+	struct vgpu_choice choice = { 0 };
+	bool is_running = false;
+
+	if (geteuid() != 0)
+		return base_error_set(err, BASE_FAILED,
+				      "cannot stop the display manager (run this as root)");
+	if (look(&wanted, &scene, &choice, err) < 0)
+		return explain(&scene, &choice, err);
+	if (vgpu_desktop_is_running(&is_running, err) < 0)
+		return -1;
+	if (scene.device != NULL || !is_running) {
+		base_info("the display manager %s: nothing is stopped",
+			  is_running ? "may stay, the vGPU is there" : "does not run");
+		return 0;
+	}
+	if (vgpu_ask(request->is_agreed,
+		     "Stopping the display manager ends the graphical session with all its "
+		     "programs. Stop it now?",
+		     err) < 0)
+		return -1;
+	base_info("the display manager stops now, which ends the graphical session, and starts "
+		  "again when the vGPU is made or if that fails; then 'journalctl "
+		  "-u " VGPU_DESKTOP_UNIT "' tells how it went");
+	return create_without_desktop(argc, argv, request, err);
+}
+
+/* For an owner whose terminal ended with the session. */
+static void record(const struct request *request, int status, const struct base_error *err)
+{
+	BASE_AUTO(free) char *text = NULL;
+	int length;
+
+	if (status < 0)
+		length = asprintf(&text, "%s", err->message != NULL ? err->message : "no memory");
+	else
+		length = asprintf(&text, "%s is there; 'vgpu list' shows it", request->uuid);
+	if (length < 0)
+		text = NULL;
+	vgpu_desktop_record(status < 0, text != NULL ? text : "no memory");
+}
+
+static int run(int argc, char **argv, struct request *request, struct base_error *err)
+{
+	BASE_AUTO(scene) struct scene scene = { .store = { .fd = -1 } };
+	BASE_AUTO(fd) int lock = -1;
+	struct vgpu_choice choice = { 0 };
+
+	if (parse(argc, argv, request, err) < 0)
+		return -1;
+	if (request->stops_desktop && stop_desktop(argc, argv, request, err) < 0)
+		return -1;
+	lock = vgpu_lock_take(request->config_dir, err);
+	if (lock < 0)
+		return -1;
+	if (look(request, &scene, &choice, err) == 0 &&
+	    create_what_fits(request, &scene, &choice, err) == 0)
+		return 0;
+	vgpu_lock_release(&lock);
+	return explain(&scene, &choice, err);
+}
+
+int vgpu_cmd_create(int argc, char **argv, struct base_error *err)
+{
+	struct request request = { 0 };
+	int status = run(argc, argv, &request, err);
+
+	if (vgpu_desktop_is_stopped())
+		record(&request, status, err);
+	return status;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+
+#include "vgpu/base/log.h"
+#include "vgpu/base/options.h"
+#include "vgpu/commands/commands.h"
+#include "vgpu/host/host.h"
+#include "vgpu/store/forget.h"
+#include "vgpu/store/lock.h"
+#include "vgpu/store/suspended.h"
+#include "vgpu/vgpus/lookup.h"
+
+static int forget_one(const char *uuid, const struct vgpu_host *host,
+		      const struct vgpu_store *store, struct base_error *err)
+{
+	const struct vgpu_device *device = vgpu_host_find_device(host, uuid);
+	size_t definitions = 0;
+	bool was_asleep = false;
+
+	if (vgpu_lock_is_usual(store->path, VGPU_STORE_DIR) &&
+	    vgpu_asleep_forget(VGPU_ASLEEP_DIR, uuid, &was_asleep, err) < 0)
+		return -1;
+	if (vgpu_forget(store, uuid, &definitions, err) < 0)
+		return -1;
+	if (definitions == 0 && was_asleep) {
+		base_info("%s does not come back when the machine wakes up", uuid);
+		return 0;
+	}
+	if (definitions == 0)
+		return base_error_set(err, BASE_FAILED,
+				      device != NULL
+					      ? "the vGPU %s is active but not defined; 'vgpu "
+						"remove' removes it"
+					      : "there is no vGPU %s; 'vgpu list' shows those that "
+						"there are",
+				      uuid);
+	base_info("removed the definition%s of %s%s", definitions > 1 ? "s" : "", uuid,
+		  device != NULL ? "; it stays active until it is removed or the machine restarts"
+				 : "");
+	return 0;
+}
+
+static int forget(const char *const words[], size_t count, const char *config_dir,
+		  struct base_error *err)
+{
+	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
+	BASE_AUTO(vgpu_picks) struct vgpu_picks picks = { 0 };
+	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
+	BASE_AUTO(fd) int lock = vgpu_lock_take(config_dir, err);
+	size_t failed;
+
+	if (lock < 0 || vgpu_host_init(&host, err) < 0 ||
+	    vgpu_store_init_whole(&store, config_dir, err) < 0 ||
+	    vgpu_picks_init(&picks, words, count, &host, &store, err) < 0)
+		return -1;
+	failed = picks.failed;
+	for (size_t i = 0; i < picks.count; i++) {
+		BASE_AUTO(base_error) struct base_error why = { 0 };
+
+		if (forget_one(picks.uuids[i], &host, &store, &why) < 0) {
+			base_log_error(&why);
+			failed++;
+		}
+	}
+	return failed > 0 ? BASE_FAILED : 0;
+}
+
+int vgpu_cmd_forget(int argc, char **argv, struct base_error *err)
+{
+	BASE_AUTO(free) const char **words = calloc((size_t)argc, sizeof(*words));
+	const char *config_dir = NULL;
+	const struct vgpu_option options[] = { { "config-dir", &config_dir, NULL },
+					       { NULL, NULL, NULL } };
+	int count;
+
+	if (words == NULL)
+		return base_error_errno(err, ENOMEM, "cannot forget vGPUs");
+	count = vgpu_options_parse(argc, argv, options, words, argc, err);
+	if (count < 0)
+		return -1;
+	if (count == 0)
+		return base_error_set(err, BASE_MISUSED,
+				      "forget which vGPU? 'vgpu list' shows their UUIDs");
+	return forget(words, (size_t)count, config_dir, err);
+}

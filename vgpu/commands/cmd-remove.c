@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+
+#include "vgpu/base/ask.h"
+#include "vgpu/base/log.h"
+#include "vgpu/base/options.h"
+#include "vgpu/commands/commands.h"
+#include "vgpu/host/device.h"
+#include "vgpu/store/forget.h"
+#include "vgpu/store/lock.h"
+#include "vgpu/store/suspended.h"
+#include "vgpu/vgpus/inventory.h"
+#include "vgpu/vgpus/lookup.h"
+
+struct request {
+	const char *config_dir;
+	bool is_all;
+	bool keep; /* the definitions */
+	bool forget;
+	bool is_agreed;
+	const char **words; /* owned */
+	size_t word_count;
+};
+
+static int misused(struct base_error *err, const char *what)
+{
+	return base_error_set(err, BASE_MISUSED, "remove: %s; 'vgpu help remove' tells more", what);
+}
+
+static int parse(int argc, char **argv, struct request *request, struct base_error *err)
+{
+	const struct vgpu_option options[] = { { "all", NULL, &request->is_all },
+					       { "keep", NULL, &request->keep },
+					       { "forget", NULL, &request->forget },
+					       { "yes", NULL, &request->is_agreed },
+					       { "config-dir", &request->config_dir, NULL },
+					       { NULL, NULL, NULL } };
+	int count;
+
+	request->words = calloc((size_t)argc, sizeof(*request->words));
+	if (request->words == NULL)
+		return base_error_errno(err, ENOMEM, "cannot remove vGPUs");
+	count = vgpu_options_parse(argc, argv, options, request->words, argc, err);
+	if (count < 0)
+		return -1;
+	request->word_count = (size_t)count;
+	if (request->keep && request->forget)
+		return misused(err, "--keep and --forget exclude each other");
+	if (request->is_all && count > 0)
+		return misused(err, "--all takes no UUIDs");
+	if (!request->is_all && count == 0)
+		return base_error_set(err, BASE_MISUSED,
+				      "remove which vGPU? 'vgpu list' shows their UUIDs");
+	return 0;
+}
+
+static const char *describe_start(enum vgpu_start start)
+{
+	switch (start) {
+	case VGPU_START_BOOT:
+		return "comes back at boot";
+	case VGPU_START_ON_DEMAND:
+		return "comes back when its domain starts";
+	default:
+		return "starts by hand";
+	}
+}
+
+static void report_kept(const char *uuid, const struct vgpu_device *device,
+			const struct vgpu_definition *definition)
+{
+	if (device == NULL)
+		base_info("%s is not active; it stays defined and %s", uuid,
+			  describe_start(definition->start));
+	else if (definition == NULL)
+		base_info("removed %s: %s on %s (it was not defined)", uuid, device->type,
+			  device->parent);
+	else
+		base_info("removed %s: %s on %s; it stays defined and %s", uuid, device->type,
+			  device->parent, describe_start(definition->start));
+}
+
+static void report_forgotten(const char *uuid, const struct vgpu_device *device, size_t definitions)
+{
+	const char *plural = definitions > 1 ? "s" : "";
+
+	if (device == NULL)
+		base_info("removed the definition%s of %s (it was not active)", plural, uuid);
+	else if (definitions == 0)
+		base_info("removed %s: %s on %s (it was not defined)", uuid, device->type,
+			  device->parent);
+	else
+		base_info("removed %s: %s on %s, and its definition%s", uuid, device->type,
+			  device->parent, plural);
+}
+
+static int not_there(const char *uuid, struct base_error *err)
+{
+	return base_error_set(err, BASE_FAILED,
+			      "there is no vGPU %s, active or defined; 'vgpu list' shows those "
+			      "that are",
+			      uuid);
+}
+
+static int keep_one(const char *uuid, const struct vgpu_device *device,
+		    const struct vgpu_store *store, struct base_error *err)
+{
+	size_t index = 0;
+	const struct vgpu_definition *definition = vgpu_store_find(store, uuid, &index);
+	const struct vgpu_problem *problem = vgpu_store_find_problem(store, uuid, &index);
+
+	if (device == NULL && definition == NULL && problem == NULL)
+		return not_there(uuid, err);
+	if (definition != NULL || problem == NULL)
+		report_kept(uuid, device, definition);
+	else if (device == NULL)
+		return base_error_set(err, BASE_FAILED,
+				      "the vGPU %s is not active and has a broken definition, "
+				      "repair or remove it: %s",
+				      uuid, problem->message);
+	else
+		base_info("removed %s: %s on %s; its definition stays, but is broken: %s", uuid,
+			  device->type, device->parent, problem->message);
+	return 0;
+}
+
+static int forget_one(const char *uuid, const struct vgpu_device *device,
+		      const struct vgpu_store *store, struct base_error *err)
+{
+	size_t index = 0, definitions = 0;
+	const struct vgpu_definition *definition = vgpu_store_find(store, uuid, &index);
+
+	if (vgpu_forget(store, uuid, &definitions, err) < 0) {
+		if (device == NULL)
+			return -1;
+		return base_error_wrap(err, "the vGPU is removed, but it stays defined%s%s",
+				       definition != NULL ? " and " : "",
+				       definition != NULL ? describe_start(definition->start) : "");
+	}
+	if (device == NULL && definitions == 0)
+		return not_there(uuid, err);
+	report_forgotten(uuid, device, definitions);
+	return 0;
+}
+
+static int remove_one(const char *uuid, bool keep, const struct vgpu_host *host,
+		      const struct vgpu_store *store, struct base_error *err)
+{
+	const struct vgpu_device *device = vgpu_host_find_device(host, uuid);
+
+	if (device != NULL && vgpu_device_remove(device, err) < 0)
+		return -1;
+	return keep ? keep_one(uuid, device, store, err) : forget_one(uuid, device, store, err);
+}
+
+/* It is not to come back either when the machine wakes up. */
+static int remove_for_good(const char *uuid, bool keep, const struct vgpu_host *host,
+			   const struct vgpu_store *store, struct base_error *err)
+{
+	size_t index = 0;
+	bool was_asleep = false;
+
+	if (vgpu_lock_is_usual(store->path, VGPU_STORE_DIR) &&
+	    vgpu_asleep_forget(VGPU_ASLEEP_DIR, uuid, &was_asleep, err) < 0)
+		return -1;
+	if (was_asleep && vgpu_host_find_device(host, uuid) == NULL &&
+	    vgpu_store_find(store, uuid, &index) == NULL &&
+	    vgpu_store_find_problem(store, uuid, &index) == NULL) {
+		base_info("%s does not come back when the machine wakes up", uuid);
+		return 0;
+	}
+	return remove_one(uuid, keep, host, store, err);
+}
+
+/* Each that fails is told; how many did is returned. */
+static size_t remove_picks(const struct vgpu_picks *picks, bool keep, const struct vgpu_host *host,
+			   const struct vgpu_store *store)
+{
+	size_t failed = picks->failed;
+
+	for (size_t i = 0; i < picks->count; i++) {
+		BASE_AUTO(base_error) struct base_error why = { 0 };
+
+		if (remove_for_good(picks->uuids[i], keep, host, store, &why) < 0) {
+			base_log_error(&why);
+			failed++;
+		}
+	}
+	return failed;
+}
+
+/* A definition that is broken has to be named to be removed. */
+static int remove_all(const struct request *request, const struct vgpu_host *host,
+		      const struct vgpu_store *store, struct base_error *err)
+{
+	BASE_AUTO(vgpu_inventory) struct vgpu_inventory inventory = { 0 };
+	BASE_AUTO(vgpu_picks) struct vgpu_picks picks = { 0 };
+	BASE_AUTO(free) const char **words = NULL;
+	size_t count = 0;
+
+	if (vgpu_inventory_init(&inventory, host, store, err) < 0)
+		return -1;
+	words = calloc(inventory.count + 1, sizeof(*words));
+	if (words == NULL)
+		return base_error_errno(err, ENOMEM, "cannot remove vGPUs");
+	for (size_t i = 0; i < inventory.count; i++) {
+		if (!request->keep || inventory.items[i].device != NULL)
+			words[count++] = vgpu_item_uuid(&inventory.items[i]);
+	}
+	if (vgpu_picks_init(&picks, words, count, host, store, err) < 0)
+		return -1;
+	vgpu_store_warn(store);
+	if (count == 0)
+		base_info("there is no vGPU to remove");
+	return remove_picks(&picks, request->keep, host, store) > 0 ? BASE_FAILED : 0;
+}
+
+static int remove_named(const struct request *request, const struct vgpu_host *host,
+			const struct vgpu_store *store, struct base_error *err)
+{
+	BASE_AUTO(vgpu_picks) struct vgpu_picks picks = { 0 };
+
+	if (vgpu_picks_init(&picks, request->words, request->word_count, host, store, err) < 0)
+		return -1;
+	return remove_picks(&picks, request->keep, host, store) > 0 ? BASE_FAILED : 0;
+}
+
+static int run(const struct request *request, struct base_error *err)
+{
+	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
+	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
+	BASE_AUTO(fd) int lock = -1;
+
+	if (request->is_all &&
+	    vgpu_ask(request->is_agreed,
+		     request->keep ? "Remove every vGPU?" : "Remove every vGPU and its definition?",
+		     err) < 0)
+		return -1;
+	lock = vgpu_lock_take(request->config_dir, err);
+	if (lock < 0 || vgpu_host_init_devices(&host, err) < 0 ||
+	    vgpu_store_init_whole(&store, request->config_dir, err) < 0)
+		return -1;
+	return request->is_all ? remove_all(request, &host, &store, err)
+			       : remove_named(request, &host, &store, err);
+}
+
+int vgpu_cmd_remove(int argc, char **argv, struct base_error *err)
+{
+	struct request request = { 0 };
+	int status = parse(argc, argv, &request, err);
+
+	if (status == 0)
+		status = run(&request, err);
+	free(request.words);
+	return status;
+}

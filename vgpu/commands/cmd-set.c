@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vgpu/base/log.h"
+#include "vgpu/base/options.h"
+#include "vgpu/commands/commands.h"
+#include "vgpu/create/placement.h"
+#include "vgpu/store/lock.h"
+#include "vgpu/vgpus/lookup.h"
+
+#define LIBVIRT_HOOK "/etc/libvirt/hooks/qemu.d/vgpu"
+
+struct request {
+	const char *word;
+	const char *type; /* NULL: as it is */
+	const char *config_dir;
+	bool is_boot, is_manual, is_on_demand;
+};
+
+static int misused(struct base_error *err, const char *what)
+{
+	return base_error_set(err, BASE_MISUSED, "set: %s; 'vgpu help set' tells more", what);
+}
+
+static int parse(int argc, char **argv, struct request *request, struct base_error *err)
+{
+	const struct vgpu_option options[] = { { "boot", NULL, &request->is_boot },
+					       { "no-boot", NULL, &request->is_manual },
+					       { "on-demand", NULL, &request->is_on_demand },
+					       { "type", &request->type, NULL },
+					       { "config-dir", &request->config_dir, NULL },
+					       { NULL, NULL, NULL } };
+	int count = vgpu_options_parse(argc, argv, options, &request->word, 1, err);
+	int starts = request->is_boot + request->is_manual + request->is_on_demand;
+
+	if (count < 0)
+		return -1;
+	if (count == 0)
+		return base_error_set(err, BASE_MISUSED,
+				      "set what of which vGPU? 'vgpu list' shows their UUIDs");
+	if (starts > 1)
+		return misused(err, "--boot, --no-boot and --on-demand exclude each other");
+	if (starts == 0 && request->type == NULL)
+		return misused(err, "say what: --boot, --no-boot, --on-demand or --type");
+	return 0;
+}
+
+static int not_defined(const struct vgpu_host *host, const struct vgpu_store *store,
+		       const char *uuid, struct base_error *err)
+{
+	const struct vgpu_problem *problem;
+	size_t index = 0;
+
+	problem = vgpu_store_find_problem(store, uuid, &index);
+	if (problem != NULL)
+		return base_error_set(
+			err, BASE_FAILED,
+			"the vGPU %s has a broken definition, repair or remove it: %s", uuid,
+			problem->message);
+	if (vgpu_host_find_device(host, uuid) != NULL)
+		return base_error_set(err, BASE_FAILED,
+				      "the vGPU %s is active but not defined; 'vgpu create --uuid "
+				      "%s' defines it",
+				      uuid, uuid);
+	return base_error_set(err, BASE_FAILED,
+			      "there is no vGPU %s; 'vgpu list' shows those that there are", uuid);
+}
+
+static const struct vgpu_definition *find(const struct vgpu_host *host,
+					  const struct vgpu_store *store, const char *uuid,
+					  struct base_error *err)
+{
+	const struct vgpu_definition *definition, *other;
+	size_t index = 0;
+
+	definition = vgpu_store_find(store, uuid, &index);
+	if (definition == NULL) {
+		not_defined(host, store, uuid, err);
+		return NULL;
+	}
+	index++;
+	other = vgpu_store_find(store, uuid, &index);
+	if (other == NULL)
+		return definition;
+	base_error_set(err, BASE_FAILED,
+		       "the vGPU %s is defined on several parents, %s and %s: 'vgpu forget' it and "
+		       "'vgpu create' it on one",
+		       uuid, definition->parent, other->parent);
+	return NULL;
+}
+
+/* What the parent offers can be known only while it is there. */
+static int check_type(const struct vgpu_host *host, const char *parent, const char *type,
+		      struct base_error *err)
+{
+	const struct vgpu_parent *found = vgpu_host_find_parent(host, parent);
+
+	if (found == NULL) {
+		base_info("%s is not there now: whether it has the type %s is not known", parent,
+			  type);
+		return 0;
+	}
+	return vgpu_choose_check_type(found, type, err);
+}
+
+static int change(const struct request *request, struct vgpu_definition *definition,
+		  struct base_error *err)
+{
+	enum vgpu_start start = request->is_boot	? VGPU_START_BOOT
+				: request->is_on_demand ? VGPU_START_ON_DEMAND
+				: request->is_manual	? VGPU_START_MANUAL
+							: definition->start;
+
+	if (request->type != NULL && vgpu_definition_set_type(definition, request->type, err) < 0)
+		return -1;
+	return start != definition->start ? vgpu_definition_set_start(definition, start, err) : 0;
+}
+
+static bool is_same(const struct vgpu_definition *a, const struct vgpu_definition *b)
+{
+	return a->start == b->start && strcmp(a->type, b->type) == 0;
+}
+
+static const char *describe_start(enum vgpu_start start)
+{
+	switch (start) {
+	case VGPU_START_BOOT:
+		return "it is made at boot";
+	case VGPU_START_ON_DEMAND:
+		return "it is made when its domain starts";
+	default:
+		return "it is made by hand";
+	}
+}
+
+static void report(const struct vgpu_definition *definition, const struct vgpu_device *device,
+		   bool is_changed)
+{
+	base_info("%s: %s on %s, %s%s", definition->uuid, definition->type, definition->parent,
+		  describe_start(definition->start), is_changed ? "" : " (nothing changed)");
+	if (device != NULL && strcmp(device->parent, definition->parent) == 0 &&
+	    strcmp(device->type, definition->type) != 0)
+		base_info("it is active as a %s: that changes when it is made anew ('vgpu remove "
+			  "--keep %s', then 'vgpu create --uuid %s')",
+			  device->type, definition->uuid, definition->uuid);
+}
+
+/* Without its hook libvirt makes nothing, and the domain does not start. */
+static void advise_hook(void)
+{
+	if (access(LIBVIRT_HOOK, X_OK) < 0)
+		base_info("libvirt has no hook %s that makes it: install vgpu with its hook "
+			  "('sudo make install'), then restart libvirt once",
+			  LIBVIRT_HOOK);
+}
+
+static int set(const struct request *request, const struct vgpu_host *host,
+	       const struct vgpu_store *store, struct base_error *err)
+{
+	BASE_AUTO(vgpu_definition) struct vgpu_definition changed = { 0 };
+	const struct vgpu_definition *definition;
+	char uuid[BASE_UUID_SIZE];
+	bool is_changed;
+
+	if (vgpu_pick(request->word, host, store, uuid, err) < 0)
+		return -1;
+	definition = find(host, store, uuid, err);
+	if (definition == NULL)
+		return -1;
+	if (request->type != NULL && check_type(host, definition->parent, request->type, err) < 0)
+		return -1;
+	if (vgpu_definition_copy(&changed, definition, err) < 0 ||
+	    change(request, &changed, err) < 0)
+		return -1;
+	is_changed = !is_same(&changed, definition);
+	if (is_changed && vgpu_store_rewrite(store, &changed, err) < 0)
+		return -1;
+	report(&changed, vgpu_host_find_device(host, uuid), is_changed);
+	if (request->is_on_demand)
+		advise_hook();
+	return 0;
+}
+
+int vgpu_cmd_set(int argc, char **argv, struct base_error *err)
+{
+	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
+	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
+	BASE_AUTO(fd) int lock = -1;
+	struct request request = { 0 };
+
+	if (parse(argc, argv, &request, err) < 0)
+		return -1;
+	lock = vgpu_lock_take(request.config_dir, err);
+	if (lock < 0 || vgpu_host_init(&host, err) < 0 ||
+	    vgpu_store_init_whole(&store, request.config_dir, err) < 0)
+		return -1;
+	return set(&request, &host, &store, err);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "vgpu/base/log.h"
+#include "vgpu/base/options.h"
+#include "vgpu/commands/commands.h"
+#include "vgpu/host/device.h"
+#include "vgpu/store/lock.h"
+#include "vgpu/store/store.h"
+#include "vgpu/store/suspended.h"
+
+#define I915_TYPES "i915-GVTg_"
+
+/* Its own definition, where that says what it is, for the attributes in there. */
+static const struct vgpu_definition *find_definition(const struct vgpu_store *store,
+						     const struct vgpu_device *device)
+{
+	const struct vgpu_definition *definition;
+
+	for (size_t i = 0; (definition = vgpu_store_find(store, device->uuid, &i)) != NULL; i++) {
+		if (strcmp(definition->parent, device->parent) == 0 &&
+		    strcmp(definition->type, device->type) == 0)
+			return definition;
+	}
+	return NULL;
+}
+
+static int remember(struct vgpu_store *asleep, const struct vgpu_store *store,
+		    const struct vgpu_device *device, struct base_error *err)
+{
+	BASE_AUTO(vgpu_definition) struct vgpu_definition made = { 0 };
+	const struct vgpu_definition *definition = find_definition(store, device);
+
+	if (definition == NULL) {
+		if (vgpu_definition_init(&made, device->parent, device->uuid, device->type,
+					 VGPU_START_MANUAL, err) < 0)
+			return -1;
+		definition = &made;
+	}
+	return vgpu_store_write(asleep, definition, err);
+}
+
+/* Remembered first: whatever ends us in between, it comes back. */
+static int put_to_sleep(struct vgpu_store *asleep, const struct vgpu_store *store,
+			const struct vgpu_device *device, struct base_error *err)
+{
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+
+	if (!vgpu_device_has_type(device))
+		return base_error_set(err, BASE_FAILED, "the kernel does not tell its type");
+	if (remember(asleep, store, device, err) < 0)
+		return -1;
+	if (vgpu_device_remove(device, err) == 0)
+		return 0;
+	if (vgpu_store_remove(asleep, device->parent, device->uuid, &why) < 0)
+		base_warning("%s", why.message);
+	return -1;
+}
+
+/* One that is in use is no failure: the machine's owner wants it to sleep. */
+static bool tell(const struct vgpu_device *device, const struct base_error *why)
+{
+	if (why->errnum != EBUSY)
+		base_warning("cannot remove %s for the machine's sleep: %s", device->uuid,
+			     why->message);
+	else if (strncmp(device->type, I915_TYPES, strlen(I915_TYPES)) == 0)
+		base_warning("the machine may freeze when it wakes up: %s", why->message);
+	else
+		base_warning("%s stays while the machine sleeps: %s", device->uuid, why->message);
+	return why->errnum == EBUSY;
+}
+
+int vgpu_cmd_suspend(int argc, char **argv, struct base_error *err)
+{
+	BASE_AUTO(vgpu_store) struct vgpu_store asleep = { .fd = -1 };
+	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
+	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
+	BASE_AUTO(fd) int lock = -1;
+	const struct vgpu_option options[] = { { NULL, NULL, NULL } };
+	int status = 0;
+
+	if (vgpu_options_parse(argc, argv, options, NULL, 0, err) < 0)
+		return -1;
+	lock = vgpu_lock_take(NULL, err);
+	if (lock < 0 || vgpu_host_init(&host, err) < 0 || vgpu_store_init(&store, NULL, err) < 0 ||
+	    vgpu_store_init(&asleep, VGPU_ASLEEP_DIR, err) < 0)
+		return -1;
+	for (size_t i = 0; i < host.device_count; i++) {
+		const struct vgpu_device *device = &host.devices[i];
+		BASE_AUTO(base_error) struct base_error why = { 0 };
+
+		if (put_to_sleep(&asleep, &store, device, &why) == 0)
+			base_info("removed %s for the machine's sleep: %s on %s", device->uuid,
+				  device->type, device->parent);
+		else if (!tell(device, &why))
+			status = BASE_FAILED;
+	}
+	return status;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vgpu/create/placement.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vgpu/create/reason.h"
+
+/* Lists are whole: hosts have few parents and types. */
+static void append_name(char **list, const char *name)
+{
+	char *longer;
+
+	if (asprintf(&longer, "%s%s%s", *list != NULL ? *list : "", *list != NULL ? ", " : "",
+		     name) < 0)
+		return;
+	free(*list);
+	*list = longer;
+}
+
+static const char *or_none(const char *list)
+{
+	return list != NULL ? list : "none";
+}
+
+static int no_parent_at_all(struct base_error *err)
+{
+	BASE_AUTO(free) char *reason = vgpu_reason_no_parent(err);
+
+	if (reason == NULL)
+		return -1;
+	return base_error_set(err, BASE_FAILED, "cannot make a vGPU: %s", reason);
+}
+
+static int no_such_parent(const struct vgpu_host *host, const char *name, struct base_error *err)
+{
+	BASE_AUTO(free) char *names = NULL;
+
+	for (size_t i = 0; i < host->parent_count; i++)
+		append_name(&names, host->parents[i].name);
+	return base_error_set(err, BASE_FAILED, "there is no parent %s; there are: %s", name,
+			      or_none(names));
+}
+
+static void append_types(char **list, const struct vgpu_parent *parent)
+{
+	for (size_t i = 0; i < parent->type_count; i++)
+		append_name(list, parent->types[i].id);
+}
+
+int vgpu_choose_check_type(const struct vgpu_parent *parent, const char *type,
+			   struct base_error *err)
+{
+	BASE_AUTO(free) char *names = NULL;
+
+	if (vgpu_parent_find_type(parent, type) != NULL)
+		return 0;
+	append_types(&names, parent);
+	return base_error_set(err, BASE_FAILED, "%s has no type %s; types: %s", parent->name, type,
+			      or_none(names));
+}
+
+static int no_such_type(const struct vgpu_host *host, const struct vgpu_parent *parent,
+			const char *type, struct base_error *err)
+{
+	BASE_AUTO(free) char *names = NULL;
+
+	if (parent != NULL)
+		return vgpu_choose_check_type(parent, type, err);
+	for (size_t i = 0; i < host->parent_count; i++)
+		append_types(&names, &host->parents[i]);
+	return base_error_set(err, BASE_FAILED, "no parent has the type %s; types: %s", type,
+			      or_none(names));
+}
+
+static int no_types(const struct vgpu_parent *parent, struct base_error *err)
+{
+	BASE_AUTO(free) char *reason = vgpu_reason_no_types(parent);
+
+	return base_error_set(err, BASE_FAILED, "%s makes no vGPUs: %s", parent->name,
+			      reason != NULL ? reason : "it offers no types");
+}
+
+static int full(const struct vgpu_parent *parent, const char *type, struct base_error *err)
+{
+	base_error_set(err, BASE_FAILED,
+		       "%s has no free instance of %s (%zu vGPU%s active on it); remove a vGPU or "
+		       "take a smaller type ('vgpu types' shows what fits)",
+		       parent->name, type, parent->active, parent->active == 1 ? "" : "s");
+	if (err != NULL)
+		err->errnum = ENOSPC;
+	return -1;
+}
+
+/* Looks for the type on one parent, or on all where that is NULL. */
+static int choose_parent_of(const struct vgpu_host *host, const struct vgpu_parent *only,
+			    const char *type, struct vgpu_choice *choice, struct base_error *err)
+{
+	for (size_t i = 0; i < host->parent_count; i++) {
+		const struct vgpu_parent *parent = &host->parents[i];
+		const struct vgpu_type *found = vgpu_parent_find_type(parent, type);
+
+		if (found == NULL || (only != NULL && only != parent))
+			continue;
+		if (vgpu_type_may_fit(found)) {
+			*choice = (struct vgpu_choice){ .parent = parent, .type = found };
+			return 0;
+		}
+		if (choice->parent == NULL)
+			*choice = (struct vgpu_choice){ .parent = parent, .type = found };
+	}
+	return choice->parent != NULL ? full(choice->parent, type, err)
+				      : no_such_type(host, only, type, err);
+}
+
+static bool has_graphics(const struct vgpu_parent *parent)
+{
+	for (size_t i = 0; i < parent->type_count; i++) {
+		if (vgpu_type_is_graphics(&parent->types[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Of those smaller than `limit`, where that is not NULL. */
+static const struct vgpu_type *largest_that_fits(const struct vgpu_parent *parent,
+						 const struct vgpu_type *limit)
+{
+	bool only_graphics = has_graphics(parent);
+	const struct vgpu_type *best = NULL;
+
+	for (size_t i = 0; i < parent->type_count; i++) {
+		const struct vgpu_type *type = &parent->types[i];
+
+		if (!vgpu_type_may_fit(type) || (only_graphics && !vgpu_type_is_graphics(type)))
+			continue;
+		if (limit != NULL && vgpu_type_compare(type, limit) <= 0)
+			continue;
+		if (best == NULL || vgpu_type_compare(type, best) < 0)
+			best = type;
+	}
+	return best;
+}
+
+bool vgpu_choose_smaller(struct vgpu_choice *choice)
+{
+	const struct vgpu_type *smaller;
+
+	if (!choice->took_largest || choice->type == NULL)
+		return false;
+	smaller = largest_that_fits(choice->parent, choice->type);
+	if (smaller == NULL)
+		return false;
+	choice->type = smaller;
+	return true;
+}
+
+static int choose_largest(const struct vgpu_host *host, const struct vgpu_parent *only,
+			  struct vgpu_choice *choice, struct base_error *err)
+{
+	const struct vgpu_parent *without_room = only;
+
+	for (size_t i = 0; i < host->parent_count; i++) {
+		const struct vgpu_parent *parent = &host->parents[i];
+
+		if (only != NULL ? only != parent : !has_graphics(parent))
+			continue;
+		choice->parent = parent;
+		choice->type = largest_that_fits(parent, NULL);
+		choice->took_largest = true;
+		if (choice->type != NULL)
+			return 0;
+		without_room = without_room != NULL ? without_room : parent;
+	}
+	choice->parent = without_room;
+	if (without_room != NULL)
+		return full(without_room, "any type", err);
+	return base_error_set(err, BASE_FAILED, "no parent has graphics types");
+}
+
+static bool any_graphics(const struct vgpu_host *host)
+{
+	for (size_t i = 0; i < host->parent_count; i++) {
+		if (has_graphics(&host->parents[i]))
+			return true;
+	}
+	return false;
+}
+
+static int ask_for_parent(const struct vgpu_host *host, struct base_error *err)
+{
+	BASE_AUTO(free) char *names = NULL;
+
+	for (size_t i = 0; i < host->parent_count; i++)
+		append_name(&names, host->parents[i].name);
+	return base_error_set(err, BASE_MISUSED,
+			      "which parent? none is known to be a graphics processor; name one "
+			      "with --parent: %s",
+			      or_none(names));
+}
+
+int vgpu_choose(const struct vgpu_host *host, const char *parent, const char *type,
+		struct vgpu_choice *choice, struct base_error *err)
+{
+	const struct vgpu_parent *only = NULL;
+
+	*choice = (struct vgpu_choice){ 0 };
+	if (host->parent_count == 0)
+		return no_parent_at_all(err);
+	if (parent != NULL) {
+		only = vgpu_host_find_parent(host, parent);
+		if (only == NULL)
+			return no_such_parent(host, parent, err);
+	}
+	if (type != NULL)
+		return choose_parent_of(host, only, type, choice, err);
+	if (only == NULL && !any_graphics(host)) {
+		if (host->parent_count > 1)
+			return ask_for_parent(host, err);
+		only = &host->parents[0];
+	}
+	if (only != NULL && only->type_count == 0)
+		return no_types(only, err);
+	return choose_largest(host, only, choice, err);
+}

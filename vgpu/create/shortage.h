@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VGPU_SHORTAGE_H
+#define VGPU_SHORTAGE_H
+
+#include "vgpu/create/placement.h"
+
+/*
+ * Says why the parent of the choice has no room for one more of its type (NULL: for
+ * any at all): what is short and by how much, who holds it, and the ways out. Sets
+ * err anew, with errnum ENOSPC; -1.
+ */
+int vgpu_shortage_explain(const struct vgpu_host *host, const struct vgpu_choice *choice,
+			  struct base_error *err);
+
+#endif

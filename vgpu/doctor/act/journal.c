@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vgpu/doctor/act/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "vgpu/base/array.h"
+#include "vgpu/base/file.h"
+#include "vgpu/base/json.h"
+#include "vgpu/doctor/gather/below.h"
+
+#define LIMIT (4 << 20) /* bytes */
+#define PATH  DOCTOR_JOURNAL_DIRECTORY "/" DOCTOR_JOURNAL_NAME
+
+static int no_memory(struct base_error *err)
+{
+	return base_error_errno(err, ENOMEM, "cannot note what is changed");
+}
+
+static int damaged(const char *root, struct base_error *err)
+{
+	return base_error_set(
+		err, BASE_FAILED,
+		"%s" PATH " is damaged: remove it, and what --fix has written by hand", root);
+}
+
+/* Copies a text that may be NULL. */
+static int copy(char **to, const char *from)
+{
+	*to = from != NULL ? strdup(from) : NULL;
+	return from != NULL && *to == NULL ? -1 : 0;
+}
+
+static struct doctor_change *find(struct doctor_journal *journal, const char *path)
+{
+	for (size_t i = 0; i < journal->count; i++) {
+		if (strcmp(journal->changes[i].path, path) == 0)
+			return &journal->changes[i];
+	}
+	return NULL;
+}
+
+static bool is_same(const char *one, const char *other)
+{
+	return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
+}
+
+/* What others have done to it since the first time is to stay. */
+static int change_again(struct doctor_change *old, const struct doctor_change *change)
+{
+	BASE_AUTO(free) char *before = NULL;
+	BASE_AUTO(free) char *after = NULL;
+	bool is_changed = !is_same(change->before, old->after);
+
+	if (copy(&after, change->after) < 0)
+		return -1;
+	if (is_changed && change->before != NULL &&
+	    doctor_change_take_out(old, change->before, &before) < 0)
+		return -1;
+	if (is_changed) {
+		free(old->before);
+		old->before = BASE_STEAL_PTR(before);
+	}
+	free(old->after);
+	old->after = BASE_STEAL_PTR(after);
+	old->mode = change->mode;
+	old->gid = change->gid;
+	return 0;
+}
+
+int doctor_journal_add(struct doctor_journal *journal, const struct doctor_change *change,
+		       struct base_error *err)
+{
+	struct doctor_change *changes, *old = find(journal, change->path);
+
+	if (old != NULL && doctor_change_is_parameter(old))
+		return 0;
+	if (old != NULL)
+		return change_again(old, change) < 0 ? no_memory(err) : 0;
+	changes = vgpu_array_grow(journal->changes, journal->count, sizeof(*changes));
+	if (changes == NULL)
+		return no_memory(err);
+	journal->changes = changes;
+	changes += journal->count++;
+	*changes = (struct doctor_change){ .is_link = change->is_link,
+					   .mode = change->mode,
+					   .gid = change->gid };
+	if (copy(&changes->path, change->path) < 0 || copy(&changes->before, change->before) < 0 ||
+	    copy(&changes->after, change->after) < 0)
+		return no_memory(err);
+	return 0;
+}
+
+int doctor_journal_add_directory(struct doctor_journal *journal, const char *path,
+				 struct base_error *err)
+{
+	char **directories;
+
+	for (size_t i = 0; i < journal->directory_count; i++) {
+		if (strcmp(journal->directories[i], path) == 0)
+			return 0;
+	}
+	directories = vgpu_array_grow(journal->directories, journal->directory_count,
+				      sizeof(*directories));
+	if (directories == NULL)
+		return no_memory(err);
+	journal->directories = directories;
+	directories[journal->directory_count] = strdup(path);
+	return directories[journal->directory_count++] == NULL ? no_memory(err) : 0;
+}
+
+static const char *text_of(struct json_object *json, const char *key)
+{
+	struct json_object *member = json_object_object_get(json, key);
+
+	return json_object_is_type(member, json_type_string) ? json_object_get_string(member)
+							     : NULL;
+}
+
+/* Only what --fix writes at all is taken back. */
+static int read_change(struct doctor_journal *journal, struct json_object *json,
+		       struct base_error *err)
+{
+	const char *path = text_of(json, "path");
+	struct doctor_change change = {
+		.path = (char *)path,
+		.is_link = json_object_get_boolean(json_object_object_get(json, "link")),
+		.before = (char *)text_of(json, "before"),
+		.after = (char *)text_of(json, "after"),
+		.mode = (mode_t)json_object_get_int(json_object_object_get(json, "mode")) & 0777,
+		.gid = (gid_t)json_object_get_int64(json_object_object_get(json, "group")),
+	};
+
+	if (path == NULL || change.after == NULL || !doctor_plan_writes(path))
+		return base_error_set(err, BASE_FAILED, "an entry makes no sense");
+	return doctor_journal_add(journal, &change, err);
+}
+
+static int read_all(struct doctor_journal *journal, struct json_object *json,
+		    struct base_error *err)
+{
+	struct json_object *changes = json_object_object_get(json, "changes");
+	struct json_object *directories = json_object_object_get(json, "directories");
+
+	if (!json_object_is_type(changes, json_type_array) ||
+	    !json_object_is_type(directories, json_type_array))
+		return base_error_set(err, BASE_FAILED, "a list is missing");
+	for (size_t i = 0; i < json_object_array_length(changes); i++) {
+		if (read_change(journal, json_object_array_get_idx(changes, i), err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < json_object_array_length(directories); i++) {
+		struct json_object *item = json_object_array_get_idx(directories, i);
+		const char *path = json_object_get_string(item);
+
+		if (path == NULL || !doctor_plan_needs_directory(path))
+			return base_error_set(err, BASE_FAILED, "a directory makes no sense");
+		if (doctor_journal_add_directory(journal, path, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int doctor_journal_init(struct doctor_journal *journal, const char *root, struct base_error *err)
+{
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+	BASE_AUTO(json) struct json_object *json = NULL;
+	BASE_AUTO(free) char *text = NULL;
+	BASE_AUTO(fd) int fd = doctor_below_open_directory(root, DOCTOR_JOURNAL_DIRECTORY, &why);
+
+	*journal = (struct doctor_journal){ 0 };
+	if (fd >= 0)
+		text = base_file_read_at(fd, DOCTOR_JOURNAL_NAME, LIMIT, NULL, &why);
+	if (text == NULL)
+		return why.errnum == ENOENT
+			       ? 0
+			       : base_error_set(err, BASE_FAILED, "%s",
+						why.message != NULL ? why.message : PATH);
+	json = json_tokener_parse(text);
+	if (json_object_is_type(json, json_type_object) && read_all(journal, json, &why) == 0)
+		return 0;
+	doctor_journal_finish(journal);
+	return damaged(root, err);
+}
+
+static struct json_object *change_to_json(const struct doctor_change *change)
+{
+	struct json_object *json = json_object_new_object();
+
+	if (json != NULL && vgpu_json_add_text(json, "path", change->path) == 0 &&
+	    vgpu_json_add_flag(json, "link", change->is_link) == 0 &&
+	    vgpu_json_add_number(json, "mode", (long)change->mode) == 0 &&
+	    vgpu_json_add_number(json, "group", (long)change->gid) == 0 &&
+	    vgpu_json_add_text(json, "before", change->before) == 0 &&
+	    vgpu_json_add_text(json, "after", change->after) == 0)
+		return json;
+	json_object_put(json);
+	return NULL;
+}
+
+static struct json_object *to_json(const struct doctor_journal *journal)
+{
+	BASE_AUTO(json) struct json_object *json = json_object_new_object();
+	struct json_object *changes = json_object_new_array();
+	struct json_object *directories = json_object_new_array();
+
+	if (json == NULL || vgpu_json_add(json, "changes", changes) < 0) {
+		json_object_put(directories);
+		return NULL;
+	}
+	if (vgpu_json_add(json, "directories", directories) < 0)
+		return NULL;
+	for (size_t i = 0; i < journal->count; i++) {
+		if (vgpu_json_append(changes, change_to_json(&journal->changes[i])) < 0)
+			return NULL;
+	}
+	for (size_t i = 0; i < journal->directory_count; i++) {
+		if (vgpu_json_append(directories, json_object_new_string(journal->directories[i])) <
+		    0)
+			return NULL;
+	}
+	return BASE_STEAL_PTR(json);
+}
+
+static int remove_all(const char *root, struct base_error *err)
+{
+	const char *name;
+	BASE_AUTO(fd) int fd = doctor_below_open_directory(root, DOCTOR_JOURNAL_DIRECTORY, NULL);
+	BASE_AUTO(fd) int above = doctor_below_open(root, DOCTOR_JOURNAL_DIRECTORY, &name, NULL);
+
+	if (fd < 0)
+		return 0;
+	doctor_below_sweep(fd, DOCTOR_JOURNAL_NAME);
+	if (unlinkat(fd, DOCTOR_JOURNAL_NAME, 0) < 0 && errno != ENOENT)
+		return base_error_errno(err, errno, "cannot remove %s" PATH, root);
+	/* Others may have something there. */
+	if (above >= 0)
+		unlinkat(above, name, AT_REMOVEDIR);
+	return 0;
+}
+
+/* An image may have no /var/lib yet. */
+static int open_directory(const char *root, struct base_error *err)
+{
+	static const char *const parts[] = { "/var", "/var/lib", DOCTOR_JOURNAL_DIRECTORY };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const char *name;
+		BASE_AUTO(fd) int above = doctor_below_open(root, parts[i], &name, err);
+
+		if (above < 0)
+			return -1;
+		if (mkdirat(above, name, 0755) < 0 && errno != EEXIST)
+			return base_error_errno(err, errno, "cannot make %s%s", root, parts[i]);
+	}
+	return doctor_below_open_directory(root, DOCTOR_JOURNAL_DIRECTORY, err);
+}
+
+int doctor_journal_write(const struct doctor_journal *journal, const char *root,
+			 struct base_error *err)
+{
+	BASE_AUTO(json) struct json_object *json = NULL;
+	BASE_AUTO(fd) int fd = -1;
+	const char *text;
+
+	if (journal->count == 0 && journal->directory_count == 0)
+		return remove_all(root, err);
+	json = to_json(journal);
+	text = json != NULL ? json_object_to_json_string_ext(json, VGPU_JSON_STYLE) : NULL;
+	if (text == NULL)
+		return no_memory(err);
+	fd = open_directory(root, err);
+	if (fd < 0)
+		return -1;
+	return base_file_replace_at(fd, DOCTOR_JOURNAL_NAME, text, strlen(text), 0600, err);
+}
+
+void doctor_journal_finish(struct doctor_journal *journal)
+{
+	if (journal == NULL)
+		return;
+	for (size_t i = 0; i < journal->count; i++)
+		doctor_change_finish(&journal->changes[i]);
+	for (size_t i = 0; i < journal->directory_count; i++)
+		free(journal->directories[i]);
+	free(journal->changes);
+	free(journal->directories);
+	*journal = (struct doctor_journal){ 0 };
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vgpu/base/file.h"
+#include "vgpu/base/log.h"
+#include "vgpu/base/options.h"
+#include "vgpu/domain-commands/commands.h"
+#include "vgpu/host/device.h"
+#include "vgpu/store/lock.h"
+#include "vgpu/store/store.h"
+#include "vgpu/vgpus/restore.h"
+#include "xmlpatch/xmlpatch.h"
+
+/*
+ * What libvirt's hook for QEMU runs, with the domain's XML on standard input. It
+ * must not ask libvirt anything: libvirt waits for it. Of all that happens to a
+ * domain two things matter:
+ *
+ *	DOMAIN prepare begin	comes before libvirt looks for the domain's devices;
+ *				a failure keeps the domain from starting
+ *	DOMAIN release end	comes when QEMU is gone, and after any failure on the
+ *				way, ours included
+ */
+struct request {
+	const char *domain;
+	const char *config_dir;
+	bool prepare; /* else: release */
+};
+
+struct machine {
+	struct vgpu_host host;
+	struct vgpu_store store;
+};
+
+static void finish_machine(struct machine *machine)
+{
+	vgpu_store_finish(&machine->store);
+	vgpu_host_finish(&machine->host);
+}
+
+BASE_DEFINE_CLEANUP(machine, struct machine, finish_machine)
+
+static const struct vgpu_definition *find_on_demand(const struct vgpu_store *store,
+						    const char *uuid)
+{
+	const struct vgpu_definition *definition;
+
+	for (size_t i = 0; (definition = vgpu_store_find(store, uuid, &i)) != NULL; i++) {
+		if (definition->start == VGPU_START_ON_DEMAND)
+			return definition;
+	}
+	return NULL;
+}
+
+static bool has_on_demand(const struct vgpu_store *store, const struct xmlpatch_mdevs *mdevs)
+{
+	for (size_t i = 0; i < mdevs->n; i++) {
+		if (find_on_demand(store, mdevs->uuids[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Removes the domain's vGPUs, but for those that another virtual machine has. */
+static int release(const struct request *request, const struct machine *machine,
+		   const struct xmlpatch_mdevs *mdevs, struct base_error *err)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < mdevs->n; i++) {
+		const char *uuid = mdevs->uuids[i];
+		BASE_AUTO(vgpu_device) struct vgpu_device device = { 0 };
+		BASE_AUTO(base_error) struct base_error why = { 0 };
+
+		if (find_on_demand(&machine->store, uuid) == NULL ||
+		    vgpu_device_init(&device, uuid, NULL) < 0 ||
+		    vgpu_device_remove(&device, &why) == 0 || why.errnum == EBUSY)
+			continue;
+		status = base_error_set(err, BASE_FAILED,
+					"cannot remove the vGPU %s, which domain %s no longer "
+					"needs: %s",
+					uuid, request->domain, why.message);
+	}
+	return status;
+}
+
+static int prepare(const struct request *request, const struct machine *machine,
+		   const struct xmlpatch_mdevs *mdevs, struct base_error *err)
+{
+	for (size_t i = 0; i < mdevs->n; i++) {
+		const struct vgpu_definition *definition =
+			find_on_demand(&machine->store, mdevs->uuids[i]);
+
+		if (definition == NULL || vgpu_restore_one(&machine->host, definition, err) >= 0)
+			continue;
+		return base_error_wrap(err, "cannot make the vGPU %s, which domain %s needs",
+				       definition->uuid, request->domain);
+	}
+	return 0;
+}
+
+static int act(const struct request *request, const struct xmlpatch_mdevs *mdevs,
+	       struct base_error *err)
+{
+	BASE_AUTO(machine) struct machine machine = { .store = { .fd = -1 } };
+	BASE_AUTO(vgpu_store) struct vgpu_store before = { .fd = -1 };
+	BASE_AUTO(fd) int lock = -1;
+
+	/* Domains that have no vGPU on demand do not wait for anybody. */
+	if (vgpu_store_init(&before, request->config_dir, err) < 0)
+		return -1;
+	if (!has_on_demand(&before, mdevs))
+		return 0;
+	lock = vgpu_lock_take(request->config_dir, err);
+	if (lock < 0 || vgpu_host_init(&machine.host, err) < 0 ||
+	    vgpu_store_init(&machine.store, request->config_dir, err) < 0)
+		return -1;
+	return request->prepare ? prepare(request, &machine, mdevs, err)
+				: release(request, &machine, mdevs, err);
+}
+
+static int read_domain(struct xmlpatch_mdevs *mdevs, struct base_error *err)
+{
+	BASE_AUTO(free) char *xml = NULL;
+	size_t length;
+
+	xml = base_file_read_all(STDIN_FILENO, "standard input", XMLPATCH_LIMIT, &length, err);
+	if (xml == NULL)
+		return -1;
+	return xmlpatch_read_mdevs(xml, length, mdevs, err);
+}
+
+int vgpu_cmd_hook(int argc, char **argv, struct base_error *err)
+{
+	BASE_AUTO(xmlpatch_mdevs) struct xmlpatch_mdevs mdevs = { 0 };
+	struct request request = { 0 };
+	const struct vgpu_option options[] = { { "config-dir", &request.config_dir, NULL },
+					       { NULL, NULL, NULL } };
+	const char *words[4] = { NULL }; /* the domain, what happens, a part of that, more */
+	int count = vgpu_options_parse(argc, argv, options, words, 4, err);
+
+	if (count < 0)
+		return -1;
+	if (count < 3)
+		return base_error_set(err, BASE_MISUSED,
+				      "hook: libvirt calls it with DOMAIN OPERATION PART");
+	request.domain = words[0];
+	request.prepare = strcmp(words[1], "prepare") == 0 && strcmp(words[2], "begin") == 0;
+	if (!request.prepare && (strcmp(words[1], "release") != 0 || strcmp(words[2], "end") != 0))
+		return 0;
+	if (read_domain(&mdevs, err) < 0)
+		return base_error_wrap(err, "cannot read the domain %s", request.domain);
+	return mdevs.n == 0 ? 0 : act(&request, &mdevs, err);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vgpu/domain/apply.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vgpu/base/ask.h"
+#include "vgpu/base/log.h"
+#include "vgpu/domain/backup.h"
+#include "vgpu/domain/patch-print.h"
+
+static int show_diff(const struct vgpu_redefinition *redefinition, FILE *out,
+		     struct base_error *err)
+{
+	BASE_AUTO(free) char *label = NULL;
+
+	if (asprintf(&label, "%s.xml", vgpu_domain_name(redefinition->domain)) < 0) {
+		label = NULL;
+		return base_error_errno(err, ENOMEM, "cannot show the changes");
+	}
+	return vgpu_outcome_print_diff(out, label, redefinition->before, redefinition->result, err);
+}
+
+static int ask(const struct vgpu_redefinition *redefinition, struct base_error *err)
+{
+	BASE_AUTO(free) char *question = NULL;
+
+	if (redefinition->is_agreed)
+		return 0;
+	if (asprintf(&question, "Change the definition of %s so?",
+		     vgpu_domain_name(redefinition->domain)) < 0) {
+		question = NULL;
+		return base_error_errno(err, ENOMEM, "cannot ask");
+	}
+	/* Where nobody can be asked, one line says so and nothing else is shown. */
+	if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
+		if (show_diff(redefinition, stderr, err) < 0)
+			return -1;
+		vgpu_outcome_print_advice(redefinition->result);
+	}
+	return vgpu_ask(false, question, err);
+}
+
+/* A change that somebody else made while the user was asked is not to be lost. */
+static int check_unchanged(const struct vgpu_redefinition *redefinition, struct base_error *err)
+{
+	BASE_AUTO(free) char *now = vgpu_domain_get_xml(redefinition->domain, err);
+
+	if (now == NULL)
+		return -1;
+	if (strcmp(now, redefinition->before) == 0)
+		return 0;
+	return base_error_set(
+		err, BASE_FAILED,
+		"the domain %s was changed meanwhile: nothing is changed, run it again",
+		vgpu_domain_name(redefinition->domain));
+}
+
+static char *save(const struct vgpu_redefinition *redefinition, struct base_error *err)
+{
+	BASE_AUTO(free) char *place = vgpu_backup_place(err);
+	char uuid[BASE_UUID_SIZE] = "";
+
+	if (place == NULL || vgpu_domain_get_uuid(redefinition->domain, uuid, err) < 0)
+		return NULL;
+	return vgpu_backup_save(place, uuid, redefinition->before, err);
+}
+
+/* What was saved for nothing would only be in the way. */
+static int store(const struct vgpu_redefinition *redefinition, struct base_error *err)
+{
+	BASE_AUTO(free) char *path = NULL;
+
+	if (check_unchanged(redefinition, err) < 0)
+		return -1;
+	path = save(redefinition, err);
+	if (path == NULL)
+		return -1;
+	if (vgpu_domain_define(redefinition->domain, redefinition->result->xml, err) < 0) {
+		unlink(path);
+		return -1;
+	}
+	vgpu_outcome_print_changes(redefinition->result);
+	base_info("the definition as it was is in %s", path);
+	return 0;
+}
+
+/* What would go on with the old definition, or bring it back. */
+static void print_leftovers(const struct vgpu_domain *domain)
+{
+	const char *name = vgpu_domain_name(domain);
+	BASE_AUTO(free) char *snapshots = NULL;
+	size_t count = vgpu_domain_list_snapshots(domain, &snapshots);
+
+	if (vgpu_domain_is_running(domain))
+		base_info("the domain %s is running: shut it down and start it again for the "
+			  "change to count",
+			  name);
+	else if (vgpu_domain_is_saved(domain))
+		vgpu_outcome_note("the next start of %s resumes its saved image, with the old "
+				  "definition: 'virsh managedsave-remove %s' does away with it",
+				  name, name);
+	if (count > 0)
+		vgpu_outcome_note("%s has %zu snapshot%s (%s), which bring%s the old definition "
+				  "back when reverted to",
+				  name, count, count > 1 ? "s" : "", snapshots,
+				  count > 1 ? "" : "s");
+}
+
+int vgpu_redefine(const struct vgpu_redefinition *redefinition, struct base_error *err)
+{
+	const struct xmlpatch_result *result = redefinition->result;
+
+	if (redefinition->is_dry)
+		return show_diff(redefinition, stdout, err);
+	if (result->n == 0) {
+		vgpu_outcome_print_advice(result);
+		return 0;
+	}
+	if (ask(redefinition, err) < 0 || store(redefinition, err) < 0)
+		return -1;
+	if (redefinition->is_agreed)
+		vgpu_outcome_print_advice(result);
+	print_leftovers(redefinition->domain);
+	return 0;
+}

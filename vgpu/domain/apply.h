@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VGPU_REDEFINE_H
+#define VGPU_REDEFINE_H
+
+#include <stdbool.h>
+
+#include "vgpu/domain/domain.h"
+#include "xmlpatch/xmlpatch.h"
+
+/* A change of a domain's definition that is to be made; all borrowed. */
+struct vgpu_redefinition {
+	struct vgpu_domain *domain;
+	const char *before; /* the definition that was patched */
+	const struct xmlpatch_result *result;
+	bool is_dry;	/* it is only shown, as a diff on standard output, and nothing else */
+	bool is_agreed; /* the user was asked before, or need not be */
+};
+
+/*
+ * Shows the change and asks, on a terminal; saves the old definition; stores the
+ * new one; says what was changed and what keeps it from being used. Without a
+ * change there is nothing to do. 0; or -1 with the domain as it was.
+ */
+int vgpu_redefine(const struct vgpu_redefinition *redefinition, struct base_error *err);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vgpu/domain/assignment.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vgpu/host/udev.h"
+#include "vgpu/host/gpu.h"
+
+/* i915's name with its word for these types (drivers/gpu/drm/i915/gvt/vgpu.c). */
+#define GVT_PREFIX "i915-GVTg_"
+
+static int copy(char **to, const char *from, struct base_error *err)
+{
+	if (from == NULL)
+		return 0;
+	*to = strdup(from);
+	return *to != NULL ? 0 : base_error_errno(err, ENOMEM, "cannot look at the vGPU");
+}
+
+static int read_rendernode(struct vgpu_target *target, const char *syspath, struct base_error *err)
+{
+	BASE_AUTO(udev) struct udev *udev = udev_new();
+	BASE_AUTO(udev_device) struct udev_device *parent = NULL;
+
+	if (udev != NULL)
+		parent = udev_device_new_from_syspath(udev, syspath);
+	if (parent == NULL)
+		return base_error_set(err, BASE_FAILED, "cannot look for the render node of %s",
+				      syspath);
+	target->rendernode = vgpu_gpu_find_render_node(udev, parent);
+	return 0;
+}
+
+/* A parent that is not there now, as before its driver is loaded, tells nothing. */
+static int read_parent(struct vgpu_target *target, const struct vgpu_host *host, const char *name,
+		       const char *type_id, struct base_error *err)
+{
+	const struct vgpu_parent *parent = vgpu_host_find_parent(host, name);
+	const struct vgpu_type *type;
+
+	target->is_known = true;
+	if (copy(&target->type, type_id, err) < 0)
+		return -1;
+	if (parent == NULL)
+		return 0;
+	type = vgpu_parent_find_type(parent, type_id);
+	if (type != NULL && (copy(&target->api, type->device_api, err) < 0 ||
+			     copy(&target->resolution, type->resolution, err) < 0))
+		return -1;
+	return read_rendernode(target, parent->syspath, err);
+}
+
+int vgpu_target_find(struct vgpu_target *target, const char *uuid, const struct vgpu_host *host,
+		     const struct vgpu_store *store, struct base_error *err)
+{
+	const struct vgpu_device *device = vgpu_host_find_device(host, uuid);
+	const struct vgpu_definition *definition;
+	size_t index = 0;
+
+	if (device != NULL)
+		return read_parent(target, host, device->parent, device->type, err);
+	definition = vgpu_store_find(store, uuid, &index);
+	if (definition == NULL)
+		return 0;
+	return read_parent(target, host, definition->parent, definition->type, err);
+}
+
+bool vgpu_target_is_gvt(const struct vgpu_target *target)
+{
+	return target->type != NULL && strncmp(target->type, GVT_PREFIX, strlen(GVT_PREFIX)) == 0;
+}
+
+bool vgpu_target_is_exceeded(const struct vgpu_target *target, unsigned int xres, unsigned int yres)
+{
+	unsigned int width, height;
+
+	return target->resolution != NULL &&
+	       sscanf(target->resolution, "%5ux%5u", &width, &height) == 2 &&
+	       (xres > width || yres > height);
+}
+
+static int check_itself(const struct vgpu_target *target, const char *uuid, struct base_error *err)
+{
+	if (!target->is_known)
+		return base_error_set(err, BASE_FAILED,
+				      "there is no vGPU %s: 'vgpu list' shows those that there "
+				      "are, 'vgpu create' makes one",
+				      uuid);
+	if (target->api != NULL && strcmp(target->api, VGPU_TYPE_PCI_API) != 0)
+		return base_error_set(err, BASE_FAILED,
+				      "the device %s is no vGPU: its type's API is %.40s, not "
+				      "vfio-pci",
+				      uuid, target->api);
+	return 0;
+}
+
+/* The domain itself may hold it: then it has it already. */
+static int check_holder(const char *uuid, const char *domain, const struct vgpu_rivals *rivals,
+			struct base_error *err)
+{
+	const struct vgpu_process *holder = rivals->holder;
+	BASE_AUTO(free) char *who = NULL;
+
+	if (holder == NULL ||
+	    (rivals->is_running && holder->domain != NULL && strcmp(holder->domain, domain) == 0))
+		return 0;
+	who = vgpu_process_describe(holder);
+	return base_error_set(err, BASE_FAILED,
+			      "the vGPU %s is in use by %s, and no two can have it: stop that, or "
+			      "make another one with 'vgpu create'",
+			      uuid, who != NULL ? who : "a process");
+}
+
+int vgpu_target_check(const struct vgpu_target *target, const char *uuid, const char *domain,
+		      const struct vgpu_rivals *rivals, struct base_error *err)
+{
+	if (check_itself(target, uuid, err) < 0)
+		return -1;
+	if (rivals->owner != NULL)
+		return base_error_set(
+			err, BASE_FAILED,
+			"the vGPU %s is in the domain %s already, and no two can have "
+			"it: 'vgpu create' makes another one, 'vgpu detach' takes it "
+			"out there",
+			uuid, rivals->owner);
+	if (check_holder(uuid, domain, rivals, err) < 0)
+		return -1;
+	if (rivals->second != NULL)
+		return base_error_set(
+			err, BASE_FAILED,
+			"the domain %s has the GVT-g vGPU %s already, and with two a "
+			"virtual machine does not start: 'vgpu detach' takes that one "
+			"out",
+			domain, rivals->second);
+	return 0;
+}
+
+void vgpu_target_finish(struct vgpu_target *target)
+{
+	if (target == NULL)
+		return;
+	free(target->type);
+	free(target->api);
+	free(target->resolution);
+	free(target->rendernode);
+	*target = (struct vgpu_target){ 0 };
+}

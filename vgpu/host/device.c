@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vgpu/host/device.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vgpu/base/array.h"
+#include "vgpu/base/cleanup.h"
+#include "vgpu/base/dir.h"
+#include "vgpu/base/file.h"
+#include "vgpu/host/holder.h"
+#include "vgpu/host/sysfs.h"
+
+#define UNKNOWN "?"
+#define DEVICES "/sys/bus/mdev/devices" /* links */
+
+static int no_memory(struct base_error *err)
+{
+	return base_error_errno(err, ENOMEM, "cannot list the vGPUs");
+}
+
+static int cannot_read(const char *uuid, struct base_error *err)
+{
+	return base_error_errno(err, errno, "cannot read the vGPU %s", uuid);
+}
+
+static char *read_type(int dirfd, const char *uuid)
+{
+	char path[BASE_UUID_SIZE + sizeof("/mdev_type")];
+	BASE_AUTO(free) char *name = NULL;
+
+	snprintf(path, sizeof(path), "%s/mdev_type", uuid);
+	name = vgpu_sysfs_read_link_name(dirfd, path);
+	if (name != NULL && *name == '\0')
+		return strdup(UNKNOWN);
+	return BASE_STEAL_PTR(name);
+}
+
+/* A vGPU's directory lies in its parent's. */
+static char *parent_name(const char *syspath)
+{
+	const char *end = strrchr(syspath, '/');
+	const char *start = end;
+
+	while (start > syspath && start[-1] != '/')
+		start--;
+	return strndup(start, (size_t)(end - start));
+}
+
+/* err->errnum is ENOENT if there is no vGPU with that name in DEVICES. */
+static int init(struct vgpu_device *device, int dirfd, const char *uuid, struct base_error *err)
+{
+	*device = (struct vgpu_device){ .syspath = vgpu_sysfs_read_device(dirfd, uuid) };
+	if (device->syspath == NULL)
+		return cannot_read(uuid, err);
+	if (*device->syspath == '\0') {
+		vgpu_device_finish(device);
+		return base_error_errno(err, ENOENT, "there is no vGPU %s", uuid);
+	}
+	memcpy(device->uuid, uuid, BASE_UUID_SIZE);
+	device->parent = parent_name(device->syspath);
+	device->type = read_type(dirfd, uuid);
+	if (device->parent != NULL && device->type != NULL)
+		return 0;
+	cannot_read(uuid, err);
+	vgpu_device_finish(device);
+	return -1;
+}
+
+int vgpu_device_init(struct vgpu_device *device, const char *uuid, struct base_error *err)
+{
+	BASE_AUTO(fd) int fd = open(DEVICES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	*device = (struct vgpu_device){ 0 };
+	if (fd < 0)
+		return base_error_errno(err, errno, "there is no vGPU %s", uuid);
+	return init(device, fd, uuid, err);
+}
+
+bool vgpu_device_has_type(const struct vgpu_device *device)
+{
+	return strcmp(device->type, UNKNOWN) != 0;
+}
+
+/* One that goes while it is read is not there. */
+static int add(struct vgpu_devices *devices, int dirfd, const char *uuid, struct base_error *err)
+{
+	struct vgpu_device *items =
+		vgpu_array_grow(devices->items, devices->count, sizeof(*devices->items));
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+
+	if (items == NULL)
+		return no_memory(err);
+	devices->items = items;
+	if (init(&items[devices->count], dirfd, uuid, &why) == 0)
+		devices->count++;
+	else if (why.errnum != ENOENT)
+		return base_error_errno(err, why.errnum, "cannot read the vGPU %s", uuid);
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct vgpu_device *left = a, *right = b;
+	int order = strverscmp(left->parent, right->parent);
+
+	return order != 0 ? order : strcmp(left->uuid, right->uuid);
+}
+
+/*
+ * Straight from sysfs: libudev would read some files more of each device than the
+ * two links that count.
+ */
+int vgpu_devices_gather(struct vgpu_devices *devices, struct base_error *err)
+{
+	BASE_AUTO(base_dir) struct base_dir dir = BASE_DIR_CLOSED;
+	const char *name;
+
+	if (base_dir_open(&dir, AT_FDCWD, DEVICES) < 0)
+		return errno == ENOENT ? 0 : base_error_errno(err, errno, "cannot open " DEVICES);
+	while ((name = base_dir_next(&dir)) != NULL) {
+		char uuid[BASE_UUID_SIZE];
+
+		if (base_name_parse_uuid(name, uuid) && add(devices, dir.fd, uuid, err) < 0)
+			return -1;
+	}
+	if (errno != 0)
+		return base_error_errno(err, errno, "cannot read " DEVICES);
+	if (devices->count > 0)
+		qsort(devices->items, devices->count, sizeof(*devices->items), compare);
+	return 0;
+}
+
+int vgpu_devices_count(size_t *count, struct base_error *err)
+{
+	long found = vgpu_sysfs_count_vgpus(AT_FDCWD, DEVICES);
+
+	if (found < 0 && errno != ENOENT)
+		return base_error_errno(err, errno, "cannot read " DEVICES);
+	*count = found > 0 ? (size_t)found : 0;
+	return 0;
+}
+
+/* What the kernel's answer to `create` means (drivers/vfio/mdev, i915/gvt). */
+static int explain_create(int errnum, const char *parent, const char *type, const char *uuid,
+			  struct base_error *err)
+{
+	switch (errnum) {
+	case EACCES:
+	case EPERM:
+		return base_error_errno(err, errnum, "cannot make a vGPU (run this as root)");
+	case EEXIST:
+		return base_error_errno(err, errnum, "the UUID %s is taken (take another)", uuid);
+	case ENOSPC:
+		return base_error_errno(err, errnum,
+					"%s is full: aperture, graphics memory, fences or ids for "
+					"another %s are spent, dmesg says which (remove a vGPU or "
+					"take a smaller type)",
+					parent, type);
+	case EIO:
+		return base_error_errno(err, errnum,
+					"%s cannot make a %s (set a larger aperture in the "
+					"firmware or take a smaller type)",
+					parent, type);
+	case ENODEV:
+	case ENOENT:
+		return base_error_errno(err, errnum, "%s makes no more %s: its driver is gone",
+					parent, type);
+	default:
+		return base_error_errno(err, errnum, "%s refuses to make %s as a %s (see dmesg)",
+					parent, uuid, type);
+	}
+}
+
+int vgpu_device_create(const struct vgpu_parent *parent, const char *type, const char *uuid,
+		       struct base_error *err)
+{
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+	BASE_AUTO(free) char *path = NULL;
+
+	if (asprintf(&path, "%s/mdev_supported_types/%s/create", parent->syspath, type) < 0)
+		return no_memory(err);
+	if (base_file_write_attribute(path, uuid, &why) < 0)
+		return explain_create(why.errnum, parent->name, type, uuid, err);
+	return 0;
+}
+
+int vgpu_device_set(const char *syspath, const char *attribute, const char *value,
+		    struct base_error *err)
+{
+	BASE_AUTO(free) char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", syspath, attribute) < 0)
+		return no_memory(err);
+	return base_file_write_attribute(path, value, err);
+}
+
+int vgpu_device_undo(const struct vgpu_parent *parent, const char *uuid, struct base_error *err)
+{
+	BASE_AUTO(free) char *syspath = NULL;
+
+	if (asprintf(&syspath, "%s/%s", parent->syspath, uuid) < 0)
+		return no_memory(err);
+	return vgpu_device_set(syspath, "remove", "1", err);
+}
+
+static int explain_remove(int errnum, const struct vgpu_device *device, struct base_error *err)
+{
+	switch (errnum) {
+	case EACCES:
+	case EPERM:
+		return base_error_errno(err, errnum, "cannot remove a vGPU (run this as root)");
+	case EAGAIN:
+	case ENODEV:
+	case ENOENT:
+		return base_error_errno(err, errnum, "the vGPU %s is being removed already",
+					device->uuid);
+	default:
+		return base_error_errno(err, errnum, "%s refuses to remove the vGPU %s (see dmesg)",
+					device->parent, device->uuid);
+	}
+}
+
+/*
+ * Held until the kernel has removed it: i915 would let a vGPU go that a VM has
+ * opened between the question and the removal.
+ */
+int vgpu_device_remove(const struct vgpu_device *device, struct base_error *err)
+{
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+	BASE_AUTO(fd) int held = -1;
+
+	if (vgpu_holder_exclude(device, &held, err) < 0)
+		return -1;
+	if (vgpu_device_set(device->syspath, "remove", "1", &why) < 0)
+		return explain_remove(why.errnum, device, err);
+	return 0;
+}
+
+void vgpu_device_finish(struct vgpu_device *device)
+{
+	if (device == NULL)
+		return;
+	free(device->parent);
+	free(device->type);
+	free(device->syspath);
+	*device = (struct vgpu_device){ 0 };
+}

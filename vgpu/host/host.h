@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VGPU_HOST_H
+#define VGPU_HOST_H
+
+#include <stddef.h>
+
+#include "vgpu/base/error.h"
+#include "vgpu/base/name.h"
+#include "vgpu/host/type.h"
+
+/* A device whose driver makes vGPUs. All texts are owned. */
+struct vgpu_parent {
+	char *name;    /* the kernel's name: a PCI address for a GPU */
+	char *driver;  /* NULL for a device without one */
+	char *syspath; /* below /sys/devices */
+	struct vgpu_type *types;
+	size_t type_count;
+	size_t active; /* how many vGPUs it has made, those without a type included */
+};
+
+/* A vGPU that exists in the kernel. All texts are owned. */
+struct vgpu_device {
+	char uuid[BASE_UUID_SIZE];
+	char *parent;  /* its name */
+	char *type;    /* the type's id; "?" if the kernel does not tell */
+	char *syspath; /* below /sys/devices */
+};
+
+/* What this machine has, as the kernel showed it when it was gathered. */
+struct vgpu_host {
+	struct vgpu_parent *parents; /* ordered by name */
+	size_t parent_count;
+	struct vgpu_device *devices; /* ordered by parent, then UUID */
+	size_t device_count;
+};
+
+/* Asks the kernel through sysfs. */
+int vgpu_host_init(struct vgpu_host *host, struct base_error *err);
+
+/*
+ * The same without the vGPUs, which are counted only: then it hardly matters how many
+ * there are. They are there all the same where their types do not have all of them.
+ */
+int vgpu_host_init_types(struct vgpu_host *host, struct base_error *err);
+
+/*
+ * The same in two steps: the vGPUs, which is quick, and the parents with all that
+ * their types say, for whoever needs them. They may be added to a host without
+ * any parents.
+ */
+int vgpu_host_init_devices(struct vgpu_host *host, struct base_error *err);
+int vgpu_host_add_parents(struct vgpu_host *host, struct base_error *err);
+
+/* All of these return NULL if there is no such thing; the host owns what they return. */
+const struct vgpu_parent *vgpu_host_find_parent(const struct vgpu_host *host, const char *name);
+const struct vgpu_device *vgpu_host_find_device(const struct vgpu_host *host, const char *uuid);
+const struct vgpu_type *vgpu_parent_find_type(const struct vgpu_parent *parent, const char *id);
+
+/* Sets how many of the host's devices each parent and each type has. */
+void vgpu_host_count_devices(struct vgpu_host *host);
+
+/* Takes NULL and a zeroed host. */
+void vgpu_host_finish(struct vgpu_host *host);
+
+BASE_DEFINE_CLEANUP(vgpu_host, struct vgpu_host, vgpu_host_finish)
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vgpu/vgpus/claims.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vgpu/base/array.h"
+#include "vgpu/base/line.h"
+#include "vgpu/base/program.h"
+
+#define TEXT_LIMIT (1 << 20) /* some 10,000 lines */
+
+static int no_memory(struct base_error *err)
+{
+	return base_error_errno(err, ENOMEM, "cannot see which domains have the vGPUs");
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct vgpu_user *left = a, *right = b;
+	int order = strcmp(left->uuid, right->uuid);
+
+	return order != 0 ? order : strcmp(left->domain, right->domain);
+}
+
+static int add(struct vgpu_users *users, char *line, struct base_error *err)
+{
+	struct vgpu_user user = { .domain = line + BASE_UUID_SIZE };
+	struct vgpu_user *items;
+
+	if (strlen(line) <= BASE_UUID_SIZE || line[BASE_UUID_SIZE - 1] != ' ')
+		return 0;
+	line[BASE_UUID_SIZE - 1] = '\0';
+	base_line_make(line + BASE_UUID_SIZE);
+	if (!base_name_parse_uuid(line, user.uuid))
+		return 0;
+	items = vgpu_array_grow(users->items, users->count, sizeof(*users->items));
+	if (items == NULL)
+		return no_memory(err);
+	users->items = items;
+	items[users->count++] = user;
+	return 0;
+}
+
+int vgpu_users_parse(struct vgpu_users *users, char *text, struct base_error *err)
+{
+	char *rest = text;
+
+	*users = (struct vgpu_users){ .text = text };
+	while (rest != NULL) {
+		if (add(users, strsep(&rest, "\n"), err) < 0)
+			return -1;
+	}
+	if (users->count > 0)
+		qsort(users->items, users->count, sizeof(*users->items), compare);
+	return 0;
+}
+
+int vgpu_users_init(struct vgpu_users *users, struct base_error *err)
+{
+	static const char *const argv[] = { "vgpu-domain", "users", NULL };
+	char *text = NULL;
+
+	*users = (struct vgpu_users){ 0 };
+	if (vgpu_program_ask_domain(argv, TEXT_LIMIT, &text, err) < 0)
+		return -1;
+	return vgpu_users_parse(users, text, err);
+}
+
+const struct vgpu_user *vgpu_users_find(const struct vgpu_users *users, const char *uuid,
+					size_t *index)
+{
+	size_t end = users->count;
+
+	while (*index < end) {
+		size_t middle = *index + (end - *index) / 2;
+
+		if (strcmp(users->items[middle].uuid, uuid) < 0)
+			*index = middle + 1;
+		else
+			end = middle;
+	}
+	return *index < users->count && strcmp(users->items[*index].uuid, uuid) == 0
+		       ? &users->items[*index]
+		       : NULL;
+}
+
+char *vgpu_users_describe(const struct vgpu_users *users, const char *uuid)
+{
+	const struct vgpu_user *user;
+	char *text = NULL;
+
+	for (size_t i = 0; (user = vgpu_users_find(users, uuid, &i)) != NULL; i++) {
+		char *longer;
+
+		if (asprintf(&longer, "%s%s%s", text != NULL ? text : "", text != NULL ? ", " : "",
+			     user->domain) < 0)
+			break;
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+void vgpu_users_finish(struct vgpu_users *users)
+{
+	if (users == NULL)
+		return;
+	free(users->items);
+	free(users->text);
+	*users = (struct vgpu_users){ 0 };
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vgpu/vgpus/lookup.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vgpu/base/log.h"
+
+#define NAMED 4 /* so many candidates fit a line */
+
+/* The different UUIDs that begin as the word does. */
+struct candidates {
+	const char *uuids[NAMED];
+	size_t count;
+};
+
+static void consider(struct candidates *candidates, const char *start, const char *uuid)
+{
+	if (*uuid == '\0' || strncmp(uuid, start, strlen(start)) != 0)
+		return;
+	for (size_t i = 0; i < candidates->count && i < NAMED; i++) {
+		if (strcmp(candidates->uuids[i], uuid) == 0)
+			return;
+	}
+	if (candidates->count < NAMED)
+		candidates->uuids[candidates->count] = uuid;
+	candidates->count++;
+}
+
+static void look(struct candidates *candidates, const char *start, const struct vgpu_host *host,
+		 const struct vgpu_store *store)
+{
+	for (size_t i = 0; i < host->device_count; i++)
+		consider(candidates, start, host->devices[i].uuid);
+	for (size_t i = 0; i < store->definition_count; i++)
+		consider(candidates, start, store->definitions[i].uuid);
+	for (size_t i = 0; i < store->problem_count; i++)
+		consider(candidates, start, store->problems[i].uuid);
+}
+
+/* The beginning of a UUID in lower case: false if it is not one. */
+static bool parse_start(const char *word, char start[BASE_UUID_SIZE])
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	size_t length = strlen(word);
+
+	if (length == 0 || length >= BASE_UUID_SIZE)
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)word[i];
+
+		if (form[i] == '-' ? c != '-' : !isxdigit(c))
+			return false;
+		start[i] = (char)tolower(c);
+	}
+	start[length] = '\0';
+	return true;
+}
+
+bool vgpu_pick_is_start(const char *word)
+{
+	char start[BASE_UUID_SIZE];
+
+	return parse_start(word, start);
+}
+
+#define NAMES_SIZE ((size_t)NAMED * (BASE_UUID_SIZE + 2) + sizeof(" and more"))
+
+/* "UUID, UUID and more" */
+static void list(const struct candidates *candidates, char names[NAMES_SIZE])
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < candidates->count && i < NAMED; i++)
+		length += (size_t)snprintf(names + length, NAMES_SIZE - length, "%s%s",
+					   i > 0 ? ", " : "", candidates->uuids[i]);
+	if (candidates->count > NAMED)
+		snprintf(names + length, NAMES_SIZE - length, " and more");
+}
+
+static int refuse_ambiguous(const char *word, const struct candidates *candidates,
+			    struct base_error *err)
+{
+	char names[NAMES_SIZE];
+
+	list(candidates, names);
+	return base_error_set(err, BASE_FAILED, "%s is the beginning of several vGPUs: %s", word,
+			      names);
+}
+
+static int refuse_unknown(const char *word, struct base_error *err)
+{
+	base_error_set(err, BASE_FAILED,
+		       "no vGPU, active or defined, begins with %s; 'vgpu list' shows those "
+		       "that there are",
+		       word);
+	if (err != NULL)
+		err->errnum = ENOENT;
+	return -1;
+}
+
+int vgpu_pick(const char *word, const struct vgpu_host *host, const struct vgpu_store *store,
+	      char uuid[BASE_UUID_SIZE], struct base_error *err)
+{
+	struct candidates candidates = { 0 };
+	char start[BASE_UUID_SIZE];
+
+	if (base_name_parse_uuid(word, uuid))
+		return 0;
+	if (!parse_start(word, start))
+		return base_error_set(err, BASE_MISUSED,
+				      "'%s' is not a UUID, nor the beginning of one; 'vgpu list' "
+				      "shows those of the vGPUs",
+				      word);
+	look(&candidates, start, host, store);
+	if (candidates.count == 0)
+		return refuse_unknown(word, err);
+	if (candidates.count > 1)
+		return refuse_ambiguous(word, &candidates, err);
+	memcpy(uuid, candidates.uuids[0], BASE_UUID_SIZE);
+	return 0;
+}
+
+int vgpu_pick_free(const struct vgpu_host *host, const struct vgpu_inventory *inventory,
+		   const struct vgpu_usage *usage, char uuid[BASE_UUID_SIZE],
+		   struct base_error *err)
+{
+	struct candidates candidates = { 0 };
+	char names[NAMES_SIZE];
+
+	for (size_t i = 0; i < inventory->count; i++) {
+		const struct vgpu_item *item = &inventory->items[i];
+		const struct vgpu_type *type = vgpu_item_find_type(item, host);
+
+		if (type != NULL && vgpu_type_is_pci(type) && vgpu_usage_is_free(usage, host, item))
+			consider(&candidates, "", vgpu_item_uuid(item));
+	}
+	if (candidates.count == 0)
+		return base_error_set(err, BASE_FAILED,
+				      "there is no free vGPU: 'vgpu create' makes one, 'vgpu list' "
+				      "shows who has those that there are");
+	if (candidates.count > 1) {
+		list(&candidates, names);
+		return base_error_set(err, BASE_FAILED, "which vGPU? These are free: %s", names);
+	}
+	memcpy(uuid, candidates.uuids[0], BASE_UUID_SIZE);
+	return 0;
+}
+
+static int compare_places(const void *a, const void *b, void *uuids)
+{
+	size_t left = *(const size_t *)a, right = *(const size_t *)b;
+	const char(*items)[BASE_UUID_SIZE] = uuids;
+	int order = strcmp(items[left], items[right]);
+
+	return order != 0 ? order : (left > right) - (left < right);
+}
+
+/* Leaves the first of each; the order stays. */
+static int drop_repeated(struct vgpu_picks *picks, struct base_error *err)
+{
+	BASE_AUTO(free) size_t *places = calloc(picks->count + 1, sizeof(*places));
+	BASE_AUTO(free) bool *is_repeated = calloc(picks->count + 1, sizeof(*is_repeated));
+	size_t kept = 0;
+
+	if (places == NULL || is_repeated == NULL)
+		return base_error_errno(err, ENOMEM, "cannot look for vGPUs");
+	for (size_t i = 0; i < picks->count; i++)
+		places[i] = i;
+	qsort_r(places, picks->count, sizeof(*places), compare_places, picks->uuids);
+	for (size_t i = 1; i < picks->count; i++)
+		is_repeated[places[i]] =
+			strcmp(picks->uuids[places[i]], picks->uuids[places[i - 1]]) == 0;
+	for (size_t i = 0; i < picks->count; i++) {
+		if (!is_repeated[i])
+			memmove(picks->uuids[kept++], picks->uuids[i], BASE_UUID_SIZE);
+	}
+	picks->count = kept;
+	return 0;
+}
+
+int vgpu_picks_init(struct vgpu_picks *picks, const char *const words[], size_t count,
+		    const struct vgpu_host *host, const struct vgpu_store *store,
+		    struct base_error *err)
+{
+	*picks = (struct vgpu_picks){ .uuids = calloc(count + 1, sizeof(*picks->uuids)) };
+	if (picks->uuids == NULL)
+		return base_error_errno(err, ENOMEM, "cannot look for vGPUs");
+	for (size_t i = 0; i < count; i++) {
+		BASE_AUTO(base_error) struct base_error why = { 0 };
+		char *uuid = picks->uuids[picks->count];
+
+		if (vgpu_pick(words[i], host, store, uuid, &why) == 0) {
+			picks->count++;
+		} else if (why.status == BASE_MISUSED) {
+			*err = why;
+			why = (struct base_error){ 0 };
+			return -1;
+		} else {
+			base_log_error(&why);
+			picks->failed++;
+		}
+	}
+	return drop_repeated(picks, err);
+}
+
+void vgpu_picks_finish(struct vgpu_picks *picks)
+{
+	if (picks == NULL)
+		return;
+	free(picks->uuids);
+	*picks = (struct vgpu_picks){ 0 };
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VGPU_PICK_H
+#define VGPU_PICK_H
+
+#include "vgpu/vgpus/inventory.h"
+#include "vgpu/vgpus/usage.h"
+
+/*
+ * Finds the vGPU that a word of a command line means: a UUID, or the beginning
+ * of one that only one vGPU has, active or defined (also by a definition that is
+ * broken), in either case. Writes the UUID in lower case. A whole UUID is taken
+ * as it is, whether there is such a vGPU or not.
+ *
+ * BASE_MISUSED for what is no part of a UUID, BASE_FAILED for one that none or
+ * several have; those are named.
+ */
+int vgpu_pick(const char *word, const struct vgpu_host *host, const struct vgpu_store *store,
+	      char uuid[BASE_UUID_SIZE], struct base_error *err);
+
+/* Whether a word may be the beginning of a UUID, of whatever vGPU. */
+bool vgpu_pick_is_start(const char *word);
+
+/*
+ * Finds the only vGPU that a virtual machine could have now: its type makes PCI
+ * devices, no domain has it and no process holds it. None and several are
+ * BASE_FAILED; several are named.
+ */
+int vgpu_pick_free(const struct vgpu_host *host, const struct vgpu_inventory *inventory,
+		   const struct vgpu_usage *usage, char uuid[BASE_UUID_SIZE],
+		   struct base_error *err);
+
+/* The vGPUs that the words of a command line mean, each once. */
+struct vgpu_picks {
+	char (*uuids)[BASE_UUID_SIZE]; /* owned */
+	size_t count;
+	size_t failed; /* words that mean no vGPU, told in a line each */
+};
+
+/* As vgpu_pick for each of `count` words; -1 if one is no part of a UUID. */
+int vgpu_picks_init(struct vgpu_picks *picks, const char *const words[], size_t count,
+		    const struct vgpu_host *host, const struct vgpu_store *store,
+		    struct base_error *err);
+
+/* Takes NULL and zeroed ones. */
+void vgpu_picks_finish(struct vgpu_picks *picks);
+
+BASE_DEFINE_CLEANUP(vgpu_picks, struct vgpu_picks, vgpu_picks_finish)
+
+#endif

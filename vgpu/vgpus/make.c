@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vgpu/vgpus/make.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "vgpu/base/file.h"
+#include "vgpu/host/device.h"
+#include "vgpu/host/holder.h"
+
+/* The errno of a write is no answer to `create`: it says nothing of the parent's room. */
+static int set_attribute(const char *syspath, const struct vgpu_definition *definition,
+			 const struct vgpu_attribute *attribute, struct base_error *err)
+{
+	if (vgpu_device_set(syspath, attribute->name, attribute->value, err) == 0)
+		return 0;
+	base_error_wrap(err, "cannot give %s the attribute %s", definition->uuid, attribute->name);
+	if (err != NULL)
+		err->errnum = 0;
+	return -1;
+}
+
+static int set_attributes(const struct vgpu_parent *parent,
+			  const struct vgpu_definition *definition, struct base_error *err)
+{
+	BASE_AUTO(free) char *syspath = NULL;
+
+	if (asprintf(&syspath, "%s/%s", parent->syspath, definition->uuid) < 0)
+		return base_error_errno(err, ENOMEM, "cannot set attributes");
+	for (size_t i = 0; i < definition->attribute_count; i++) {
+		if (set_attribute(syspath, definition, &definition->attributes[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* One that cannot be read is taken to be as it is wanted: some can only be written. */
+static bool differs(const struct vgpu_device *device, const struct vgpu_attribute *attribute)
+{
+	BASE_AUTO(free) char *path = NULL;
+	BASE_AUTO(free) char *value = NULL;
+
+	if (asprintf(&path, "%s/%s", device->syspath, attribute->name) < 0)
+		return false;
+	value = base_file_read_attribute_at(AT_FDCWD, path);
+	if (value == NULL)
+		return false;
+	value[strcspn(value, "\n")] = '\0';
+	return strcmp(value, attribute->value) != 0;
+}
+
+int vgpu_make(const struct vgpu_parent *parent, const struct vgpu_definition *definition,
+	      struct base_error *err)
+{
+	if (vgpu_device_create(parent, definition->type, definition->uuid, err) < 0)
+		return -1;
+	if (set_attributes(parent, definition, err) == 0)
+		return 0;
+	return vgpu_make_undo(parent, definition->uuid, err);
+}
+
+int vgpu_make_complete(const struct vgpu_device *device, const struct vgpu_definition *definition,
+		       struct base_error *err)
+{
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+	BASE_AUTO(fd) int held = -1;
+	size_t i = 0;
+
+	while (i < definition->attribute_count && !differs(device, &definition->attributes[i]))
+		i++;
+	if (i == definition->attribute_count)
+		return 0;
+	if (vgpu_holder_exclude(device, &held, &why) < 0)
+		return why.errnum == EBUSY
+			       ? 0
+			       : base_error_set(err, BASE_FAILED,
+						"cannot complete its attributes: %s", why.message);
+	for (; i < definition->attribute_count; i++) {
+		if (differs(device, &definition->attributes[i]) &&
+		    set_attribute(device->syspath, definition, &definition->attributes[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int vgpu_make_undo(const struct vgpu_parent *parent, const char *uuid, struct base_error *err)
+{
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+
+	if (vgpu_device_undo(parent, uuid, &why) == 0)
+		return base_error_wrap(err, "no vGPU was made");
+	return base_error_wrap(err, "the vGPU %s was made and cannot be removed again (%s)", uuid,
+			       why.message);
+}
+
+int vgpu_make_check(const struct vgpu_device *device, const char *parent, const char *type,
+		    struct base_error *err)
+{
+	if ((parent == NULL || strcmp(device->parent, parent) == 0) &&
+	    (type == NULL || strcmp(device->type, type) == 0))
+		return 0;
+	base_error_set(err, BASE_FAILED, "the UUID %s is taken by a %s on %s", device->uuid,
+		       device->type, device->parent);
+	if (err != NULL)
+		err->errnum = EEXIST;
+	return -1;
+}

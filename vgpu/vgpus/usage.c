@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vgpu/vgpus/usage.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int vgpu_usage_init(struct vgpu_usage *usage, const struct vgpu_host *host, struct base_error *why,
+		    struct base_error *err)
+{
+	*usage = (struct vgpu_usage){ 0 };
+	usage->knows_users = vgpu_users_init(&usage->users, why) == 0;
+	return vgpu_holders_init(&usage->holders, host, "/proc", err);
+}
+
+char *vgpu_usage_describe(const struct vgpu_usage *usage, const struct vgpu_host *host,
+			  const struct vgpu_device *device)
+{
+	const struct vgpu_process *process = vgpu_holders_find(&usage->holders, host, device);
+	BASE_AUTO(free) char *who = NULL;
+	char *text = NULL;
+
+	if (process != NULL) {
+		who = vgpu_process_describe(process);
+		if (who == NULL || asprintf(&text, "in use by %s", who) < 0)
+			return NULL;
+		return text;
+	}
+	who = vgpu_users_describe(&usage->users, device->uuid);
+	if (who == NULL)
+		return strdup("not in use");
+	return asprintf(&text, "of the domain %s", who) < 0 ? NULL : text;
+}
+
+bool vgpu_usage_is_free(const struct vgpu_usage *usage, const struct vgpu_host *host,
+			const struct vgpu_item *item)
+{
+	/* One that is only defined may be there on another parent, with the same UUID. */
+	const struct vgpu_device *device = vgpu_host_find_device(host, vgpu_item_uuid(item));
+	size_t index = 0;
+
+	if (vgpu_users_find(&usage->users, vgpu_item_uuid(item), &index) != NULL)
+		return false;
+	return device == NULL || vgpu_holders_find(&usage->holders, host, device) == NULL;
+}
+
+void vgpu_usage_finish(struct vgpu_usage *usage)
+{
+	if (usage == NULL)
+		return;
+	vgpu_users_finish(&usage->users);
+	vgpu_holders_finish(&usage->holders);
+	usage->knows_users = false;
+}

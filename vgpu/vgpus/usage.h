@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VGPU_USAGE_H
+#define VGPU_USAGE_H
+
+#include "vgpu/host/holder.h"
+#include "vgpu/vgpus/claims.h"
+#include "vgpu/vgpus/inventory.h"
+
+/* Who has the vGPUs in its XML, and who uses them now. */
+struct vgpu_usage {
+	struct vgpu_users users;
+	struct vgpu_holders holders;
+	bool knows_users; /* libvirt could be asked */
+};
+
+/*
+ * Asks libvirt and looks through /proc. That libvirt cannot be asked is no failure:
+ * `why` (may be NULL) says it.
+ */
+int vgpu_usage_init(struct vgpu_usage *usage, const struct vgpu_host *host, struct base_error *why,
+		    struct base_error *err);
+
+/*
+ * "in use by the domain win10 (qemu-system-x86, PID 123)", "of the domain win10" or
+ * "not in use": owned by the caller, NULL without memory. The device is the host's.
+ */
+char *vgpu_usage_describe(const struct vgpu_usage *usage, const struct vgpu_host *host,
+			  const struct vgpu_device *device);
+
+/* Whether no domain has the host's vGPU and no process holds it. */
+bool vgpu_usage_is_free(const struct vgpu_usage *usage, const struct vgpu_host *host,
+			const struct vgpu_item *item);
+
+/* Takes NULL and a zeroed one. */
+void vgpu_usage_finish(struct vgpu_usage *usage);
+
+BASE_DEFINE_CLEANUP(vgpu_usage, struct vgpu_usage, vgpu_usage_finish)
+
+#endif
