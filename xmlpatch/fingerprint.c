@@ -72,24 +72,24 @@ static uint64_t sum_node(const xmlNode *node, bool has_address)
 	return sum;
 }
 
-static bool write_form(const xmlNode *node, bool has_address, char form[XMLPATCH_FORM_SIZE])
+static bool write_form(const xmlNode *node, bool has_address, char form[XMLPATCH_FINGERPRINT_SIZE])
 {
 	const struct xmlpatch_element *place = xmlpatch_document_place(node);
 
 	if (place->end - place->start > LARGEST)
 		return false;
-	snprintf(form, XMLPATCH_FORM_SIZE, "%016" PRIx64, sum_node(node, has_address));
+	snprintf(form, XMLPATCH_FINGERPRINT_SIZE, "%016" PRIx64, sum_node(node, has_address));
 	return true;
 }
 
-bool xmlpatch_form_write(const xmlNode *node, char form[XMLPATCH_FORM_SIZE])
+bool xmlpatch_fingerprint_write(const xmlNode *node, char form[XMLPATCH_FINGERPRINT_SIZE])
 {
 	return write_form(node, true, form);
 }
 
-bool xmlpatch_form_is(const xmlNode *node, const char *form)
+bool xmlpatch_fingerprint_is(const xmlNode *node, const char *form)
 {
-	char now[XMLPATCH_FORM_SIZE];
+	char now[XMLPATCH_FINGERPRINT_SIZE];
 
 	return (write_form(node, true, now) && strcmp(now, form) == 0) ||
 	       (write_form(node, false, now) && strcmp(now, form) == 0);

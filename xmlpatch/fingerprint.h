@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef XMLPATCH_FORM_H
-#define XMLPATCH_FORM_H
+#ifndef XMLPATCH_FINGERPRINT_H
+#define XMLPATCH_FINGERPRINT_H
 
 #include "xmlpatch/document.h"
 
@@ -10,12 +10,12 @@
  * whether somebody changed it since. What libvirt adds of its own when it stores a
  * device does not count: an address, and which video device is the primary one.
  */
-#define XMLPATCH_FORM_SIZE 17 /* 16 digits */
+#define XMLPATCH_FINGERPRINT_SIZE 17 /* 16 digits */
 
 /* False if the element is larger than any that an attach writes. */
-bool xmlpatch_form_write(const xmlNode *node, char form[XMLPATCH_FORM_SIZE]);
+bool xmlpatch_fingerprint_write(const xmlNode *node, char form[XMLPATCH_FINGERPRINT_SIZE]);
 
 /* Whether the element has still that form, or has it but for an address that it got. */
-bool xmlpatch_form_is(const xmlNode *node, const char *form);
+bool xmlpatch_fingerprint_is(const xmlNode *node, const char *form);
 
 #endif

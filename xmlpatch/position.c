@@ -44,7 +44,7 @@ static xmlNode *next_element(xmlNode *node)
  * among those of one name matters to libvirt, and wins over the place.
  */
 static const xmlNode *find_before(const xmlNode *parent, const char *name,
-				  const struct xmlpatch_spot *spot, bool *has_moved)
+				  const struct xmlpatch_position *spot, bool *has_moved)
 {
 	const xmlNode *before = NULL, *twin = NULL;
 	const xmlNode *at_place = NULL;
@@ -70,8 +70,8 @@ static const xmlNode *find_before(const xmlNode *parent, const char *name,
 	return twin != NULL || (twins > spot->nth && spot->nth == 0) ? twin : before;
 }
 
-size_t xmlpatch_spot_find(const struct xmlpatch_document *document, const xmlNode *parent,
-			  const char *name, const struct xmlpatch_spot *spot)
+size_t xmlpatch_position_find(const struct xmlpatch_document *document, const xmlNode *parent,
+			      const char *name, const struct xmlpatch_position *spot)
 {
 	bool has_moved;
 	const xmlNode *before = find_before(parent, name, spot, &has_moved);
@@ -101,7 +101,7 @@ static bool is_empty(const xmlNode *address, const char *type)
 	       same_number(address, NULL, "bus") && same_number(address, NULL, "slot");
 }
 
-bool xmlpatch_spot_is_same(const xmlNode *left, const xmlNode *right)
+bool xmlpatch_position_is_same(const xmlNode *left, const xmlNode *right)
 {
 	static const char *const numbers[] = { "domain", "bus",	 "slot",   "function",
 					       "port",	 "unit", "target", "controller" };
@@ -116,9 +116,9 @@ bool xmlpatch_spot_is_same(const xmlNode *left, const xmlNode *right)
 	return true;
 }
 
-const xmlNode *xmlpatch_spot_holder(const struct xmlpatch_document *document,
-				    const xmlNode *address, const xmlNode *self,
-				    xmlpatch_spot_address *address_of, const void *context)
+const xmlNode *xmlpatch_position_holder(const struct xmlpatch_document *document,
+					const xmlNode *address, const xmlNode *self,
+					xmlpatch_position_address *address_of, const void *context)
 {
 	const xmlNode *root = xmlDocGetRootElement(document->tree);
 	const xmlNode *devices = xmlpatch_document_child(root, "devices");
@@ -130,7 +130,7 @@ const xmlNode *xmlpatch_spot_holder(const struct xmlpatch_document *document,
 		if (device->type != XML_ELEMENT_NODE || device == self)
 			continue;
 		other = address_of(device, context);
-		if (other != NULL && xmlpatch_spot_is_same(address, other))
+		if (other != NULL && xmlpatch_position_is_same(address, other))
 			return device;
 	}
 	return NULL;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef XMLPATCH_SPOT_H
-#define XMLPATCH_SPOT_H
+#ifndef XMLPATCH_POSITION_H
+#define XMLPATCH_POSITION_H
 
 #include "xmlpatch/document.h"
 
 /* Where among its parent's children an element was; see xmlpatch/undo.h. */
-struct xmlpatch_spot {
+struct xmlpatch_position {
 	size_t place, skip, nth;
 };
 
@@ -13,21 +13,21 @@ struct xmlpatch_spot {
  * The byte at which an element of that name goes back. Where others came or went
  * since, its order among those of its name is kept: that is what matters to libvirt.
  */
-size_t xmlpatch_spot_find(const struct xmlpatch_document *document, const xmlNode *parent,
-			  const char *name, const struct xmlpatch_spot *spot);
+size_t xmlpatch_position_find(const struct xmlpatch_document *document, const xmlNode *parent,
+			      const char *name, const struct xmlpatch_position *spot);
 
 /* The <address> that a device has when all is done; NULL: none, or it is gone by then. */
-typedef const xmlNode *xmlpatch_spot_address(const xmlNode *device, const void *context);
+typedef const xmlNode *xmlpatch_position_address(const xmlNode *device, const void *context);
 
 /*
  * The device that has that <address> when all is done, on PCI or at a port of a
  * controller; NULL if none but `self` has it.
  */
-const xmlNode *xmlpatch_spot_holder(const struct xmlpatch_document *document,
-				    const xmlNode *address, const xmlNode *self,
-				    xmlpatch_spot_address *address_of, const void *context);
+const xmlNode *xmlpatch_position_holder(const struct xmlpatch_document *document,
+					const xmlNode *address, const xmlNode *self,
+					xmlpatch_position_address *address_of, const void *context);
 
 /* Whether two elements <address> name the same place. */
-bool xmlpatch_spot_is_same(const xmlNode *left, const xmlNode *right);
+bool xmlpatch_position_is_same(const xmlNode *left, const xmlNode *right);
 
 #endif

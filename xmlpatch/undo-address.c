@@ -146,7 +146,7 @@ static void keep(struct xmlpatch_undoing *undoing, const xmlNode *address)
 	for (size_t i = 0; i < undoing->document->n; i++) {
 		const xmlNode *other = undoing->fates[i].restored;
 
-		if (other != NULL && xmlpatch_spot_is_same(other, address))
+		if (other != NULL && xmlpatch_position_is_same(other, address))
 			keep(undoing, undoing->document->nodes[i]);
 	}
 }
@@ -164,8 +164,8 @@ int xmlpatch_undo_plan_addresses(struct xmlpatch_undoing *undoing, const xmlNode
 		const xmlNode *restored = undoing->fates[i].restored;
 
 		if (restored != NULL &&
-		    xmlpatch_spot_holder(undoing->document, restored, address->parent,
-					 xmlpatch_undo_address_of, undoing) != NULL)
+		    xmlpatch_position_holder(undoing->document, restored, address->parent,
+					     xmlpatch_undo_address_of, undoing) != NULL)
 			keep(undoing, address);
 	}
 	return 0;

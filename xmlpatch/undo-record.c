@@ -42,7 +42,7 @@ static bool is_changed(const xmlNode *record, const xmlNode *node)
 {
 	BASE_AUTO(free) char *form = xmlpatch_document_get(record, "form");
 
-	return form != NULL && !xmlpatch_form_is(node, form);
+	return form != NULL && !xmlpatch_fingerprint_is(node, form);
 }
 
 /*
@@ -61,8 +61,8 @@ static int free_address(struct xmlpatch_undoing *undoing, char *text, size_t sta
 	size_t from;
 
 	if (address != NULL)
-		holder = xmlpatch_spot_holder(undoing->document, address, self,
-					      xmlpatch_undo_address_of, undoing);
+		holder = xmlpatch_position_holder(undoing->document, address, self,
+						  xmlpatch_undo_address_of, undoing);
 	if (holder == NULL)
 		return 0;
 	what = xmlpatch_path_describe(root);
@@ -113,7 +113,7 @@ static int take_removed(struct xmlpatch_undoing *undoing, const xmlNode *record,
 	BASE_AUTO(free) char *what = NULL;
 	BASE_AUTO(xmlpatch_document) struct xmlpatch_document element = { 0 };
 	const xmlNode *root;
-	struct xmlpatch_spot spot;
+	struct xmlpatch_position spot;
 	size_t start;
 
 	text = read_element(record, &start, &element);
@@ -139,8 +139,8 @@ static int take_removed(struct xmlpatch_undoing *undoing, const xmlNode *record,
 					      what);
 	xmlpatch_edits_restore(
 		&undoing->edits,
-		xmlpatch_spot_find(undoing->document, parent, (const char *)root->name, &spot), 0,
-		text);
+		xmlpatch_position_find(undoing->document, parent, (const char *)root->name, &spot),
+		0, text);
 	return note(undoing, "put back", what) < 0 ? -1 : advise_secret(undoing, record, what);
 }
 
@@ -346,7 +346,7 @@ static bool has_form(const xmlNode *node, const void *context)
 	const struct wanted *wanted = context;
 	BASE_AUTO(free) char *form = xmlpatch_document_get(wanted->record, "form");
 
-	return form != NULL && xmlpatch_form_is(node, form);
+	return form != NULL && xmlpatch_fingerprint_is(node, form);
 }
 
 static bool is_added(const xmlNode *node, const void *context)

@@ -60,7 +60,7 @@ void xmlpatch_undo_put_attribute(struct xmlpatch_undoing *undoing, const xmlNode
 /* Whether a path leads to the <address> of a device. */
 bool xmlpatch_undo_is_address(const char *path);
 
-/* What a device's <address> will be, for xmlpatch_spot_holder(); the undoing as context. */
+/* What a device's <address> will be, for xmlpatch_position_holder(); the undoing as context. */
 const xmlNode *xmlpatch_undo_address_of(const xmlNode *device, const void *undoing);
 
 /*

@@ -166,9 +166,9 @@ bool xmlpatch_undo_is_container(const xmlNode *node)
 /* What an attach put there, to tell later whether it was changed. */
 static void write_form(struct writing *writing, const xmlNode *node)
 {
-	char form[XMLPATCH_FORM_SIZE];
+	char form[XMLPATCH_FINGERPRINT_SIZE];
 
-	if (xmlpatch_form_write(node, form))
+	if (xmlpatch_fingerprint_write(node, form))
 		write_attribute(writing, "form", form);
 }
 

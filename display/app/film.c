@@ -22,7 +22,7 @@
 
 extern char **environ;
 
-struct display_record {
+struct display_film {
 	const char *path;
 	int32_t width, height; /* of the film; 0: not begun */
 	uint32_t framebuffer, texture;
@@ -40,9 +40,9 @@ struct display_record {
 	atomic_int failure;	 /* errno of a write; 0: none */
 };
 
-struct display_record *display_record_create(const char *path, struct base_error *err)
+struct display_film *display_film_create(const char *path, struct base_error *err)
 {
-	struct display_record *record;
+	struct display_film *record;
 
 	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
 		base_error_set(err, BASE_FAILED,
@@ -54,7 +54,7 @@ struct display_record *display_record_create(const char *path, struct base_error
 		base_error_errno(err, ENOMEM, "cannot record to %s", path);
 		return NULL;
 	}
-	*record = (struct display_record){ .path = path, .fd = -1 };
+	*record = (struct display_film){ .path = path, .fd = -1 };
 	pthread_mutex_init(&record->lock, NULL);
 	pthread_cond_init(&record->filled, NULL);
 	return record;
@@ -76,7 +76,7 @@ static int write_all(int fd, const uint8_t *from, size_t size)
 /* The pixels are the thread's while is_filled, the main thread's otherwise. */
 static void *run(void *data)
 {
-	struct display_record *record = data;
+	struct display_film *record = data;
 
 	pthread_mutex_lock(&record->lock);
 	for (;;) {
@@ -99,7 +99,7 @@ static void *run(void *data)
  * Each picture has the time at which ffmpeg gets it. A process group of its own:
  * the terminal's Ctrl+C ends the viewer, which ends the film in good order.
  */
-static int spawn(struct display_record *record, int input, const char *size, const char *file)
+static int spawn(struct display_film *record, int input, const char *size, const char *file)
 {
 	const char *const argv[] = { "ffmpeg",
 				     "-hide_banner",
@@ -142,7 +142,7 @@ static int spawn(struct display_record *record, int input, const char *size, con
 	return r;
 }
 
-static int start_ffmpeg(struct display_record *record, struct base_error *err)
+static int start_ffmpeg(struct display_film *record, struct base_error *err)
 {
 	BASE_AUTO(free) char *size = NULL;
 	BASE_AUTO(free) char *file = NULL;
@@ -175,7 +175,7 @@ static int start_ffmpeg(struct display_record *record, struct base_error *err)
 	return base_error_errno(err, r, "cannot start ffmpeg");
 }
 
-static void make_framebuffer(struct display_record *record)
+static void make_framebuffer(struct display_film *record)
 {
 	glGenTextures(1, &record->texture);
 	glBindTexture(GL_TEXTURE_2D, record->texture);
@@ -187,7 +187,7 @@ static void make_framebuffer(struct display_record *record)
 			       0);
 }
 
-static int begin(struct display_record *record, const struct display_painter *painter,
+static int begin(struct display_film *record, const struct display_painter *painter,
 		 struct base_error *err)
 {
 	int r;
@@ -208,7 +208,7 @@ static int begin(struct display_record *record, const struct display_painter *pa
 	return 0;
 }
 
-static void draw(struct display_record *record, const struct display_painter *painter, bool blank)
+static void draw(struct display_film *record, const struct display_painter *painter, bool blank)
 {
 	static const struct display_layout layout = { .scale = DISPLAY_SCALE_FIT, .smooth = true };
 	struct display_view view = display_view_place(&layout, record->width, record->height,
@@ -222,7 +222,7 @@ static void draw(struct display_record *record, const struct display_painter *pa
 	glBindFramebuffer(GL_FRAMEBUFFER, 0);
 }
 
-static void hand_over(struct display_record *record)
+static void hand_over(struct display_film *record)
 {
 	pthread_mutex_lock(&record->lock);
 	record->is_filled = true;
@@ -230,7 +230,7 @@ static void hand_over(struct display_record *record)
 	pthread_mutex_unlock(&record->lock);
 }
 
-static bool is_busy(struct display_record *record)
+static bool is_busy(struct display_film *record)
 {
 	bool busy;
 
@@ -240,8 +240,8 @@ static bool is_busy(struct display_record *record)
 	return busy;
 }
 
-int display_record_add(struct display_record *record, const struct display_painter *painter,
-		       bool blank, struct base_error *err)
+int display_film_add(struct display_film *record, const struct display_painter *painter, bool blank,
+		     struct base_error *err)
 {
 	if (atomic_load(&record->failure) != 0 || painter->width == 0)
 		return 0;
@@ -256,7 +256,7 @@ int display_record_add(struct display_record *record, const struct display_paint
 	return 0;
 }
 
-static void join(struct display_record *record)
+static void join(struct display_film *record)
 {
 	if (!record->started)
 		return;
@@ -270,7 +270,7 @@ static void join(struct display_record *record)
 		atomic_store(&record->failure, write_all(record->fd, record->pixels, record->size));
 }
 
-static int check(const struct display_record *record, int status, struct base_error *err)
+static int check(const struct display_film *record, int status, struct base_error *err)
 {
 	int failure = atomic_load(&record->failure);
 
@@ -287,7 +287,7 @@ static int check(const struct display_record *record, int status, struct base_er
 			      record->path);
 }
 
-static int end_ffmpeg(struct display_record *record, struct base_error *err)
+static int end_ffmpeg(struct display_film *record, struct base_error *err)
 {
 	int status = -1;
 
@@ -298,7 +298,7 @@ static int end_ffmpeg(struct display_record *record, struct base_error *err)
 	return check(record, status, err);
 }
 
-int display_record_destroy(struct display_record *record, struct base_error *err)
+int display_film_destroy(struct display_film *record, struct base_error *err)
 {
 	int result;
 

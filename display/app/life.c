@@ -29,8 +29,8 @@ int display_life_init(struct display_life *life, const struct display_options *o
 	r = sd_event_new(&life->event);
 	if (r < 0)
 		return base_error_errno(err, -r, "cannot make an event loop");
-	life->slot = display_slot_create(wake, data, err);
-	life->input = life->slot != NULL ? display_input_create(err) : NULL;
+	life->mailbox = display_mailbox_create(wake, data, err);
+	life->input = life->mailbox != NULL ? display_input_create(err) : NULL;
 	if (life->input == NULL)
 		return -1;
 	life->vm = find_vm(life, err);
@@ -93,7 +93,7 @@ int display_life_open(struct display_life *life, struct base_error *err)
 {
 	char *title;
 
-	life->source = display_qemu_create(life->vm, life->screen, life->event, life->slot,
+	life->source = display_qemu_create(life->vm, life->screen, life->event, life->mailbox,
 					   life->input, err);
 	if (life->source == NULL)
 		return -1;
@@ -122,7 +122,8 @@ static int start_direct(struct display_life *life, struct base_error *err)
 				      life->source->screen, life->title, life->source->screens);
 	if (life->vm->vgpu[0] == '\0')
 		return 0;
-	life->direct = display_direct_create(life->vm, life->slot, required, required ? err : &why);
+	life->direct =
+		display_planes_create(life->vm, life->mailbox, required, required ? err : &why);
 	if (life->direct == NULL) {
 		if (!required)
 			base_debug("%s", why.message);
@@ -148,8 +149,8 @@ static void close_source(struct display_life *life)
 /* Whatever the source that is closed has said of its end is dealt with. */
 static int go_away(struct display_life *life, struct base_error *err)
 {
-	display_slot_reopen(life->slot);
-	life->source = display_absence_create(life->vm, life->title, life->event, life->slot,
+	display_mailbox_reopen(life->mailbox);
+	life->source = display_waiting_create(life->vm, life->title, life->event, life->mailbox,
 					      life->input, err);
 	if (life->source == NULL)
 		return -1;
@@ -235,7 +236,7 @@ int display_life_turn(struct display_life *life, struct display_update *update,
 
 	if (display_signals_have_ended() || !goes_on)
 		return end(update, turn, err);
-	display_slot_reopen(life->slot);
+	display_mailbox_reopen(life->mailbox);
 	return life->away ? open_anew(life, turn, err) : leave(life, update, turn, err);
 }
 
@@ -252,7 +253,7 @@ int display_life_switch(struct display_life *life, unsigned int screen, enum dis
 	}
 	life->screen = screen;
 	close_source(life);
-	display_slot_reopen(life->slot);
+	display_mailbox_reopen(life->mailbox);
 	return open_anew(life, turn, err);
 }
 
@@ -270,7 +271,7 @@ void display_life_finish(struct display_life *life)
 {
 	free(life->title);
 	display_input_destroy(life->input);
-	display_slot_destroy(life->slot);
+	display_mailbox_destroy(life->mailbox);
 	sd_event_unref(life->event);
 	*life = (struct display_life){ 0 };
 }

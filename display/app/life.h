@@ -19,7 +19,7 @@
 struct display_life {
 	const struct display_options *options;
 	sd_event *event;
-	struct display_slot *slot;
+	struct display_mailbox *mailbox;
 	struct display_input *input;
 	struct display_vm *vm;
 	struct display_source *source; /* of pictures, or the one that waits for the VM */
@@ -38,7 +38,7 @@ enum display_turn {
 	DISPLAY_TURN_BACK, /* there is a source of pictures that is not started yet */
 };
 
-/* Finds the VM; wake and data are the slot's. */
+/* Finds the VM; wake and data are the mailbox's. */
 int display_life_init(struct display_life *life, const struct display_options *options,
 		      void (*wake)(void *data), void *data, struct base_error *err);
 
@@ -51,7 +51,7 @@ int display_life_await_end(struct display_life *life, struct base_error *err);
 /* Makes the source of a VM that runs; its size is known then. */
 int display_life_open(struct display_life *life, struct base_error *err);
 
-/* From now on the slot is filled; a VM that ends meanwhile is away, with --keep. */
+/* From now on the mailbox is filled; a VM that ends meanwhile is away, with --keep. */
 int display_life_start(struct display_life *life, struct base_error *err);
 
 void display_life_set_hidden(struct display_life *life, bool hidden);

@@ -7,8 +7,8 @@
 #define STILL_MS    300
 #define RESTLESS_MS 2000
 
-bool display_shot_is_final(const struct display_shot *shot, int64_t frames, int64_t age_ms,
-			   int64_t still_ms)
+bool display_screenshot_is_final(const struct display_screenshot *shot, int64_t frames,
+				 int64_t age_ms, int64_t still_ms)
 {
 	const struct display_options *options = shot->options;
 	int64_t late_ms = age_ms - (options->after_ms > 0 ? options->after_ms : 0);
@@ -20,7 +20,7 @@ bool display_shot_is_final(const struct display_shot *shot, int64_t frames, int6
 	return late_ms >= (still_ms >= STILL_MS ? 0 : RESTLESS_MS);
 }
 
-static void write_wanted(struct display_shot *shot, const struct display_image *image,
+static void write_wanted(struct display_screenshot *shot, const struct display_image *image,
 			 const char *title)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };
@@ -33,8 +33,8 @@ static void write_wanted(struct display_shot *shot, const struct display_image *
 		base_info("wrote %s", path);
 }
 
-int display_shot_take(struct display_shot *shot, const char *title, bool final, int32_t width,
-		      int32_t height, struct base_error *err)
+int display_screenshot_take(struct display_screenshot *shot, const char *title, bool final,
+			    int32_t width, int32_t height, struct base_error *err)
 {
 	struct display_image image = { 0 };
 	int result;

@@ -17,7 +17,7 @@ static const int handled[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
 static struct {
 	int pipe[2];
 	sd_event_source *source;
-	struct display_slot *slot;
+	struct display_mailbox *mailbox;
 	atomic_bool ended;
 	atomic_bool asked; /* to end, by a signal; the handlers' */
 	struct sigaction old[N_HANDLED];
@@ -47,23 +47,23 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *d
 	(void)data;
 	while (BASE_RETRY(read(fd, &byte, 1)) == 1) {
 		if (byte == SIGUSR1) {
-			display_slot_put_screenshot(state.slot);
+			display_mailbox_put_screenshot(state.mailbox);
 			continue;
 		}
 		atomic_store(&state.ended, true);
-		display_slot_put_end(state.slot, NULL);
+		display_mailbox_put_end(state.mailbox, NULL);
 	}
 	return 0;
 }
 
-int display_signals_init(sd_event *event, struct display_slot *slot, struct base_error *err)
+int display_signals_init(sd_event *event, struct display_mailbox *mailbox, struct base_error *err)
 {
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 	int r;
 
 	if (pipe2(state.pipe, O_CLOEXEC | O_NONBLOCK) < 0)
 		return base_error_errno(err, errno, "cannot make a pipe");
-	state.slot = slot;
+	state.mailbox = mailbox;
 	r = sd_event_add_io(event, &state.source, state.pipe[0], EPOLLIN, on_readable, NULL);
 	if (r < 0)
 		return base_error_errno(err, -r, "cannot make an event loop");

@@ -10,13 +10,13 @@
 
 /*
  * From now on SIGINT, SIGTERM and SIGHUP end the viewer in good order and SIGUSR1 asks
- * for a screenshot, by the slot, once the event loop runs. Handlers and not a
+ * for a screenshot, by the mailbox, once the event loop runs. Handlers and not a
  * mask: until then, and in a start that hangs, SIGINT does what it always does.
- * Once in a process; slot is borrowed until finish.
+ * Once in a process; mailbox is borrowed until finish.
  */
-int display_signals_init(sd_event *event, struct display_slot *slot, struct base_error *err);
+int display_signals_init(sd_event *event, struct display_mailbox *mailbox, struct base_error *err);
 
-/* True when the slot has been told to end by a signal; any thread. */
+/* True when the mailbox has been told to end by a signal; any thread. */
 bool display_signals_have_ended(void);
 
 /* While the event loop does not run; also after an init that failed or never was. */

@@ -47,16 +47,16 @@ struct viewer {
 	struct display_view view;
 	struct display_pace pace;
 	struct display_hud hud;
-	struct display_shot shot;
+	struct display_screenshot shot;
 	struct display_resize resize;
-	struct display_record *record; /* NULL: no film is made */
-	struct display_flip flip;      /* of the picture in the painter; number 0: not new */
-	int64_t changed, presented;    /* display_clock_ns() of the last new picture, and present */
-	int64_t damage_by;	       /* when its damage is waited for no more; 0: not at all */
-	bool from_planes;	       /* the picture in the painter */
-	bool hidden;		       /* the sources know that nobody sees them */
+	struct display_film *record; /* NULL: no film is made */
+	struct display_flip flip;    /* of the picture in the painter; number 0: not new */
+	int64_t changed, presented;  /* display_clock_ns() of the last new picture, and present */
+	int64_t damage_by;	     /* when its damage is waited for no more; 0: not at all */
+	bool from_planes;	     /* the picture in the painter */
+	bool hidden;		     /* the sources know that nobody sees them */
 	int32_t presented_width, presented_height; /* of the window at the last present */
-	int64_t started, first_picture, resized;   /* display_slot_now(); first_picture 0: none */
+	int64_t started, first_picture, resized;   /* display_clock_ms(); first_picture 0: none */
 	int64_t frames;				   /* shown */
 	bool shown;				   /* the window is on the screen */
 	bool blank;				   /* the guest has no picture */
@@ -68,7 +68,7 @@ struct viewer {
 	bool was_open; /* the window, for a VM that ran */
 };
 
-/* On any thread. It only wakes: what there is to do is in the slot. */
+/* On any thread. It only wakes: what there is to do is in the mailbox. */
 static void wake(void *data)
 {
 	struct viewer *viewer = data;
@@ -139,7 +139,7 @@ static void follow_size(struct viewer *viewer)
 	     !display_window_has_wanted_size(&viewer->window)))
 		return;
 	display_window_resize(&viewer->window, width, height);
-	viewer->resized = display_slot_now();
+	viewer->resized = display_clock_ms();
 	display_resize_set_guest(&viewer->resize, width, height, viewer->resized);
 }
 
@@ -166,7 +166,7 @@ static int set_frame(struct viewer *viewer, struct display_frame *frame, bool *s
 	*shown = true;
 	follow_size(viewer);
 	if (first)
-		viewer->first_picture = display_slot_now();
+		viewer->first_picture = display_clock_ms();
 	set_blank(viewer, false);
 	return 0;
 }
@@ -225,7 +225,7 @@ static int start_source(struct viewer *viewer, struct base_error *err)
 {
 	display_window_resize(&viewer->window, viewer->life.source->width,
 			      viewer->life.source->height);
-	viewer->started = viewer->resized = display_slot_now();
+	viewer->started = viewer->resized = display_clock_ms();
 	viewer->blank = true;
 	viewer->hidden = false;
 	display_resize_begin(&viewer->resize, viewer->life.vm->vgpu);
@@ -283,7 +283,7 @@ static int take_update(struct viewer *viewer, struct base_error *err)
 	struct display_update update;
 	int result;
 
-	display_slot_take(viewer->life.slot, display_slot_now(), &update);
+	display_mailbox_take(viewer->life.mailbox, display_clock_ms(), &update);
 	take_pointer(viewer, &update);
 	result = take_frame(viewer, &update, err);
 	viewer->shot.wanted |= update.screenshot;
@@ -301,7 +301,7 @@ static bool settled(const struct viewer *viewer)
 	display_window_size(&viewer->window, &width, &height);
 	return ((uint32_t)width == viewer->painter.width &&
 		(uint32_t)height == viewer->painter.height) ||
-	       display_slot_now() - viewer->resized > SETTLE_MS;
+	       display_clock_ms() - viewer->resized > SETTLE_MS;
 }
 
 /* For how long the picture has not changed; a dma-buf is whole from the first on. */
@@ -319,8 +319,8 @@ static bool is_final_shot(const struct viewer *viewer)
 	int64_t now = display_clock_ns() / 1000000;
 
 	return viewer->first_picture != 0 && !viewer->blank && settled(viewer) &&
-	       display_shot_is_final(&viewer->shot, viewer->frames, now - viewer->first_picture,
-				     still_for(viewer, now));
+	       display_screenshot_is_final(&viewer->shot, viewer->frames,
+					   now - viewer->first_picture, still_for(viewer, now));
 }
 
 static int take_screenshots(struct viewer *viewer, int32_t width, int32_t height,
@@ -329,7 +329,8 @@ static int take_screenshots(struct viewer *viewer, int32_t width, int32_t height
 	bool final = is_final_shot(viewer);
 
 	viewer->done |= final;
-	return display_shot_take(&viewer->shot, viewer->life.title, final, width, height, err);
+	return display_screenshot_take(&viewer->shot, viewer->life.title, final, width, height,
+				       err);
 }
 
 static void note_present(struct viewer *viewer, int64_t began, int64_t drawn)
@@ -350,7 +351,7 @@ static int draw(struct viewer *viewer, struct base_error *err)
 					  viewer->painter.height);
 	display_pointer_fit(&viewer->pointer, &viewer->window, &viewer->view);
 	if (viewer->record != NULL &&
-	    display_record_add(viewer->record, &viewer->painter, viewer->blank, err) < 0)
+	    display_film_add(viewer->record, &viewer->painter, viewer->blank, err) < 0)
 		return -1;
 	display_painter_draw(&viewer->painter, &viewer->view, width, height, viewer->blank);
 	if (display_seat_is_captured(&viewer->seat))
@@ -459,12 +460,12 @@ static bool may_show(const struct viewer *viewer, int64_t now)
  */
 static void show_window(struct viewer *viewer)
 {
-	if (viewer->shown || !may_show(viewer, display_slot_now()))
+	if (viewer->shown || !may_show(viewer, display_clock_ms()))
 		return;
 	display_window_show(&viewer->window);
 	viewer->shown = true;
 	viewer->dirty = true;
-	viewer->resized = display_slot_now();
+	viewer->resized = display_clock_ms();
 	display_resize_set_guest(&viewer->resize, viewer->painter.width, viewer->painter.height,
 				 viewer->resized);
 }
@@ -513,7 +514,7 @@ static int sooner(int a, int b)
 static int timeout(struct viewer *viewer)
 {
 	int64_t now = display_clock_ns(), until = due(viewer, now) - now;
-	int ms = sooner(display_slot_timeout(viewer->life.slot, now / 1000000),
+	int ms = sooner(display_mailbox_timeout(viewer->life.mailbox, now / 1000000),
 			display_resize_timeout(&viewer->resize, now / 1000000));
 
 	ms = sooner(ms, display_hud_timeout(&viewer->hud, now));
@@ -570,7 +571,7 @@ static void ask_guest(struct viewer *viewer)
 
 	display_window_size(&viewer->window, &width, &height);
 	display_resize_follow(&viewer->resize, width, height, display_window_scale(&viewer->window),
-			      display_slot_now());
+			      display_clock_ms());
 }
 
 static void tell_sources(struct viewer *viewer)
@@ -586,7 +587,7 @@ static void tell_sources(struct viewer *viewer)
 static int check_patience(const struct viewer *viewer, struct base_error *err)
 {
 	if (viewer->options->screenshot == NULL || viewer->first_picture != 0 ||
-	    display_slot_now() - viewer->started < PATIENCE_MS)
+	    display_clock_ms() - viewer->started < PATIENCE_MS)
 		return 0;
 	return base_error_set(err, BASE_FAILED,
 			      "no screenshot: '%s' showed no picture in %d seconds",
@@ -643,7 +644,7 @@ static int open_record(struct viewer *viewer, struct base_error *err)
 {
 	if (viewer->options->record == NULL)
 		return 0;
-	viewer->record = display_record_create(viewer->options->record, err);
+	viewer->record = display_film_create(viewer->options->record, err);
 	return viewer->record != NULL ? 0 : -1;
 }
 
@@ -662,7 +663,7 @@ static int run(struct viewer *viewer, bool had_window, struct base_error *err)
 	    display_life_init(life, viewer->options, wake, viewer, err) < 0 ||
 	    (had_window && display_life_await_end(life, err) < 0) ||
 	    display_life_await(life, err) < 0 || open_window(viewer, err) < 0 ||
-	    display_signals_init(life->event, life->slot, err) < 0 ||
+	    display_signals_init(life->event, life->mailbox, err) < 0 ||
 	    display_life_open(life, err) < 0 || start_source(viewer, err) < 0)
 		return -1;
 	viewer->was_open = true;
@@ -701,7 +702,7 @@ int display_viewer_run(const struct display_options *options, bool had_window,
 	/* Neither a reader of our messages that goes nor a libvirtd that does ends us. */
 	signal(SIGPIPE, SIG_IGN);
 	result = run(&viewer, had_window, err);
-	if (display_record_destroy(viewer.record, result == 0 ? err : &why) < 0)
+	if (display_film_destroy(viewer.record, result == 0 ? err : &why) < 0)
 		result = -1;
 	end->was_open = viewer.was_open;
 	end->vm_runs = finish(&viewer);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef DISPLAY_SLOT_H
-#define DISPLAY_SLOT_H
+#ifndef DISPLAY_MAILBOX_H
+#define DISPLAY_MAILBOX_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,14 +19,14 @@
  * planes have a picture it is the one that is shown; QEMU's newest is held for
  * the time when they have none any more.
  */
-struct display_slot;
+struct display_mailbox;
 
 /*
  * A vGPU that changes its buffer is disabled for a moment: QEMU sends Disable
  * when it releases an old buffer, also while another one is on screen. The
  * last picture stays this long.
  */
-#define DISPLAY_SLOT_HOLD_MS 300
+#define DISPLAY_HOLD_MS 300
 
 /* When the guest showed a plane, as far as its source can tell. */
 struct display_flip {
@@ -60,58 +60,59 @@ void display_update_finish(struct display_update *update);
  * the putting thread and outside of any lock. NULL and err when memory is
  * short.
  */
-struct display_slot *display_slot_create(void (*wake)(void *data), void *data,
-					 struct base_error *err);
-void display_slot_destroy(struct display_slot *slot); /* takes NULL */
-
-/* Milliseconds of CLOCK_MONOTONIC; the `now` of the functions below. */
-int64_t display_slot_now(void);
+struct display_mailbox *display_mailbox_create(void (*wake)(void *data), void *data,
+					       struct base_error *err);
+void display_mailbox_destroy(struct display_mailbox *mailbox); /* takes NULL */
 
 /*
+ * The `now` of the functions below is display_clock_ms().
+ *
  * QEMU's picture, its damage and its Disable. The frame is moved out of *frame;
  * it must have passed display_frame_check.
  */
-void display_slot_put_frame(struct display_slot *slot, struct display_frame *frame);
+void display_mailbox_put_frame(struct display_mailbox *mailbox, struct display_frame *frame);
 
 /* The current frame's content changed within `damage`, which must fit in it. */
-void display_slot_put_damage(struct display_slot *slot, const struct display_rect *damage);
+void display_mailbox_put_damage(struct display_mailbox *mailbox, const struct display_rect *damage);
 
-void display_slot_put_disable(struct display_slot *slot, int64_t now);
+void display_mailbox_put_disable(struct display_mailbox *mailbox, int64_t now);
 
 /*
  * A plane's picture, moved out of *frame, which must have passed
  * display_frame_check. From now on QEMU's pictures are held back.
  */
-void display_slot_put_plane(struct display_slot *slot, struct display_frame *frame,
-			    const struct display_flip *flip);
+void display_mailbox_put_plane(struct display_mailbox *mailbox, struct display_frame *frame,
+			       const struct display_flip *flip);
 
 /*
  * The planes have no picture, or cannot be read any more: unless one comes
  * before `at`, QEMU's is shown from then on.
  */
-void display_slot_put_no_plane(struct display_slot *slot, int64_t at);
+void display_mailbox_put_no_plane(struct display_mailbox *mailbox, int64_t at);
 
 /* Moves *cursor in. */
-void display_slot_put_cursor(struct display_slot *slot, struct display_cursor *cursor);
+void display_mailbox_put_cursor(struct display_mailbox *mailbox, struct display_cursor *cursor);
 
 /* Where the guest has its pointer, in pixels of its picture: anything may come. */
-void display_slot_put_pointer(struct display_slot *slot, int32_t x, int32_t y, bool visible);
+void display_mailbox_put_pointer(struct display_mailbox *mailbox, int32_t x, int32_t y,
+				 bool visible);
 
-void display_slot_put_screenshot(struct display_slot *slot);
+void display_mailbox_put_screenshot(struct display_mailbox *mailbox);
 
 /*
  * The last thing to say; later ends are ignored. Moves *err in if it is set;
  * err may be NULL: a good end.
  */
-void display_slot_put_end(struct display_slot *slot, struct base_error *err);
+void display_mailbox_put_end(struct display_mailbox *mailbox, struct base_error *err);
 
 /* While nobody puts: what comes next is of another source. What was not taken is dropped. */
-void display_slot_reopen(struct display_slot *slot);
+void display_mailbox_reopen(struct display_mailbox *mailbox);
 
 /* Fills *update (to be finished by the caller) with all that is new. */
-void display_slot_take(struct display_slot *slot, int64_t now, struct display_update *update);
+void display_mailbox_take(struct display_mailbox *mailbox, int64_t now,
+			  struct display_update *update);
 
 /* Milliseconds until take has something without a wake; -1 if there is none. */
-int display_slot_timeout(struct display_slot *slot, int64_t now);
+int display_mailbox_timeout(struct display_mailbox *mailbox, int64_t now);
 
 #endif

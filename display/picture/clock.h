@@ -14,4 +14,10 @@ static inline int64_t display_clock_ns(void)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
+/* The same in milliseconds. */
+static inline int64_t display_clock_ms(void)
+{
+	return display_clock_ns() / 1000000;
+}
+
 #endif

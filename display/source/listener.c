@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "display/source/listener.h"
+#include "display/picture/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +24,7 @@ struct map {
 };
 
 struct display_listener {
-	struct display_slot *slot;
+	struct display_mailbox *mailbox;
 	display_listener_size_fn *size;
 	void *size_data;
 	sd_bus_slot *objects[3];
@@ -68,7 +69,7 @@ static void put_surface(struct display_listener *listener)
 	frame.height = display_surface_height(listener->surface);
 	frame.surface = display_surface_ref(listener->surface);
 	listener->width = listener->height = 0;
-	display_slot_put_frame(listener->slot, &frame);
+	display_mailbox_put_frame(listener->mailbox, &frame);
 }
 
 /* The surface on screen serves a new picture of the same layout too. */
@@ -203,7 +204,7 @@ static int handle_update(sd_bus_message *m, void *data, sd_bus_error *error)
 		return r;
 	if (write_update(listener, &rect, format, stride, pixels, size, &why) < 0)
 		return refuse(listener, m, &why);
-	display_slot_put_damage(listener->slot, &rect);
+	display_mailbox_put_damage(listener->mailbox, &rect);
 	return done(m);
 }
 
@@ -264,7 +265,7 @@ static int handle_update_map(sd_bus_message *m, void *data, sd_bus_error *error)
 	if (display_surface_read(listener->surface, &rect, listener->map.fd, listener->map.offset,
 				 listener->map.stride, &why) < 0)
 		return refuse(listener, m, &why);
-	display_slot_put_damage(listener->slot, &rect);
+	display_mailbox_put_damage(listener->mailbox, &rect);
 	return done(m);
 }
 
@@ -278,7 +279,7 @@ static int put_dmabuf(struct display_listener *listener, sd_bus_message *m,
 	forget_pixels(listener);
 	listener->width = frame->width;
 	listener->height = frame->height;
-	display_slot_put_frame(listener->slot, frame);
+	display_mailbox_put_frame(listener->mailbox, frame);
 	return done(m);
 }
 
@@ -323,7 +324,7 @@ static int handle_update_dmabuf(sd_bus_message *m, void *data, sd_bus_error *err
 	/* The guest may have changed its mode in between. */
 	rect = display_rect_clip(&rect, listener->width, listener->height);
 	if (!display_rect_is_empty(&rect))
-		display_slot_put_damage(listener->slot, &rect);
+		display_mailbox_put_damage(listener->mailbox, &rect);
 	return r;
 }
 
@@ -332,7 +333,7 @@ static int handle_disable(sd_bus_message *m, void *data, sd_bus_error *error)
 	struct display_listener *listener = data;
 
 	(void)error;
-	display_slot_put_disable(listener->slot, display_slot_now());
+	display_mailbox_put_disable(listener->mailbox, display_clock_ms());
 	return done(m);
 }
 
@@ -355,7 +356,7 @@ static int handle_mouse_set(sd_bus_message *m, void *data, sd_bus_error *error)
 	/* Nowhere is out of sight: it is drawn, and multiplied before. */
 	if (!is_near(x) || !is_near(y))
 		on = 0;
-	display_slot_put_pointer(listener->slot, on ? x : 0, on ? y : 0, on);
+	display_mailbox_put_pointer(listener->mailbox, on ? x : 0, on ? y : 0, on);
 	return done(m);
 }
 
@@ -377,7 +378,7 @@ static int handle_cursor_define(sd_bus_message *m, void *data, sd_bus_error *err
 		return r;
 	if (display_cursor_init(&cursor, width, height, hot_x, hot_y, pixels, size, &why) < 0)
 		return refuse(listener, m, &why);
-	display_slot_put_cursor(listener->slot, &cursor);
+	display_mailbox_put_cursor(listener->mailbox, &cursor);
 	return done(m);
 }
 
@@ -423,7 +424,7 @@ static const sd_bus_vtable dmabuf2_vtable[] = {
 	SD_BUS_VTABLE_END,
 };
 
-struct display_listener *display_listener_create(sd_bus *bus, struct display_slot *slot,
+struct display_listener *display_listener_create(sd_bus *bus, struct display_mailbox *mailbox,
 						 display_listener_size_fn *size, void *data,
 						 struct base_error *err)
 {
@@ -439,7 +440,7 @@ struct display_listener *display_listener_create(sd_bus *bus, struct display_slo
 	int r = -ENOMEM;
 
 	if (listener != NULL) {
-		listener->slot = slot;
+		listener->mailbox = mailbox;
 		listener->size = size;
 		listener->size_data = data;
 		listener->map.fd = -1;

@@ -12,7 +12,7 @@
 /*
  * The object /org/qemu/Display1/Listener that QEMU calls with what the guest
  * shows (QEMU's ui/dbus-display1.xml): it judges each call and puts the result
- * into a slot. A call that makes no sense is answered with an error and changes
+ * into a mailbox. A call that makes no sense is answered with an error and changes
  * nothing. Works on the thread that processes the bus.
  */
 struct display_listener;
@@ -26,10 +26,10 @@ struct display_listener;
 typedef bool display_listener_size_fn(void *data, uint32_t *width, uint32_t *height);
 
 /*
- * Adds the object to the bus; bus and slot are borrowed and must outlive it.
+ * Adds the object to the bus; bus and mailbox are borrowed and must outlive it.
  * NULL and err when memory is short.
  */
-struct display_listener *display_listener_create(sd_bus *bus, struct display_slot *slot,
+struct display_listener *display_listener_create(sd_bus *bus, struct display_mailbox *mailbox,
 						 display_listener_size_fn *size, void *data,
 						 struct base_error *err);
 

@@ -27,10 +27,10 @@ struct buffer {
 	struct display_frame frame;
 };
 
-struct direct {
+struct planes {
 	struct display_source source;
 	const struct display_vm *vm;
-	struct display_slot *slot;
+	struct display_mailbox *mailbox;
 	bool required;
 	pthread_t thread;
 	bool started;
@@ -54,13 +54,13 @@ static void drop_buffer(struct buffer *buffer)
 	buffer->used = 0;
 }
 
-static void drop_buffers(struct direct *direct)
+static void drop_buffers(struct planes *direct)
 {
 	for (int i = 0; i < BUFFERS; i++)
 		drop_buffer(&direct->buffers[i]);
 }
 
-static struct buffer *find_buffer(struct direct *direct, uint32_t number)
+static struct buffer *find_buffer(struct planes *direct, uint32_t number)
 {
 	for (int i = 0; i < BUFFERS; i++) {
 		if (direct->buffers[i].number == number)
@@ -70,7 +70,7 @@ static struct buffer *find_buffer(struct direct *direct, uint32_t number)
 }
 
 /* An empty place: the buffer that was shown the longest ago makes room. */
-static struct buffer *make_room(struct direct *direct, int fd)
+static struct buffer *make_room(struct planes *direct, int fd)
 {
 	struct buffer *oldest = &direct->buffers[0];
 
@@ -127,7 +127,7 @@ static void describe(const struct scanout_plane *plane, int *plane_fd, struct di
 }
 
 /* The buffer of a plane; a new one is judged. NULL and err if it cannot be shown. */
-static struct buffer *get_buffer(struct direct *direct, int fd, const struct scanout_plane *plane,
+static struct buffer *get_buffer(struct planes *direct, int fd, const struct scanout_plane *plane,
 				 int *plane_fd, struct base_error *err)
 {
 	BASE_AUTO(display_frame) struct display_frame frame = DISPLAY_FRAME_INIT;
@@ -151,10 +151,10 @@ static struct buffer *get_buffer(struct direct *direct, int fd, const struct sca
 }
 
 /*
- * The slot gets an fd of its own: the buffer may have to make room before the
+ * The mailbox gets an fd of its own: the buffer may have to make room before the
  * frame is taken.
  */
-static int put_plane(struct direct *direct, struct buffer *buffer,
+static int put_plane(struct planes *direct, struct buffer *buffer,
 		     const struct scanout_plane *plane, struct base_error *err)
 {
 	struct display_flip flip = { .number = plane->flips, .seen_ns = plane->seen_ns };
@@ -168,12 +168,12 @@ static int put_plane(struct direct *direct, struct buffer *buffer,
 	if (flip.seen_ns > now)
 		flip.seen_ns = now;
 	buffer->used = ++direct->planes;
-	display_slot_put_plane(direct->slot, &frame, &flip);
+	display_mailbox_put_plane(direct->mailbox, &frame, &flip);
 	return 0;
 }
 
 /* Answered at once, so that the helper may send the next; drawn later. */
-static int handle_plane(struct direct *direct, int fd, const struct scanout_plane *plane,
+static int handle_plane(struct planes *direct, int fd, const struct scanout_plane *plane,
 			int *plane_fd, struct base_error *err)
 {
 	static const struct scanout_request taken = { .kind = SCANOUT_TAKEN };
@@ -183,7 +183,7 @@ static int handle_plane(struct direct *direct, int fd, const struct scanout_plan
 	if (display_helper_send(fd, &taken, err) < 0)
 		return -1;
 	if (plane->buffer == 0) {
-		display_slot_put_no_plane(direct->slot, display_slot_now() + DISPLAY_SLOT_HOLD_MS);
+		display_mailbox_put_no_plane(direct->mailbox, display_clock_ms() + DISPLAY_HOLD_MS);
 		return 0;
 	}
 	buffer = get_buffer(direct, fd, plane, plane_fd, &why);
@@ -191,7 +191,7 @@ static int handle_plane(struct direct *direct, int fd, const struct scanout_plan
 		return 0;
 	/* What the guest shows makes no sense; QEMU may still have a picture of its own. */
 	base_debug("ignored a plane: %s", why.message);
-	display_slot_put_no_plane(direct->slot, display_slot_now() + DISPLAY_SLOT_HOLD_MS);
+	display_mailbox_put_no_plane(direct->mailbox, display_clock_ms() + DISPLAY_HOLD_MS);
 	return 0;
 }
 
@@ -205,7 +205,7 @@ static void send_pace(int fd, bool hidden)
 	display_helper_send(fd, &pace, NULL);
 }
 
-static void set_open(struct direct *direct, int fd)
+static void set_open(struct planes *direct, int fd)
 {
 	pthread_mutex_lock(&direct->lock);
 	direct->fd = fd;
@@ -225,7 +225,7 @@ static int refused(struct scanout_reply *reply, struct base_error *err)
 }
 
 /* 1 to go on, 0 when the helper has let go of the vGPU, -1 and err. */
-static int handle_reply(struct direct *direct, int fd, struct scanout_reply *reply, int *plane_fd,
+static int handle_reply(struct planes *direct, int fd, struct scanout_reply *reply, int *plane_fd,
 			struct base_error *err)
 {
 	switch (reply->kind) {
@@ -250,7 +250,7 @@ static int handle_reply(struct direct *direct, int fd, struct scanout_reply *rep
 }
 
 /* True if there is something to read before somebody wants us to stop. */
-static bool wait_for(const struct direct *direct, int fd, int timeout)
+static bool wait_for(const struct planes *direct, int fd, int timeout)
 {
 	struct pollfd fds[] = { { .fd = direct->stop_fd, .events = POLLIN },
 				{ .fd = fd, .events = POLLIN } };
@@ -259,14 +259,14 @@ static bool wait_for(const struct direct *direct, int fd, int timeout)
 	return r > 0 && fds[0].revents == 0 && fds[1].revents != 0;
 }
 
-static bool is_stopped(const struct direct *direct)
+static bool is_stopped(const struct planes *direct)
 {
 	struct pollfd stop = { .fd = direct->stop_fd, .events = POLLIN };
 
 	return poll(&stop, 1, 0) > 0;
 }
 
-static int open_vgpu(const struct direct *direct, int fd, struct base_error *err)
+static int open_vgpu(const struct planes *direct, int fd, struct base_error *err)
 {
 	struct scanout_request request = { .kind = SCANOUT_OPEN, .version = SCANOUT_VERSION };
 
@@ -291,7 +291,7 @@ static int hung_up(const struct display_helper *helper, struct base_error *err)
 }
 
 /* Until the helper lets go or somebody wants us to stop: 0; -1 and err. */
-static int serve(struct direct *direct, const struct display_helper *helper, struct base_error *err)
+static int serve(struct planes *direct, const struct display_helper *helper, struct base_error *err)
 {
 	struct scanout_reply reply;
 	int r = 1;
@@ -309,7 +309,7 @@ static int serve(struct direct *direct, const struct display_helper *helper, str
 }
 
 /* -1 also when systemd's helper may do what our own may not. */
-static int follow(struct direct *direct, struct base_error *err)
+static int follow(struct planes *direct, struct base_error *err)
 {
 	BASE_AUTO(display_helper) struct display_helper helper = DISPLAY_HELPER_INIT;
 	BASE_AUTO(base_error) struct base_error why = { 0 };
@@ -323,7 +323,7 @@ static int follow(struct direct *direct, struct base_error *err)
 		result = serve(direct, &helper, &why);
 	set_open(direct, -1);
 	drop_buffers(direct);
-	display_slot_put_no_plane(direct->slot, display_slot_now());
+	display_mailbox_put_no_plane(direct->mailbox, display_clock_ms());
 	if (result < 0)
 		base_error_set(err, BASE_FAILED, "%s%s", why.message, helper.advice);
 	return result;
@@ -333,10 +333,10 @@ static int follow(struct direct *direct, struct base_error *err)
  * Who wants nothing but planes ends without them. Once there were some, what ends a
  * viewer is its VM's end, which QEMU's source tells.
  */
-static void tell(struct direct *direct, struct base_error *why)
+static void tell(struct planes *direct, struct base_error *why)
 {
 	if (direct->required && !direct->has_opened) {
-		display_slot_put_end(direct->slot, why);
+		display_mailbox_put_end(direct->mailbox, why);
 		return;
 	}
 	base_log(direct->told ? BASE_LOG_DEBUG : BASE_LOG_INFO,
@@ -345,15 +345,15 @@ static void tell(struct direct *direct, struct base_error *why)
 }
 
 /* Less and less often, but soon when there is a socket that was not there before. */
-static void wait_to_retry(struct direct *direct)
+static void wait_to_retry(struct planes *direct)
 {
-	int64_t at = display_slot_now() + direct->retry_ms;
+	int64_t at = display_clock_ms() + direct->retry_ms;
 	int64_t left;
 
 	direct->retry_ms *= 2;
 	if (direct->retry_ms > RETRY_MOST_MS)
 		direct->retry_ms = RETRY_MOST_MS;
-	while (!is_stopped(direct) && (left = at - display_slot_now()) > 0) {
+	while (!is_stopped(direct) && (left = at - display_clock_ms()) > 0) {
 		if (display_helper_look() != direct->socket) {
 			direct->retry_ms = RETRY_MS;
 			return;
@@ -364,7 +364,7 @@ static void wait_to_retry(struct direct *direct)
 
 static void *run(void *data)
 {
-	struct direct *direct = data;
+	struct planes *direct = data;
 
 	do {
 		BASE_AUTO(base_error) struct base_error why = { 0 };
@@ -378,7 +378,7 @@ static void *run(void *data)
 
 static int start(struct display_source *source, struct base_error *err)
 {
-	struct direct *direct = (struct direct *)source;
+	struct planes *direct = (struct planes *)source;
 	int r = pthread_create(&direct->thread, NULL, run, direct);
 
 	if (r != 0)
@@ -389,7 +389,7 @@ static int start(struct display_source *source, struct base_error *err)
 
 static void set_hidden(struct display_source *source, bool hidden)
 {
-	struct direct *direct = (struct direct *)source;
+	struct planes *direct = (struct planes *)source;
 
 	pthread_mutex_lock(&direct->lock);
 	if (direct->hidden != hidden && direct->fd >= 0)
@@ -400,7 +400,7 @@ static void set_hidden(struct display_source *source, bool hidden)
 
 static void destroy(struct display_source *source)
 {
-	struct direct *direct = (struct direct *)source;
+	struct planes *direct = (struct planes *)source;
 
 	if (direct->started) {
 		eventfd_write(direct->stop_fd, 1);
@@ -411,16 +411,17 @@ static void destroy(struct display_source *source)
 	free(direct);
 }
 
-static const struct display_source_ops direct_ops = {
+static const struct display_source_ops planes_ops = {
 	.start = start,
 	.set_hidden = set_hidden,
 	.destroy = destroy,
 };
 
-struct display_source *display_direct_create(const struct display_vm *vm, struct display_slot *slot,
-					     bool required, struct base_error *err)
+struct display_source *display_planes_create(const struct display_vm *vm,
+					     struct display_mailbox *mailbox, bool required,
+					     struct base_error *err)
 {
-	struct direct *direct;
+	struct planes *direct;
 
 	if (vm->vgpu[0] == '\0') {
 		base_error_set(err, BASE_FAILED,
@@ -432,9 +433,9 @@ struct display_source *display_direct_create(const struct display_vm *vm, struct
 		base_error_errno(err, ENOMEM, "cannot start");
 		return NULL;
 	}
-	*direct = (struct direct){ .source = { .ops = &direct_ops, .title = vm->name },
+	*direct = (struct planes){ .source = { .ops = &planes_ops, .title = vm->name },
 				   .vm = vm,
-				   .slot = slot,
+				   .mailbox = mailbox,
 				   .required = required,
 				   .retry_ms = RETRY_MS,
 				   .fd = -1 };

@@ -17,7 +17,7 @@ struct qemu {
 	struct display_source source;
 	struct display_vm *vm;
 	sd_event *event;
-	struct display_slot *slot;
+	struct display_mailbox *mailbox;
 	struct display_input *input;
 	sd_bus *bus;	      /* to QEMU's console */
 	sd_bus *listener_bus; /* from it */
@@ -64,7 +64,7 @@ static void end(struct qemu *qemu, const char *why)
 	BASE_AUTO(base_error) struct base_error err = { 0 };
 
 	base_error_set(&err, BASE_FAILED, "the VM '%s' %s", qemu->source.title, why);
-	display_slot_put_end(qemu->slot, &err);
+	display_mailbox_put_end(qemu->mailbox, &err);
 }
 
 static void on_vm_end(void *data, enum display_vm_end how)
@@ -75,7 +75,7 @@ static void on_vm_end(void *data, enum display_vm_end how)
 	if (how == DISPLAY_VM_FAILED)
 		end(qemu, "ended unexpectedly: QEMU is gone, its log may say why");
 	else
-		display_slot_put_end(qemu->slot, NULL);
+		display_mailbox_put_end(qemu->mailbox, NULL);
 }
 
 /*
@@ -196,7 +196,7 @@ static int connect_listener(struct qemu *qemu, struct base_error *err)
 	if (qemu->listener_bus == NULL)
 		return -1;
 	qemu->listener =
-		display_listener_create(qemu->listener_bus, qemu->slot, ask_size, qemu, err);
+		display_listener_create(qemu->listener_bus, qemu->mailbox, ask_size, qemu, err);
 	if (qemu->listener == NULL || display_console_start_listener(qemu->listener_bus, err) < 0)
 		return -1;
 	qemu->console.resized = on_resized;
@@ -232,7 +232,7 @@ static void *run(void *data)
 		BASE_AUTO(base_error) struct base_error err = { 0 };
 
 		base_error_errno(&err, -r, "the event loop failed");
-		display_slot_put_end(qemu->slot, &err);
+		display_mailbox_put_end(qemu->mailbox, &err);
 	}
 	return NULL;
 }
@@ -289,7 +289,7 @@ static const struct display_source_ops qemu_ops = {
 };
 
 struct display_source *display_qemu_create(struct display_vm *vm, unsigned int screen,
-					   sd_event *event, struct display_slot *slot,
+					   sd_event *event, struct display_mailbox *mailbox,
 					   struct display_input *input, struct base_error *err)
 {
 	struct qemu *qemu = calloc(1, sizeof(*qemu));
@@ -302,7 +302,7 @@ struct display_source *display_qemu_create(struct display_vm *vm, unsigned int s
 	qemu->source.title = vm->name;
 	qemu->vm = vm;
 	qemu->event = event;
-	qemu->slot = slot;
+	qemu->mailbox = mailbox;
 	qemu->input = input;
 	qemu->stop_fd = -1;
 	if (connect_console(qemu, screen, err) < 0 || watch_fds(qemu, err) < 0) {

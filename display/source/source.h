@@ -13,7 +13,7 @@
 
 /*
  * Where frames come from. A source puts frames, damage and its end into the
- * slot it was made with, from a thread of its own or from an event loop, until
+ * mailbox it was made with, from a thread of its own or from an event loop, until
  * it is destroyed.
  */
 struct display_source {
@@ -24,7 +24,7 @@ struct display_source {
 };
 
 struct display_source_ops {
-	/* From now on the slot is filled. -1 and err if that cannot begin. */
+	/* From now on the mailbox is filled. -1 and err if that cannot begin. */
 	int (*start)(struct display_source *source, struct base_error *err);
 	/*
 	 * Nobody sees what it puts: it may rest until it is seen again. NULL for
@@ -63,18 +63,19 @@ static inline void display_source_destroy(struct display_source *source) /* take
  * mouse. All arguments are borrowed and must outlive the source.
  */
 struct display_source *display_qemu_create(struct display_vm *vm, unsigned int screen,
-					   sd_event *event, struct display_slot *slot,
+					   sd_event *event, struct display_mailbox *mailbox,
 					   struct display_input *input, struct base_error *err);
 
 /*
  * The planes of the VM's vGPU, read beside QEMU by the helper vgpu-scanout, on a
  * thread of its own: every flip, at any rate. Goes beside display_qemu_create's,
- * whose pictures the slot holds back while the planes have one. A helper that is
+ * whose pictures the mailbox holds back while the planes have one. A helper that is
  * not to be had is said once and tried again, or, if it is `required`, the end.
  * Both are borrowed and must outlive the source. NULL and err if the VM has no
  * such vGPU.
  */
-struct display_source *display_direct_create(const struct display_vm *vm, struct display_slot *slot,
-					     bool required, struct base_error *err);
+struct display_source *display_planes_create(const struct display_vm *vm,
+					     struct display_mailbox *mailbox, bool required,
+					     struct base_error *err);
 
 #endif

@@ -9,11 +9,11 @@
 
 #include "vgpu/base/cleanup.h"
 
-struct absence {
+struct waiting {
 	struct display_source source;
 	struct display_vm *vm;
 	sd_event *event;
-	struct display_slot *slot;
+	struct display_mailbox *mailbox;
 	struct display_input *input;
 	sd_event_source *stop_source, *input_source;
 	int stop_fd;
@@ -24,117 +24,117 @@ struct absence {
 
 static int on_stop(sd_event_source *source, int fd, uint32_t events, void *data)
 {
-	struct absence *absence = data;
+	struct waiting *waiting = data;
 
 	(void)source;
 	(void)fd;
 	(void)events;
-	absence->stop = true;
+	waiting->stop = true;
 	return 0;
 }
 
 /* What is typed now is not for the VM's next run. */
 static int on_input(sd_event_source *source, int fd, uint32_t events, void *data)
 {
-	struct absence *absence = data;
+	struct waiting *waiting = data;
 	struct display_input_event event;
 
 	(void)source;
 	(void)fd;
 	(void)events;
-	while (display_input_take(absence->input, &event))
+	while (display_input_take(waiting->input, &event))
 		;
 	return 0;
 }
 
 static void *run(void *data)
 {
-	struct absence *absence = data;
+	struct waiting *waiting = data;
 	BASE_AUTO(base_error) struct base_error err = { 0 };
-	uint64_t patience = (uint64_t)absence->vm->look_ms * 1000;
+	uint64_t patience = (uint64_t)waiting->vm->look_ms * 1000;
 	int r = 0;
 
-	while (!absence->stop && (r = display_vm_look(absence->vm, &err)) == 0) {
+	while (!waiting->stop && (r = display_vm_look(waiting->vm, &err)) == 0) {
 		base_error_finish(&err);
-		r = sd_event_run(absence->event, patience);
+		r = sd_event_run(waiting->event, patience);
 		if (r < 0) {
 			base_error_errno(&err, -r, "the event loop failed");
 			break;
 		}
 	}
-	if (!absence->stop)
-		display_slot_put_end(absence->slot, r < 0 ? &err : NULL);
+	if (!waiting->stop)
+		display_mailbox_put_end(waiting->mailbox, r < 0 ? &err : NULL);
 	return NULL;
 }
 
 static int start(struct display_source *source, struct base_error *err)
 {
-	struct absence *absence = (struct absence *)source;
-	int r = pthread_create(&absence->thread, NULL, run, absence);
+	struct waiting *waiting = (struct waiting *)source;
+	int r = pthread_create(&waiting->thread, NULL, run, waiting);
 
 	if (r != 0)
 		return base_error_errno(err, r, "cannot start a thread");
-	absence->started = true;
+	waiting->started = true;
 	return 0;
 }
 
 static void destroy(struct display_source *source)
 {
-	struct absence *absence = (struct absence *)source;
+	struct waiting *waiting = (struct waiting *)source;
 
-	if (absence->started) {
-		eventfd_write(absence->stop_fd, 1);
-		pthread_join(absence->thread, NULL);
-		on_input(NULL, -1, 0, absence);
+	if (waiting->started) {
+		eventfd_write(waiting->stop_fd, 1);
+		pthread_join(waiting->thread, NULL);
+		on_input(NULL, -1, 0, waiting);
 	}
-	sd_event_source_disable_unref(absence->stop_source);
-	sd_event_source_disable_unref(absence->input_source);
-	base_cleanup_fd(&absence->stop_fd);
-	free(absence);
+	sd_event_source_disable_unref(waiting->stop_source);
+	sd_event_source_disable_unref(waiting->input_source);
+	base_cleanup_fd(&waiting->stop_fd);
+	free(waiting);
 }
 
-static const struct display_source_ops absence_ops = {
+static const struct display_source_ops waiting_ops = {
 	.start = start,
 	.destroy = destroy,
 };
 
-static int watch(struct absence *absence, struct base_error *err)
+static int watch(struct waiting *waiting, struct base_error *err)
 {
 	int r;
 
-	absence->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (absence->stop_fd < 0)
+	waiting->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (waiting->stop_fd < 0)
 		return base_error_errno(err, errno, "cannot make an eventfd");
-	r = sd_event_add_io(absence->event, &absence->stop_source, absence->stop_fd, EPOLLIN,
-			    on_stop, absence);
+	r = sd_event_add_io(waiting->event, &waiting->stop_source, waiting->stop_fd, EPOLLIN,
+			    on_stop, waiting);
 	if (r >= 0)
-		r = sd_event_add_io(absence->event, &absence->input_source,
-				    display_input_fd(absence->input), EPOLLIN, on_input, absence);
+		r = sd_event_add_io(waiting->event, &waiting->input_source,
+				    display_input_fd(waiting->input), EPOLLIN, on_input, waiting);
 	if (r < 0)
 		return base_error_errno(err, -r, "cannot make an event loop");
 	return 0;
 }
 
-struct display_source *display_absence_create(struct display_vm *vm, const char *title,
-					      sd_event *event, struct display_slot *slot,
+struct display_source *display_waiting_create(struct display_vm *vm, const char *title,
+					      sd_event *event, struct display_mailbox *mailbox,
 					      struct display_input *input, struct base_error *err)
 {
-	struct absence *absence = calloc(1, sizeof(*absence));
+	struct waiting *waiting = calloc(1, sizeof(*waiting));
 
-	if (absence == NULL) {
+	if (waiting == NULL) {
 		base_error_errno(err, ENOMEM, "cannot start");
 		return NULL;
 	}
-	absence->source.ops = &absence_ops;
-	absence->source.title = title;
-	absence->vm = vm;
-	absence->event = event;
-	absence->slot = slot;
-	absence->input = input;
-	absence->stop_fd = -1;
-	if (watch(absence, err) < 0) {
-		destroy(&absence->source);
+	waiting->source.ops = &waiting_ops;
+	waiting->source.title = title;
+	waiting->vm = vm;
+	waiting->event = event;
+	waiting->mailbox = mailbox;
+	waiting->input = input;
+	waiting->stop_fd = -1;
+	if (watch(waiting, err) < 0) {
+		destroy(&waiting->source);
 		return NULL;
 	}
-	return &absence->source;
+	return &waiting->source;
 }

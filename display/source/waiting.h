@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef DISPLAY_ABSENCE_H
-#define DISPLAY_ABSENCE_H
+#ifndef DISPLAY_WAITING_H
+#define DISPLAY_WAITING_H
 
 #include <systemd/sd-event.h>
 
@@ -16,8 +16,8 @@
  * loop on a thread of its own, as display_qemu_create's source does. All arguments
  * are borrowed and must outlive it.
  */
-struct display_source *display_absence_create(struct display_vm *vm, const char *title,
-					      sd_event *event, struct display_slot *slot,
+struct display_source *display_waiting_create(struct display_vm *vm, const char *title,
+					      sd_event *event, struct display_mailbox *mailbox,
 					      struct display_input *input, struct base_error *err);
 
 #endif

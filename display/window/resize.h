@@ -9,7 +9,7 @@
 
 /*
  * The guest's screen follows the window: a size that the window keeps for a moment
- * is asked for, by the EDID that QEMU gives the guest. Times are display_slot_now().
+ * is asked for, by the EDID that QEMU gives the guest. Times are display_clock_ms().
  * Main thread only.
  */
 struct display_resize {

@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
+#include "display/picture/clock.h"
 #include "display/source/listener.h"
 #include "vgpu/base/log.h"
 
@@ -36,7 +37,7 @@ struct input {
 
 struct peer {
 	sd_bus *qemu, *viewer;
-	struct display_slot *slot;
+	struct display_mailbox *mailbox;
 	struct display_listener *listener;
 	struct input *input;
 	bool answered;
@@ -357,7 +358,7 @@ static void take(void)
 {
 	struct display_update taken;
 
-	display_slot_take(peer.slot, display_slot_now(), &taken);
+	display_mailbox_take(peer.mailbox, display_clock_ms(), &taken);
 	if (taken.has_frame) {
 		require(taken.frame.width > 0 && taken.frame.height > 0 &&
 				taken.frame.width <= DISPLAY_FRAME_MAX &&
@@ -441,12 +442,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (peer.qemu == NULL)
 		connect_peer();
 	peer.input = &input;
-	peer.slot = display_slot_create(ignore, NULL, NULL);
-	peer.listener = display_listener_create(peer.viewer, peer.slot, say_size, &peer, NULL);
+	peer.mailbox = display_mailbox_create(ignore, NULL, NULL);
+	peer.listener = display_listener_create(peer.viewer, peer.mailbox, say_size, &peer, NULL);
 	require(peer.listener != NULL, "a listener");
 	for (int i = 0; i < CALLS_MAX && input.left > 0; i++)
 		call(&input);
 	display_listener_destroy(peer.listener);
-	display_slot_destroy(peer.slot);
+	display_mailbox_destroy(peer.mailbox);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Feeds what reads other programs' words of who has a vGPU: a process's command
- * line, the lines of `vgpu-domain users`, and a word that is to be a UUID's
+ * line, the lines of `vgpu-domain claims`, and a word that is to be a UUID's
  * beginning. Whatever comes in, a name that comes out is short, one line and
  * harmless on a terminal, and a UUID is one. The first byte of the input chooses.
  */
@@ -44,10 +44,10 @@ static void read_command_line(const char *text, size_t size)
 
 static void read_users(const char *text, size_t size)
 {
-	BASE_AUTO(vgpu_users) struct vgpu_users users;
+	BASE_AUTO(vgpu_claims) struct vgpu_claims users;
 	char uuid[BASE_UUID_SIZE];
 
-	require(vgpu_users_parse(&users, strndup(text, size), NULL) == 0, "users are read");
+	require(vgpu_claims_parse(&users, strndup(text, size), NULL) == 0, "users are read");
 	for (size_t i = 0; i < users.count; i++) {
 		require(base_name_parse_uuid(users.items[i].uuid, uuid), "a UUID is one");
 		check_name(users.items[i].domain);
@@ -65,7 +65,7 @@ static void read_word(const char *text, size_t size)
 	BASE_AUTO(free) char *word = strndup(text, size);
 	char uuid[BASE_UUID_SIZE], again[BASE_UUID_SIZE];
 
-	if (vgpu_pick(word, &host, &store, uuid, &err) < 0) {
+	if (vgpu_lookup(word, &host, &store, uuid, &err) < 0) {
 		require(err.message != NULL, "a refusal has a message");
 		check_name(err.message);
 		return;

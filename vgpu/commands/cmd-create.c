@@ -86,14 +86,14 @@ static int read_uuid(struct request *request, struct base_error *err)
 	if (base_name_parse_uuid(request->asked_uuid, request->uuid))
 		return 0;
 	request->uuid[0] = '\0';
-	return vgpu_pick_is_start(request->asked_uuid) ? 0 : refuse_uuid(request, err);
+	return vgpu_lookup_is_start(request->asked_uuid) ? 0 : refuse_uuid(request, err);
 }
 
 /* A short one means a vGPU that there is: no new one can be called by it. */
 static int settle_uuid(struct request *request, const struct scene *scene, struct base_error *err)
 {
 	if (request->uuid[0] != '\0' ||
-	    vgpu_pick(request->asked_uuid, &scene->host, &scene->store, request->uuid, err) == 0)
+	    vgpu_lookup(request->asked_uuid, &scene->host, &scene->store, request->uuid, err) == 0)
 		return 0;
 	return err->errnum == ENOENT ? refuse_uuid(request, err) : -1;
 }
@@ -202,16 +202,16 @@ static int find_existing(struct request *request, struct scene *scene, struct ba
 }
 
 /* Looks at what there is, and where a new vGPU would go. */
-static int look(struct request *request, struct scene *scene, struct vgpu_choice *choice,
+static int look(struct request *request, struct scene *scene, struct vgpu_placement *choice,
 		struct base_error *err)
 {
-	*choice = (struct vgpu_choice){ 0 };
+	*choice = (struct vgpu_placement){ 0 };
 	if (vgpu_host_init(&scene->host, err) < 0 ||
 	    vgpu_store_init_whole(&scene->store, request->config_dir, err) < 0 ||
 	    settle_uuid(request, scene, err) < 0 || find_existing(request, scene, err) < 0)
 		return -1;
 	if (scene->device != NULL ||
-	    vgpu_choose(&scene->host, request->parent, request->type, choice, err) == 0)
+	    vgpu_placement_choose(&scene->host, request->parent, request->type, choice, err) == 0)
 		return 0;
 	scene->is_full = err->errnum == ENOSPC;
 	return -1;
@@ -234,7 +234,7 @@ static void name_user(const struct scene *scene, struct base_error *err)
  * Says more of a refusal, which takes libvirt's answer. Not with the lock: a hook
  * of libvirt's may wait for that while libvirt waits for the hook.
  */
-static int explain(const struct scene *scene, const struct vgpu_choice *choice,
+static int explain(const struct scene *scene, const struct vgpu_placement *choice,
 		   struct base_error *err)
 {
 	if (scene->is_full)
@@ -288,8 +288,9 @@ static int define(struct scene *scene, const struct vgpu_definition *definition,
  * machine stops in between, the next restore makes the vGPU; the other way round
  * nothing would know that it is to stay.
  */
-static int act(const struct request *request, struct scene *scene, const struct vgpu_choice *choice,
-	       const struct vgpu_definition *definition, struct base_error *err)
+static int act(const struct request *request, struct scene *scene,
+	       const struct vgpu_placement *choice, const struct vgpu_definition *definition,
+	       struct base_error *err)
 {
 	bool defines = scene->definition == NULL && !request->is_transient;
 
@@ -326,7 +327,7 @@ static void report(const struct request *request, const struct scene *scene,
 }
 
 static int create(const struct request *request, struct scene *scene,
-		  const struct vgpu_choice *choice, struct base_error *err)
+		  const struct vgpu_placement *choice, struct base_error *err)
 {
 	BASE_AUTO(vgpu_definition) struct vgpu_definition made = { 0 };
 	const struct vgpu_definition *definition = scene->definition;
@@ -349,12 +350,12 @@ static int create(const struct request *request, struct scene *scene,
 
 /* The kernel may count room that it has not: it is in pieces, or the desktop's. */
 static int create_what_fits(const struct request *request, struct scene *scene,
-			    struct vgpu_choice *choice, struct base_error *err)
+			    struct vgpu_placement *choice, struct base_error *err)
 {
 	while (create(request, scene, choice, err) < 0) {
 		const struct vgpu_type *type = choice->type;
 
-		if (!scene->is_full || type == NULL || !vgpu_choose_smaller(choice))
+		if (!scene->is_full || type == NULL || !vgpu_placement_shrink(choice))
 			return -1;
 		base_info("%s has no room for a %s, though it counts some: trying the smaller %s",
 			  choice->parent->name, type->id, choice->type->id);
@@ -396,7 +397,7 @@ static int stop_desktop(int argc, char **argv, const struct request *request,
 {
 	BASE_AUTO(scene) struct scene scene = { .store = { .fd = -1 } };
 	struct request wanted = *request;
-	struct vgpu_choice choice = { 0 };
+	struct vgpu_placement choice = { 0 };
 	bool is_running = false;
 
 	if (geteuid() != 0)
@@ -441,7 +442,7 @@ static int run(int argc, char **argv, struct request *request, struct base_error
 {
 	BASE_AUTO(scene) struct scene scene = { .store = { .fd = -1 } };
 	BASE_AUTO(fd) int lock = -1;
-	struct vgpu_choice choice = { 0 };
+	struct vgpu_placement choice = { 0 };
 
 	if (parse(argc, argv, request, err) < 0)
 		return -1;

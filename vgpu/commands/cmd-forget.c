@@ -16,14 +16,14 @@ static int forget_one(const char *uuid, const struct vgpu_host *host,
 {
 	const struct vgpu_device *device = vgpu_host_find_device(host, uuid);
 	size_t definitions = 0;
-	bool was_asleep = false;
+	bool was_suspended = false;
 
 	if (vgpu_lock_is_usual(store->path, VGPU_STORE_DIR) &&
-	    vgpu_asleep_forget(VGPU_ASLEEP_DIR, uuid, &was_asleep, err) < 0)
+	    vgpu_suspended_forget(VGPU_SUSPENDED_DIR, uuid, &was_suspended, err) < 0)
 		return -1;
 	if (vgpu_forget(store, uuid, &definitions, err) < 0)
 		return -1;
-	if (definitions == 0 && was_asleep) {
+	if (definitions == 0 && was_suspended) {
 		base_info("%s does not come back when the machine wakes up", uuid);
 		return 0;
 	}
@@ -45,14 +45,14 @@ static int forget(const char *const words[], size_t count, const char *config_di
 		  struct base_error *err)
 {
 	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
-	BASE_AUTO(vgpu_picks) struct vgpu_picks picks = { 0 };
+	BASE_AUTO(vgpu_lookups) struct vgpu_lookups picks = { 0 };
 	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
 	BASE_AUTO(fd) int lock = vgpu_lock_take(config_dir, err);
 	size_t failed;
 
 	if (lock < 0 || vgpu_host_init(&host, err) < 0 ||
 	    vgpu_store_init_whole(&store, config_dir, err) < 0 ||
-	    vgpu_picks_init(&picks, words, count, &host, &store, err) < 0)
+	    vgpu_lookups_init(&picks, words, count, &host, &store, err) < 0)
 		return -1;
 	failed = picks.failed;
 	for (size_t i = 0; i < picks.count; i++) {

@@ -43,7 +43,7 @@ static int gather(struct listing *listing, const char *config_dir, struct base_e
 		return 0;
 	if (vgpu_usage_init(&listing->usage, &listing->host, &why, err) < 0)
 		return -1;
-	if (!listing->usage.knows_users)
+	if (!listing->usage.knows_claims)
 		base_info("which domains have the vGPUs is not known: %s", why.message);
 	return 0;
 }
@@ -93,11 +93,11 @@ static char *describe_process(const struct vgpu_process *process)
 static char *describe_domains(const struct listing *listing, const char *uuid,
 			      const struct vgpu_process *process)
 {
-	char *text = vgpu_users_describe(&listing->usage.users, uuid);
+	char *text = vgpu_claims_describe(&listing->usage.users, uuid);
 
 	if (text == NULL && process != NULL && process->domain != NULL)
 		return strdup(process->domain);
-	return text != NULL ? text : strdup(listing->usage.knows_users ? "-" : "?");
+	return text != NULL ? text : strdup(listing->usage.knows_claims ? "-" : "?");
 }
 
 static int add_row(struct vgpu_table *table, const struct listing *listing,
@@ -151,13 +151,13 @@ static int print_people(const struct listing *listing, struct base_error *err)
 static int add_domains(struct json_object *json, const struct listing *listing, const char *uuid)
 {
 	BASE_AUTO(json) struct json_object *names = NULL;
-	const struct vgpu_user *user;
+	const struct vgpu_claim *user;
 
-	if (!listing->usage.knows_users)
+	if (!listing->usage.knows_claims)
 		return vgpu_json_add_text(json, "domains", NULL);
 	names = json_object_new_array();
 	for (size_t i = 0;
-	     names != NULL && (user = vgpu_users_find(&listing->usage.users, uuid, &i)) != NULL;
+	     names != NULL && (user = vgpu_claims_find(&listing->usage.users, uuid, &i)) != NULL;
 	     i++) {
 		if (vgpu_json_append(names, json_object_new_string(user->domain)) < 0)
 			return -1;

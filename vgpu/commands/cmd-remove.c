@@ -159,12 +159,12 @@ static int remove_for_good(const char *uuid, bool keep, const struct vgpu_host *
 			   const struct vgpu_store *store, struct base_error *err)
 {
 	size_t index = 0;
-	bool was_asleep = false;
+	bool was_suspended = false;
 
 	if (vgpu_lock_is_usual(store->path, VGPU_STORE_DIR) &&
-	    vgpu_asleep_forget(VGPU_ASLEEP_DIR, uuid, &was_asleep, err) < 0)
+	    vgpu_suspended_forget(VGPU_SUSPENDED_DIR, uuid, &was_suspended, err) < 0)
 		return -1;
-	if (was_asleep && vgpu_host_find_device(host, uuid) == NULL &&
+	if (was_suspended && vgpu_host_find_device(host, uuid) == NULL &&
 	    vgpu_store_find(store, uuid, &index) == NULL &&
 	    vgpu_store_find_problem(store, uuid, &index) == NULL) {
 		base_info("%s does not come back when the machine wakes up", uuid);
@@ -174,8 +174,8 @@ static int remove_for_good(const char *uuid, bool keep, const struct vgpu_host *
 }
 
 /* Each that fails is told; how many did is returned. */
-static size_t remove_picks(const struct vgpu_picks *picks, bool keep, const struct vgpu_host *host,
-			   const struct vgpu_store *store)
+static size_t remove_picks(const struct vgpu_lookups *picks, bool keep,
+			   const struct vgpu_host *host, const struct vgpu_store *store)
 {
 	size_t failed = picks->failed;
 
@@ -195,7 +195,7 @@ static int remove_all(const struct request *request, const struct vgpu_host *hos
 		      const struct vgpu_store *store, struct base_error *err)
 {
 	BASE_AUTO(vgpu_inventory) struct vgpu_inventory inventory = { 0 };
-	BASE_AUTO(vgpu_picks) struct vgpu_picks picks = { 0 };
+	BASE_AUTO(vgpu_lookups) struct vgpu_lookups picks = { 0 };
 	BASE_AUTO(free) const char **words = NULL;
 	size_t count = 0;
 
@@ -208,7 +208,7 @@ static int remove_all(const struct request *request, const struct vgpu_host *hos
 		if (!request->keep || inventory.items[i].device != NULL)
 			words[count++] = vgpu_item_uuid(&inventory.items[i]);
 	}
-	if (vgpu_picks_init(&picks, words, count, host, store, err) < 0)
+	if (vgpu_lookups_init(&picks, words, count, host, store, err) < 0)
 		return -1;
 	vgpu_store_warn(store);
 	if (count == 0)
@@ -219,9 +219,9 @@ static int remove_all(const struct request *request, const struct vgpu_host *hos
 static int remove_named(const struct request *request, const struct vgpu_host *host,
 			const struct vgpu_store *store, struct base_error *err)
 {
-	BASE_AUTO(vgpu_picks) struct vgpu_picks picks = { 0 };
+	BASE_AUTO(vgpu_lookups) struct vgpu_lookups picks = { 0 };
 
-	if (vgpu_picks_init(&picks, request->words, request->word_count, host, store, err) < 0)
+	if (vgpu_lookups_init(&picks, request->words, request->word_count, host, store, err) < 0)
 		return -1;
 	return remove_picks(&picks, request->keep, host, store) > 0 ? BASE_FAILED : 0;
 }

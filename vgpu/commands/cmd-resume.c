@@ -8,7 +8,7 @@
 #include "vgpu/vgpus/restore.h"
 
 /* What cannot be made stays remembered, for another try. */
-static int wake(const struct vgpu_host *host, const struct vgpu_store *asleep,
+static int wake(const struct vgpu_host *host, const struct vgpu_store *suspended,
 		const struct vgpu_definition *definition, struct base_error *err)
 {
 	int made = vgpu_restore_one(host, definition, err);
@@ -18,12 +18,12 @@ static int wake(const struct vgpu_host *host, const struct vgpu_store *asleep,
 	if (made > 0)
 		base_info("%s is back: %s on %s", definition->uuid, definition->type,
 			  definition->parent);
-	return vgpu_store_remove(asleep, definition->parent, definition->uuid, err);
+	return vgpu_store_remove(suspended, definition->parent, definition->uuid, err);
 }
 
 int vgpu_cmd_resume(int argc, char **argv, struct base_error *err)
 {
-	BASE_AUTO(vgpu_store) struct vgpu_store asleep = { .fd = -1 };
+	BASE_AUTO(vgpu_store) struct vgpu_store suspended = { .fd = -1 };
 	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
 	BASE_AUTO(fd) int lock = -1;
 	const struct vgpu_option options[] = { { NULL, NULL, NULL } };
@@ -33,17 +33,17 @@ int vgpu_cmd_resume(int argc, char **argv, struct base_error *err)
 		return -1;
 	lock = vgpu_lock_wait(NULL, VGPU_LOCK_LONG_PATIENCE, err);
 	if (lock < 0 || vgpu_host_init(&host, err) < 0 ||
-	    vgpu_store_init(&asleep, VGPU_ASLEEP_DIR, err) < 0)
+	    vgpu_store_init(&suspended, VGPU_SUSPENDED_DIR, err) < 0)
 		return -1;
-	for (size_t i = 0; i < asleep.definition_count; i++) {
-		const struct vgpu_definition *definition = &asleep.definitions[i];
+	for (size_t i = 0; i < suspended.definition_count; i++) {
+		const struct vgpu_definition *definition = &suspended.definitions[i];
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 
-		if (wake(&host, &asleep, definition, &why) == 0)
+		if (wake(&host, &suspended, definition, &why) == 0)
 			continue;
 		base_warning("cannot bring %s back: %s", definition->uuid, why.message);
 		status = BASE_FAILED;
 	}
-	vgpu_store_warn(&asleep);
-	return asleep.problem_count > 0 ? BASE_FAILED : status;
+	vgpu_store_warn(&suspended);
+	return suspended.problem_count > 0 ? BASE_FAILED : status;
 }

@@ -102,7 +102,7 @@ static int check_type(const struct vgpu_host *host, const char *parent, const ch
 			  type);
 		return 0;
 	}
-	return vgpu_choose_check_type(found, type, err);
+	return vgpu_placement_check_type(found, type, err);
 }
 
 static int change(const struct request *request, struct vgpu_definition *definition,
@@ -164,7 +164,7 @@ static int set(const struct request *request, const struct vgpu_host *host,
 	char uuid[BASE_UUID_SIZE];
 	bool is_changed;
 
-	if (vgpu_pick(request->word, host, store, uuid, err) < 0)
+	if (vgpu_lookup(request->word, host, store, uuid, err) < 0)
 		return -1;
 	definition = find(host, store, uuid, err);
 	if (definition == NULL)

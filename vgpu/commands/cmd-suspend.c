@@ -26,7 +26,7 @@ static const struct vgpu_definition *find_definition(const struct vgpu_store *st
 	return NULL;
 }
 
-static int remember(struct vgpu_store *asleep, const struct vgpu_store *store,
+static int remember(struct vgpu_store *suspended, const struct vgpu_store *store,
 		    const struct vgpu_device *device, struct base_error *err)
 {
 	BASE_AUTO(vgpu_definition) struct vgpu_definition made = { 0 };
@@ -38,22 +38,22 @@ static int remember(struct vgpu_store *asleep, const struct vgpu_store *store,
 			return -1;
 		definition = &made;
 	}
-	return vgpu_store_write(asleep, definition, err);
+	return vgpu_store_write(suspended, definition, err);
 }
 
 /* Remembered first: whatever ends us in between, it comes back. */
-static int put_to_sleep(struct vgpu_store *asleep, const struct vgpu_store *store,
+static int put_to_sleep(struct vgpu_store *suspended, const struct vgpu_store *store,
 			const struct vgpu_device *device, struct base_error *err)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };
 
 	if (!vgpu_device_has_type(device))
 		return base_error_set(err, BASE_FAILED, "the kernel does not tell its type");
-	if (remember(asleep, store, device, err) < 0)
+	if (remember(suspended, store, device, err) < 0)
 		return -1;
 	if (vgpu_device_remove(device, err) == 0)
 		return 0;
-	if (vgpu_store_remove(asleep, device->parent, device->uuid, &why) < 0)
+	if (vgpu_store_remove(suspended, device->parent, device->uuid, &why) < 0)
 		base_warning("%s", why.message);
 	return -1;
 }
@@ -73,7 +73,7 @@ static bool tell(const struct vgpu_device *device, const struct base_error *why)
 
 int vgpu_cmd_suspend(int argc, char **argv, struct base_error *err)
 {
-	BASE_AUTO(vgpu_store) struct vgpu_store asleep = { .fd = -1 };
+	BASE_AUTO(vgpu_store) struct vgpu_store suspended = { .fd = -1 };
 	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
 	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
 	BASE_AUTO(fd) int lock = -1;
@@ -84,13 +84,13 @@ int vgpu_cmd_suspend(int argc, char **argv, struct base_error *err)
 		return -1;
 	lock = vgpu_lock_take(NULL, err);
 	if (lock < 0 || vgpu_host_init(&host, err) < 0 || vgpu_store_init(&store, NULL, err) < 0 ||
-	    vgpu_store_init(&asleep, VGPU_ASLEEP_DIR, err) < 0)
+	    vgpu_store_init(&suspended, VGPU_SUSPENDED_DIR, err) < 0)
 		return -1;
 	for (size_t i = 0; i < host.device_count; i++) {
 		const struct vgpu_device *device = &host.devices[i];
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 
-		if (put_to_sleep(&asleep, &store, device, &why) == 0)
+		if (put_to_sleep(&suspended, &store, device, &why) == 0)
 			base_info("removed %s for the machine's sleep: %s on %s", device->uuid,
 				  device->type, device->parent);
 		else if (!tell(device, &why))

@@ -50,8 +50,8 @@ static void append_types(char **list, const struct vgpu_parent *parent)
 		append_name(list, parent->types[i].id);
 }
 
-int vgpu_choose_check_type(const struct vgpu_parent *parent, const char *type,
-			   struct base_error *err)
+int vgpu_placement_check_type(const struct vgpu_parent *parent, const char *type,
+			      struct base_error *err)
 {
 	BASE_AUTO(free) char *names = NULL;
 
@@ -68,7 +68,7 @@ static int no_such_type(const struct vgpu_host *host, const struct vgpu_parent *
 	BASE_AUTO(free) char *names = NULL;
 
 	if (parent != NULL)
-		return vgpu_choose_check_type(parent, type, err);
+		return vgpu_placement_check_type(parent, type, err);
 	for (size_t i = 0; i < host->parent_count; i++)
 		append_types(&names, &host->parents[i]);
 	return base_error_set(err, BASE_FAILED, "no parent has the type %s; types: %s", type,
@@ -96,7 +96,7 @@ static int full(const struct vgpu_parent *parent, const char *type, struct base_
 
 /* Looks for the type on one parent, or on all where that is NULL. */
 static int choose_parent_of(const struct vgpu_host *host, const struct vgpu_parent *only,
-			    const char *type, struct vgpu_choice *choice, struct base_error *err)
+			    const char *type, struct vgpu_placement *choice, struct base_error *err)
 {
 	for (size_t i = 0; i < host->parent_count; i++) {
 		const struct vgpu_parent *parent = &host->parents[i];
@@ -105,11 +105,11 @@ static int choose_parent_of(const struct vgpu_host *host, const struct vgpu_pare
 		if (found == NULL || (only != NULL && only != parent))
 			continue;
 		if (vgpu_type_may_fit(found)) {
-			*choice = (struct vgpu_choice){ .parent = parent, .type = found };
+			*choice = (struct vgpu_placement){ .parent = parent, .type = found };
 			return 0;
 		}
 		if (choice->parent == NULL)
-			*choice = (struct vgpu_choice){ .parent = parent, .type = found };
+			*choice = (struct vgpu_placement){ .parent = parent, .type = found };
 	}
 	return choice->parent != NULL ? full(choice->parent, type, err)
 				      : no_such_type(host, only, type, err);
@@ -144,7 +144,7 @@ static const struct vgpu_type *largest_that_fits(const struct vgpu_parent *paren
 	return best;
 }
 
-bool vgpu_choose_smaller(struct vgpu_choice *choice)
+bool vgpu_placement_shrink(struct vgpu_placement *choice)
 {
 	const struct vgpu_type *smaller;
 
@@ -158,7 +158,7 @@ bool vgpu_choose_smaller(struct vgpu_choice *choice)
 }
 
 static int choose_largest(const struct vgpu_host *host, const struct vgpu_parent *only,
-			  struct vgpu_choice *choice, struct base_error *err)
+			  struct vgpu_placement *choice, struct base_error *err)
 {
 	const struct vgpu_parent *without_room = only;
 
@@ -201,12 +201,12 @@ static int ask_for_parent(const struct vgpu_host *host, struct base_error *err)
 			      or_none(names));
 }
 
-int vgpu_choose(const struct vgpu_host *host, const char *parent, const char *type,
-		struct vgpu_choice *choice, struct base_error *err)
+int vgpu_placement_choose(const struct vgpu_host *host, const char *parent, const char *type,
+			  struct vgpu_placement *choice, struct base_error *err)
 {
 	const struct vgpu_parent *only = NULL;
 
-	*choice = (struct vgpu_choice){ 0 };
+	*choice = (struct vgpu_placement){ 0 };
 	if (host->parent_count == 0)
 		return no_parent_at_all(err);
 	if (parent != NULL) {

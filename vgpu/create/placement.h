@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VGPU_CHOOSE_H
-#define VGPU_CHOOSE_H
+#ifndef VGPU_PLACEMENT_H
+#define VGPU_PLACEMENT_H
 
 #include <stdbool.h>
 
 #include "vgpu/host/host.h"
 
 /* Where a new vGPU goes. The host owns what this points to. */
-struct vgpu_choice {
+struct vgpu_placement {
 	const struct vgpu_parent *parent;
 	const struct vgpu_type *type;
 	bool took_largest; /* nobody asked for this type */
@@ -20,18 +20,18 @@ struct vgpu_choice {
  * be named unless there is only one. Where err->errnum says ENOSPC, the choice is
  * what has no room, with a NULL type if none fits.
  */
-int vgpu_choose(const struct vgpu_host *host, const char *parent, const char *type,
-		struct vgpu_choice *choice, struct base_error *err);
+int vgpu_placement_choose(const struct vgpu_host *host, const char *parent, const char *type,
+			  struct vgpu_placement *choice, struct base_error *err);
 
 /*
  * Goes on from a choice that took the largest to the next smaller type on its
  * parent, as when the kernel has less room than it counts. False, with the choice
  * as it was, if somebody asked for its type or nothing smaller fits.
  */
-bool vgpu_choose_smaller(struct vgpu_choice *choice);
+bool vgpu_placement_shrink(struct vgpu_placement *choice);
 
 /* 0 if the parent has the type, else -1 and an error that names those it has. */
-int vgpu_choose_check_type(const struct vgpu_parent *parent, const char *type,
-			   struct base_error *err);
+int vgpu_placement_check_type(const struct vgpu_parent *parent, const char *type,
+			      struct base_error *err);
 
 #endif

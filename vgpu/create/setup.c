@@ -143,8 +143,8 @@ static int look(struct picture *picture, const struct vgpu_setup *setup, struct 
 {
 	char *users = NULL;
 
-	if (ask_domain(setup, "users", NULL, NULL, &users, err) < 0 ||
-	    vgpu_users_parse(&picture->usage.users, users, err) < 0 ||
+	if (ask_domain(setup, "claims", NULL, NULL, &users, err) < 0 ||
+	    vgpu_claims_parse(&picture->usage.users, users, err) < 0 ||
 	    vgpu_host_init(&picture->host, err) < 0 ||
 	    vgpu_store_init(&picture->store, setup->config_dir, err) < 0 ||
 	    vgpu_inventory_init(&picture->inventory, &picture->host, &picture->store, err) < 0)

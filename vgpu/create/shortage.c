@@ -152,7 +152,7 @@ static char *compose(const struct shortage *shortage)
 	return NULL;
 }
 
-int vgpu_shortage_explain(const struct vgpu_host *host, const struct vgpu_choice *choice,
+int vgpu_shortage_explain(const struct vgpu_host *host, const struct vgpu_placement *choice,
 			  struct base_error *err)
 {
 	struct shortage shortage = { .host = host,

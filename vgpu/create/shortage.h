@@ -9,7 +9,7 @@
  * any at all): what is short and by how much, who holds it, and the ways out. Sets
  * err anew, with errnum ENOSPC; -1.
  */
-int vgpu_shortage_explain(const struct vgpu_host *host, const struct vgpu_choice *choice,
+int vgpu_shortage_explain(const struct vgpu_host *host, const struct vgpu_placement *choice,
 			  struct base_error *err);
 
 #endif

@@ -22,7 +22,7 @@
  */
 static int attach_to_text(struct vgpu_attach *attach, struct base_error *err)
 {
-	const struct vgpu_target target = { 0 };
+	const struct vgpu_assignment target = { 0 };
 	BASE_AUTO(vgpu_xmlfile) struct vgpu_xmlfile file = { 0 };
 	BASE_AUTO(xmlpatch_result) struct xmlpatch_result result = { 0 };
 	char uuid[BASE_UUID_SIZE] = "";
@@ -55,13 +55,13 @@ struct scene {
 	struct vgpu_store store;
 	struct vgpu_inventory inventory;
 	struct vgpu_usage usage;
-	struct vgpu_target target;
+	struct vgpu_assignment target;
 	char uuid[BASE_UUID_SIZE]; /* of the vGPU */
 };
 
 static void scene_finish(struct scene *scene)
 {
-	vgpu_target_finish(&scene->target);
+	vgpu_assignment_finish(&scene->target);
 	vgpu_usage_finish(&scene->usage);
 	vgpu_inventory_finish(&scene->inventory);
 	vgpu_store_finish(&scene->store);
@@ -102,7 +102,7 @@ static int gather_usage(struct scene *scene, struct base_error *err)
 {
 	if (vgpu_domain_list_users(scene->domain, &scene->usage.users, err) < 0)
 		return -1;
-	scene->usage.knows_users = true;
+	scene->usage.knows_claims = true;
 	return vgpu_holders_init(&scene->usage.holders, &scene->host, "/proc", err);
 }
 
@@ -110,10 +110,10 @@ static int gather_usage(struct scene *scene, struct base_error *err)
 static int pick_own(const struct scene *scene, char uuid[BASE_UUID_SIZE])
 {
 	for (size_t i = 0; i < scene->mdevs.n; i++) {
-		BASE_AUTO(vgpu_target) struct vgpu_target target = { 0 };
+		BASE_AUTO(vgpu_assignment) struct vgpu_assignment target = { 0 };
 
-		if (vgpu_target_find(&target, scene->mdevs.uuids[i], &scene->host, &scene->store,
-				     NULL) < 0 ||
+		if (vgpu_assignment_find(&target, scene->mdevs.uuids[i], &scene->host,
+					 &scene->store, NULL) < 0 ||
 		    target.api == NULL || strcmp(target.api, VGPU_TYPE_PCI_API) != 0)
 			continue;
 		memcpy(uuid, scene->mdevs.uuids[i], BASE_UUID_SIZE);
@@ -125,17 +125,17 @@ static int pick_own(const struct scene *scene, char uuid[BASE_UUID_SIZE])
 static int pick(struct scene *scene, const char *word, struct base_error *err)
 {
 	if (word != NULL)
-		return vgpu_pick(word, &scene->host, &scene->store, scene->uuid, err);
+		return vgpu_lookup(word, &scene->host, &scene->store, scene->uuid, err);
 	if (pick_own(scene, scene->uuid) == 0)
 		return 0;
-	return vgpu_pick_free(&scene->host, &scene->inventory, &scene->usage, scene->uuid, err);
+	return vgpu_lookup_free(&scene->host, &scene->inventory, &scene->usage, scene->uuid, err);
 }
 
 static const char *find_owner(const struct scene *scene)
 {
-	const struct vgpu_user *user;
+	const struct vgpu_claim *user;
 
-	for (size_t i = 0; (user = vgpu_users_find(&scene->usage.users, scene->uuid, &i)) != NULL;
+	for (size_t i = 0; (user = vgpu_claims_find(&scene->usage.users, scene->uuid, &i)) != NULL;
 	     i++) {
 		if (strcmp(user->domain, scene->name) != 0)
 			return user->domain;
@@ -153,15 +153,15 @@ static const struct vgpu_process *find_holder(const struct scene *scene)
 
 static const char *find_second(const struct scene *scene)
 {
-	if (!vgpu_target_is_gvt(&scene->target))
+	if (!vgpu_assignment_is_gvt(&scene->target))
 		return NULL;
 	for (size_t i = 0; i < scene->mdevs.n; i++) {
 		const char *uuid = scene->mdevs.uuids[i];
-		BASE_AUTO(vgpu_target) struct vgpu_target target = { 0 };
+		BASE_AUTO(vgpu_assignment) struct vgpu_assignment target = { 0 };
 
 		if (strcmp(uuid, scene->uuid) != 0 &&
-		    vgpu_target_find(&target, uuid, &scene->host, &scene->store, NULL) == 0 &&
-		    vgpu_target_is_gvt(&target))
+		    vgpu_assignment_find(&target, uuid, &scene->host, &scene->store, NULL) == 0 &&
+		    vgpu_assignment_is_gvt(&target))
 			return uuid;
 	}
 	return NULL;
@@ -176,7 +176,7 @@ static int check(const struct scene *scene, struct base_error *err)
 		.is_running = vgpu_domain_is_running(scene->domain),
 	};
 
-	return vgpu_target_check(&scene->target, scene->uuid, scene->name, &rivals, err);
+	return vgpu_assignment_check(&scene->target, scene->uuid, scene->name, &rivals, err);
 }
 
 static int gather(struct scene *scene, const struct vgpu_attach *attach, struct base_error *err)
@@ -190,7 +190,7 @@ static int gather(struct scene *scene, const struct vgpu_attach *attach, struct 
 		return -1;
 	if (attach->word == NULL && pick(scene, NULL, err) < 0)
 		return -1;
-	return vgpu_target_find(&scene->target, scene->uuid, &scene->host, &scene->store, err);
+	return vgpu_assignment_find(&scene->target, scene->uuid, &scene->host, &scene->store, err);
 }
 
 static int fit(struct vgpu_attach *attach, const struct scene *scene,
@@ -221,9 +221,9 @@ static int attach_to_domain(struct vgpu_attach *attach, struct base_error *err)
 	BASE_AUTO(scene) struct scene scene = { .store = { .fd = -1 } };
 	BASE_AUTO(vgpu_capability_notes) struct vgpu_capability_notes notes = { 0 };
 	BASE_AUTO(xmlpatch_result) struct xmlpatch_result result = { 0 };
-	struct vgpu_redefinition change = { .result = &result,
-					    .is_dry = attach->is_dry,
-					    .is_agreed = attach->is_agreed };
+	struct vgpu_change change = { .result = &result,
+				      .is_dry = attach->is_dry,
+				      .is_agreed = attach->is_agreed };
 
 	if (gather(&scene, attach, err) < 0 || check(&scene, err) < 0 ||
 	    fit(attach, &scene, &notes, err) < 0)
@@ -232,7 +232,7 @@ static int attach_to_domain(struct vgpu_attach *attach, struct base_error *err)
 		return base_error_wrap(err, "domain %s", scene.name);
 	change.domain = scene.domain;
 	change.before = scene.xml;
-	if (advise(attach, &scene, &notes, &result, err) < 0 || vgpu_redefine(&change, err) < 0)
+	if (advise(attach, &scene, &notes, &result, err) < 0 || vgpu_apply(&change, err) < 0)
 		return -1;
 	if (result.n == 0 && !attach->is_dry)
 		base_info("the domain %s has the vGPU %s already: nothing changed", scene.name,
@@ -247,6 +247,6 @@ int vgpu_cmd_attach(int argc, char **argv, struct base_error *err)
 	if (vgpu_attach_parse(&attach, argc, argv, err) < 0)
 		return -1;
 	if (attach.backups)
-		return vgpu_backups_print(attach.uri, attach.domain, attach.json, err);
+		return vgpu_backup_list_print(attach.uri, attach.domain, attach.json, err);
 	return attach.xml != NULL ? attach_to_text(&attach, err) : attach_to_domain(&attach, err);
 }

@@ -28,7 +28,7 @@ static void limit_time(void)
 	alarm(PATIENCE_S);
 }
 
-int vgpu_cmd_users(int argc, char **argv, struct base_error *err)
+int vgpu_cmd_claims(int argc, char **argv, struct base_error *err)
 {
 	BASE_AUTO(connection) virConnect *connection = NULL;
 	const char *uri = NULL;
@@ -38,5 +38,5 @@ int vgpu_cmd_users(int argc, char **argv, struct base_error *err)
 		return -1;
 	limit_time();
 	connection = vgpu_libvirt_connect(uri, true, err);
-	return connection == NULL ? -1 : vgpu_owners_print(connection, stdout, err);
+	return connection == NULL ? -1 : vgpu_claims_write(connection, stdout, err);
 }

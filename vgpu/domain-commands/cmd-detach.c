@@ -145,18 +145,18 @@ static int detach_from_domain(struct request *request, struct base_error *err)
 	struct vgpu_domain *domain = vgpu_domain_create(request->uri, request->domain, err);
 	BASE_AUTO(free) char *xml = domain != NULL ? vgpu_domain_get_xml(domain, err) : NULL;
 	BASE_AUTO(xmlpatch_result) struct xmlpatch_result result = { 0 };
-	const struct vgpu_redefinition change = { .domain = domain,
-						  .before = xml,
-						  .result = &result,
-						  .is_dry = request->is_dry,
-						  .is_agreed = request->is_agreed };
+	const struct vgpu_change change = { .domain = domain,
+					    .before = xml,
+					    .result = &result,
+					    .is_dry = request->is_dry,
+					    .is_agreed = request->is_agreed };
 
 	if (xml == NULL)
 		return -1;
 	if (patch(request, xml, strlen(xml), &result, err) < 0)
 		return base_error_wrap(err, "domain %s", vgpu_domain_name(domain));
 	if (point_at_backups(&result, vgpu_domain_name(domain), err) < 0 ||
-	    vgpu_redefine(&change, err) < 0)
+	    vgpu_apply(&change, err) < 0)
 		return -1;
 	print_outcome(request, &result, vgpu_domain_name(domain));
 	return 0;

@@ -11,7 +11,7 @@
 int vgpu_cmd_attach(int argc, char **argv, struct base_error *err);
 int vgpu_cmd_detach(int argc, char **argv, struct base_error *err);
 int vgpu_cmd_show(int argc, char **argv, struct base_error *err);
-int vgpu_cmd_users(int argc, char **argv, struct base_error *err);
+int vgpu_cmd_claims(int argc, char **argv, struct base_error *err);
 int vgpu_cmd_hook(int argc, char **argv, struct base_error *err);
 
 #endif

@@ -19,7 +19,7 @@ static const struct {
 	/* A line for each vGPU that the domain's definition has; --xml: all of it. */
 	{ "show", vgpu_cmd_show },
 	/* UUID DOMAIN: a line for each vGPU that a domain has or runs with. */
-	{ "users", vgpu_cmd_users },
+	{ "claims", vgpu_cmd_claims },
 	/* For libvirt's hook: DOMAIN OPERATION PART [EXTRA] <XML. */
 	{ "hook", vgpu_cmd_hook },
 };

@@ -56,7 +56,7 @@ static bool parse_parts(const char *text, size_t length, unsigned int parts[PART
 	return true;
 }
 
-bool vgpu_slot_parse(const char *text, struct xmlpatch_address *address)
+bool vgpu_address_parse(const char *text, struct xmlpatch_address *address)
 {
 	const char *dot = strchrnul(text, '.');
 	unsigned int parts[PARTS] = { 0 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VGPU_SLOT_H
-#define VGPU_SLOT_H
+#ifndef VGPU_ADDRESS_H
+#define VGPU_ADDRESS_H
 
 #include <stdbool.h>
 
@@ -11,6 +11,6 @@
  * SS, SS.F, BB:SS, BB:SS.F or 0000:BB:SS.F, the bus at most ff, the slot 1f and the
  * function 7. False and `address` untouched if it is not one.
  */
-bool vgpu_slot_parse(const char *text, struct xmlpatch_address *address);
+bool vgpu_address_parse(const char *text, struct xmlpatch_address *address);
 
 #endif

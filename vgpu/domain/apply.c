@@ -12,8 +12,7 @@
 #include "vgpu/domain/backup.h"
 #include "vgpu/domain/patch-print.h"
 
-static int show_diff(const struct vgpu_redefinition *redefinition, FILE *out,
-		     struct base_error *err)
+static int show_diff(const struct vgpu_change *redefinition, FILE *out, struct base_error *err)
 {
 	BASE_AUTO(free) char *label = NULL;
 
@@ -21,10 +20,10 @@ static int show_diff(const struct vgpu_redefinition *redefinition, FILE *out,
 		label = NULL;
 		return base_error_errno(err, ENOMEM, "cannot show the changes");
 	}
-	return vgpu_outcome_print_diff(out, label, redefinition->before, redefinition->result, err);
+	return vgpu_patch_print_diff(out, label, redefinition->before, redefinition->result, err);
 }
 
-static int ask(const struct vgpu_redefinition *redefinition, struct base_error *err)
+static int ask(const struct vgpu_change *redefinition, struct base_error *err)
 {
 	BASE_AUTO(free) char *question = NULL;
 
@@ -39,13 +38,13 @@ static int ask(const struct vgpu_redefinition *redefinition, struct base_error *
 	if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
 		if (show_diff(redefinition, stderr, err) < 0)
 			return -1;
-		vgpu_outcome_print_advice(redefinition->result);
+		vgpu_patch_print_advice(redefinition->result);
 	}
 	return vgpu_ask(false, question, err);
 }
 
 /* A change that somebody else made while the user was asked is not to be lost. */
-static int check_unchanged(const struct vgpu_redefinition *redefinition, struct base_error *err)
+static int check_unchanged(const struct vgpu_change *redefinition, struct base_error *err)
 {
 	BASE_AUTO(free) char *now = vgpu_domain_get_xml(redefinition->domain, err);
 
@@ -59,7 +58,7 @@ static int check_unchanged(const struct vgpu_redefinition *redefinition, struct 
 		vgpu_domain_name(redefinition->domain));
 }
 
-static char *save(const struct vgpu_redefinition *redefinition, struct base_error *err)
+static char *save(const struct vgpu_change *redefinition, struct base_error *err)
 {
 	BASE_AUTO(free) char *place = vgpu_backup_place(err);
 	char uuid[BASE_UUID_SIZE] = "";
@@ -70,7 +69,7 @@ static char *save(const struct vgpu_redefinition *redefinition, struct base_erro
 }
 
 /* What was saved for nothing would only be in the way. */
-static int store(const struct vgpu_redefinition *redefinition, struct base_error *err)
+static int store(const struct vgpu_change *redefinition, struct base_error *err)
 {
 	BASE_AUTO(free) char *path = NULL;
 
@@ -83,7 +82,7 @@ static int store(const struct vgpu_redefinition *redefinition, struct base_error
 		unlink(path);
 		return -1;
 	}
-	vgpu_outcome_print_changes(redefinition->result);
+	vgpu_patch_print_changes(redefinition->result);
 	base_info("the definition as it was is in %s", path);
 	return 0;
 }
@@ -100,30 +99,29 @@ static void print_leftovers(const struct vgpu_domain *domain)
 			  "change to count",
 			  name);
 	else if (vgpu_domain_is_saved(domain))
-		vgpu_outcome_note("the next start of %s resumes its saved image, with the old "
-				  "definition: 'virsh managedsave-remove %s' does away with it",
-				  name, name);
+		vgpu_patch_note("the next start of %s resumes its saved image, with the old "
+				"definition: 'virsh managedsave-remove %s' does away with it",
+				name, name);
 	if (count > 0)
-		vgpu_outcome_note("%s has %zu snapshot%s (%s), which bring%s the old definition "
-				  "back when reverted to",
-				  name, count, count > 1 ? "s" : "", snapshots,
-				  count > 1 ? "" : "s");
+		vgpu_patch_note("%s has %zu snapshot%s (%s), which bring%s the old definition "
+				"back when reverted to",
+				name, count, count > 1 ? "s" : "", snapshots, count > 1 ? "" : "s");
 }
 
-int vgpu_redefine(const struct vgpu_redefinition *redefinition, struct base_error *err)
+int vgpu_apply(const struct vgpu_change *redefinition, struct base_error *err)
 {
 	const struct xmlpatch_result *result = redefinition->result;
 
 	if (redefinition->is_dry)
 		return show_diff(redefinition, stdout, err);
 	if (result->n == 0) {
-		vgpu_outcome_print_advice(result);
+		vgpu_patch_print_advice(result);
 		return 0;
 	}
 	if (ask(redefinition, err) < 0 || store(redefinition, err) < 0)
 		return -1;
 	if (redefinition->is_agreed)
-		vgpu_outcome_print_advice(result);
+		vgpu_patch_print_advice(result);
 	print_leftovers(redefinition->domain);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VGPU_REDEFINE_H
-#define VGPU_REDEFINE_H
+#ifndef VGPU_APPLY_H
+#define VGPU_APPLY_H
 
 #include <stdbool.h>
 
@@ -8,7 +8,7 @@
 #include "xmlpatch/xmlpatch.h"
 
 /* A change of a domain's definition that is to be made; all borrowed. */
-struct vgpu_redefinition {
+struct vgpu_change {
 	struct vgpu_domain *domain;
 	const char *before; /* the definition that was patched */
 	const struct xmlpatch_result *result;
@@ -21,6 +21,6 @@ struct vgpu_redefinition {
  * new one; says what was changed and what keeps it from being used. Without a
  * change there is nothing to do. 0; or -1 with the domain as it was.
  */
-int vgpu_redefine(const struct vgpu_redefinition *redefinition, struct base_error *err);
+int vgpu_apply(const struct vgpu_change *redefinition, struct base_error *err);
 
 #endif

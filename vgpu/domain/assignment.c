@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vgpu/host/udev.h"
 #include "vgpu/host/gpu.h"
+#include "vgpu/host/udev.h"
 
 /* i915's name with its word for these types (drivers/gpu/drm/i915/gvt/vgpu.c). */
 #define GVT_PREFIX "i915-GVTg_"
@@ -20,7 +20,8 @@ static int copy(char **to, const char *from, struct base_error *err)
 	return *to != NULL ? 0 : base_error_errno(err, ENOMEM, "cannot look at the vGPU");
 }
 
-static int read_rendernode(struct vgpu_target *target, const char *syspath, struct base_error *err)
+static int read_rendernode(struct vgpu_assignment *target, const char *syspath,
+			   struct base_error *err)
 {
 	BASE_AUTO(udev) struct udev *udev = udev_new();
 	BASE_AUTO(udev_device) struct udev_device *parent = NULL;
@@ -35,8 +36,8 @@ static int read_rendernode(struct vgpu_target *target, const char *syspath, stru
 }
 
 /* A parent that is not there now, as before its driver is loaded, tells nothing. */
-static int read_parent(struct vgpu_target *target, const struct vgpu_host *host, const char *name,
-		       const char *type_id, struct base_error *err)
+static int read_parent(struct vgpu_assignment *target, const struct vgpu_host *host,
+		       const char *name, const char *type_id, struct base_error *err)
 {
 	const struct vgpu_parent *parent = vgpu_host_find_parent(host, name);
 	const struct vgpu_type *type;
@@ -53,8 +54,9 @@ static int read_parent(struct vgpu_target *target, const struct vgpu_host *host,
 	return read_rendernode(target, parent->syspath, err);
 }
 
-int vgpu_target_find(struct vgpu_target *target, const char *uuid, const struct vgpu_host *host,
-		     const struct vgpu_store *store, struct base_error *err)
+int vgpu_assignment_find(struct vgpu_assignment *target, const char *uuid,
+			 const struct vgpu_host *host, const struct vgpu_store *store,
+			 struct base_error *err)
 {
 	const struct vgpu_device *device = vgpu_host_find_device(host, uuid);
 	const struct vgpu_definition *definition;
@@ -68,12 +70,13 @@ int vgpu_target_find(struct vgpu_target *target, const char *uuid, const struct 
 	return read_parent(target, host, definition->parent, definition->type, err);
 }
 
-bool vgpu_target_is_gvt(const struct vgpu_target *target)
+bool vgpu_assignment_is_gvt(const struct vgpu_assignment *target)
 {
 	return target->type != NULL && strncmp(target->type, GVT_PREFIX, strlen(GVT_PREFIX)) == 0;
 }
 
-bool vgpu_target_is_exceeded(const struct vgpu_target *target, unsigned int xres, unsigned int yres)
+bool vgpu_assignment_is_exceeded(const struct vgpu_assignment *target, unsigned int xres,
+				 unsigned int yres)
 {
 	unsigned int width, height;
 
@@ -82,7 +85,8 @@ bool vgpu_target_is_exceeded(const struct vgpu_target *target, unsigned int xres
 	       (xres > width || yres > height);
 }
 
-static int check_itself(const struct vgpu_target *target, const char *uuid, struct base_error *err)
+static int check_itself(const struct vgpu_assignment *target, const char *uuid,
+			struct base_error *err)
 {
 	if (!target->is_known)
 		return base_error_set(err, BASE_FAILED,
@@ -114,8 +118,9 @@ static int check_holder(const char *uuid, const char *domain, const struct vgpu_
 			      uuid, who != NULL ? who : "a process");
 }
 
-int vgpu_target_check(const struct vgpu_target *target, const char *uuid, const char *domain,
-		      const struct vgpu_rivals *rivals, struct base_error *err)
+int vgpu_assignment_check(const struct vgpu_assignment *target, const char *uuid,
+			  const char *domain, const struct vgpu_rivals *rivals,
+			  struct base_error *err)
 {
 	if (check_itself(target, uuid, err) < 0)
 		return -1;
@@ -138,7 +143,7 @@ int vgpu_target_check(const struct vgpu_target *target, const char *uuid, const 
 	return 0;
 }
 
-void vgpu_target_finish(struct vgpu_target *target)
+void vgpu_assignment_finish(struct vgpu_assignment *target)
 {
 	if (target == NULL)
 		return;
@@ -146,5 +151,5 @@ void vgpu_target_finish(struct vgpu_target *target)
 	free(target->api);
 	free(target->resolution);
 	free(target->rendernode);
-	*target = (struct vgpu_target){ 0 };
+	*target = (struct vgpu_assignment){ 0 };
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VGPU_TARGET_H
-#define VGPU_TARGET_H
+#ifndef VGPU_ASSIGNMENT_H
+#define VGPU_ASSIGNMENT_H
 
 #include <stdbool.h>
 
@@ -10,7 +10,7 @@
 #include "vgpu/store/store.h"
 
 /* What attaching a vGPU has to know of it. */
-struct vgpu_target {
+struct vgpu_assignment {
 	bool is_known;	  /* it is active or defined on this host */
 	char *type;	  /* owned; its type's id; NULL: not known */
 	char *api;	  /* owned; its type's device_api; NULL: not to be had now */
@@ -22,15 +22,16 @@ struct vgpu_target {
  * Looks for the vGPU among what the kernel has, then among the definitions. One
  * that is not known is no error; 0 or -1. Finish it either way.
  */
-int vgpu_target_find(struct vgpu_target *target, const char *uuid, const struct vgpu_host *host,
-		     const struct vgpu_store *store, struct base_error *err);
+int vgpu_assignment_find(struct vgpu_assignment *target, const char *uuid,
+			 const struct vgpu_host *host, const struct vgpu_store *store,
+			 struct base_error *err);
 
 /* Whether it is a part of an Intel GPU, by i915's name for its type. */
-bool vgpu_target_is_gvt(const struct vgpu_target *target);
+bool vgpu_assignment_is_gvt(const struct vgpu_assignment *target);
 
 /* Whether a mode of so many pixels is more than its type has; false if that is not known. */
-bool vgpu_target_is_exceeded(const struct vgpu_target *target, unsigned int xres,
-			     unsigned int yres);
+bool vgpu_assignment_is_exceeded(const struct vgpu_assignment *target, unsigned int xres,
+				 unsigned int yres);
 
 /* What is in the way of a domain that is to have the vGPU; all borrowed. */
 struct vgpu_rivals {
@@ -42,12 +43,13 @@ struct vgpu_rivals {
 };
 
 /* Whether the domain can have the vGPU: 0, or -1 with an error that says why not. */
-int vgpu_target_check(const struct vgpu_target *target, const char *uuid, const char *domain,
-		      const struct vgpu_rivals *rivals, struct base_error *err);
+int vgpu_assignment_check(const struct vgpu_assignment *target, const char *uuid,
+			  const char *domain, const struct vgpu_rivals *rivals,
+			  struct base_error *err);
 
 /* Takes NULL and a zeroed target. */
-void vgpu_target_finish(struct vgpu_target *target);
+void vgpu_assignment_finish(struct vgpu_assignment *target);
 
-BASE_DEFINE_CLEANUP(vgpu_target, struct vgpu_target, vgpu_target_finish)
+BASE_DEFINE_CLEANUP(vgpu_assignment, struct vgpu_assignment, vgpu_assignment_finish)
 
 #endif

@@ -68,7 +68,7 @@ static int parse_slot(struct vgpu_attach *attach, struct base_error *err)
 {
 	if (attach->slot == NULL)
 		return 0;
-	if (!vgpu_slot_parse(attach->slot, &attach->address))
+	if (!vgpu_address_parse(attach->slot, &attach->address))
 		return base_error_set(
 			err, BASE_MISUSED,
 			"'%s' is not a slot: it is BB:SS.F, as 00:02.0, in hexadecimal",
@@ -206,7 +206,7 @@ int vgpu_attach_parse(struct vgpu_attach *attach, int argc, char **argv, struct 
 	return parse_values(attach, err);
 }
 
-void vgpu_attach_fit(struct vgpu_attach *attach, const struct vgpu_target *target)
+void vgpu_attach_fit(struct vgpu_attach *attach, const struct vgpu_assignment *target)
 {
 	struct xmlpatch_wishes *wishes = &attach->wishes;
 
@@ -215,7 +215,7 @@ void vgpu_attach_fit(struct vgpu_attach *attach, const struct vgpu_target *targe
 	if (attach->opregion != NULL)
 		wishes->opregion = strcmp(attach->opregion, "on") == 0;
 	else
-		wishes->opregion = target->type == NULL || vgpu_target_is_gvt(target);
+		wishes->opregion = target->type == NULL || vgpu_assignment_is_gvt(target);
 }
 
 /* XML may be for another host, where the file may well be. */
@@ -241,19 +241,19 @@ static int advise_authority(const struct vgpu_attach *attach, struct xmlpatch_re
 		desktop->authority, strerror(errno));
 }
 
-int vgpu_attach_advise(const struct vgpu_attach *attach, const struct vgpu_target *target,
+int vgpu_attach_advise(const struct vgpu_attach *attach, const struct vgpu_assignment *target,
 		       struct xmlpatch_result *result, struct base_error *err)
 {
 	const struct xmlpatch_wishes *wishes = &attach->wishes;
 
 	if (advise_authority(attach, result, err) < 0)
 		return -1;
-	if (vgpu_target_is_exceeded(target, wishes->xres, wishes->yres) &&
+	if (vgpu_assignment_is_exceeded(target, wishes->xres, wishes->yres) &&
 	    xmlpatch_result_advise(
 		    result, err, "the type %s has %s pixels: the guest may not get %ux%u",
 		    target->type, target->resolution, wishes->xres, wishes->yres) < 0)
 		return -1;
-	if (wishes->opregion && target->type != NULL && !vgpu_target_is_gvt(target) &&
+	if (wishes->opregion && target->type != NULL && !vgpu_assignment_is_gvt(target) &&
 	    xmlpatch_result_advise(
 		    result, err,
 		    "the type %s has no OpRegion: with --opregion on QEMU refuses to "

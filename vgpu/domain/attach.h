@@ -32,10 +32,10 @@ struct vgpu_attach {
 int vgpu_attach_parse(struct vgpu_attach *attach, int argc, char **argv, struct base_error *err);
 
 /* Adds what the vGPU decides: its render node, and whether it has an OpRegion. */
-void vgpu_attach_fit(struct vgpu_attach *attach, const struct vgpu_target *target);
+void vgpu_attach_fit(struct vgpu_attach *attach, const struct vgpu_assignment *target);
 
 /* Adds to the advice what is asked for and will not come out as it was meant. */
-int vgpu_attach_advise(const struct vgpu_attach *attach, const struct vgpu_target *target,
+int vgpu_attach_advise(const struct vgpu_attach *attach, const struct vgpu_assignment *target,
 		       struct xmlpatch_result *result, struct base_error *err);
 
 #endif

@@ -80,7 +80,8 @@ static int print_json(const struct vgpu_backups *backups, struct base_error *err
 	return 0;
 }
 
-int vgpu_backups_print(const char *uri, const char *domain, bool as_json, struct base_error *err)
+int vgpu_backup_list_print(const char *uri, const char *domain, bool as_json,
+			   struct base_error *err)
 {
 	BASE_AUTO(vgpu_backups) struct vgpu_backups backups = { 0 };
 	BASE_AUTO(free) char *place = vgpu_backup_place(err);

@@ -51,7 +51,7 @@ static int print_owner(virDomainPtr domain, FILE *out, struct base_error *err)
 	return 0;
 }
 
-int vgpu_owners_print(virConnectPtr connection, FILE *out, struct base_error *err)
+int vgpu_claims_write(virConnectPtr connection, FILE *out, struct base_error *err)
 {
 	virDomainPtr *all = NULL;
 	int n = virConnectListAllDomains(connection, &all, 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VGPU_OWNERS_H
-#define VGPU_OWNERS_H
+#ifndef VGPU_CLAIMS_WRITER_H
+#define VGPU_CLAIMS_WRITER_H
 
 #include <stdio.h>
 
@@ -10,9 +10,9 @@
 
 /*
  * Writes a line "UUID DOMAIN" for each vGPU that a domain's definition has or that
- * it runs with; vgpu_users_parse() reads them. A domain that cannot be read is
+ * it runs with; vgpu_claims_parse() reads them. A domain that cannot be read is
  * warned of and hides nobody else's.
  */
-int vgpu_owners_print(virConnectPtr connection, FILE *out, struct base_error *err);
+int vgpu_claims_write(virConnectPtr connection, FILE *out, struct base_error *err);
 
 #endif

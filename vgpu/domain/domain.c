@@ -158,7 +158,7 @@ size_t vgpu_domain_list_snapshots(const struct vgpu_domain *domain, char **names
 	return *names != NULL ? (size_t)count : 0;
 }
 
-int vgpu_domain_list_users(const struct vgpu_domain *domain, struct vgpu_users *users,
+int vgpu_domain_list_users(const struct vgpu_domain *domain, struct vgpu_claims *users,
 			   struct base_error *err)
 {
 	BASE_AUTO(free) char *text = NULL;
@@ -168,10 +168,10 @@ int vgpu_domain_list_users(const struct vgpu_domain *domain, struct vgpu_users *
 
 	if (out == NULL)
 		return base_error_errno(err, ENOMEM, "cannot list the domains");
-	status = vgpu_owners_print(domain->connection, out, err);
+	status = vgpu_claims_write(domain->connection, out, err);
 	if (fclose(out) != 0)
 		return base_error_errno(err, ENOMEM, "cannot list the domains");
-	return status < 0 ? -1 : vgpu_users_parse(users, BASE_STEAL_PTR(text), err);
+	return status < 0 ? -1 : vgpu_claims_parse(users, BASE_STEAL_PTR(text), err);
 }
 
 /* Owned by the caller; NULL for libvirt's own choice. */

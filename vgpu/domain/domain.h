@@ -52,7 +52,7 @@ bool vgpu_domain_is_saved(const struct vgpu_domain *domain);
 size_t vgpu_domain_list_snapshots(const struct vgpu_domain *domain, char **names);
 
 /* Which domains of the same libvirt have which vGPUs, running or not; this one too. */
-int vgpu_domain_list_users(const struct vgpu_domain *domain, struct vgpu_users *users,
+int vgpu_domain_list_users(const struct vgpu_domain *domain, struct vgpu_claims *users,
 			   struct base_error *err);
 
 /*

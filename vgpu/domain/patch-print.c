@@ -11,13 +11,13 @@
 #include "vgpu/base/line.h"
 #include "vgpu/base/log.h"
 
-void vgpu_outcome_print_changes(const struct xmlpatch_result *result)
+void vgpu_patch_print_changes(const struct xmlpatch_result *result)
 {
 	for (size_t i = 0; i < result->n; i++)
 		base_info("%s", result->changes[i].text);
 }
 
-void vgpu_outcome_note(const char *format, ...)
+void vgpu_patch_note(const char *format, ...)
 {
 	BASE_AUTO(free) char *text = NULL;
 	va_list args;
@@ -32,10 +32,10 @@ void vgpu_outcome_note(const char *format, ...)
 		base_info("note: %s", text);
 }
 
-void vgpu_outcome_print_advice(const struct xmlpatch_result *result)
+void vgpu_patch_print_advice(const struct xmlpatch_result *result)
 {
 	for (size_t i = 0; i < result->n_advice; i++)
-		vgpu_outcome_note("%s", result->advice[i]);
+		vgpu_patch_note("%s", result->advice[i]);
 }
 
 static const char *find_colour(const char *line, size_t number)
@@ -69,8 +69,8 @@ static void print_coloured(FILE *out, char *diff)
 	}
 }
 
-int vgpu_outcome_print_diff(FILE *out, const char *name, const char *before,
-			    const struct xmlpatch_result *result, struct base_error *err)
+int vgpu_patch_print_diff(FILE *out, const char *name, const char *before,
+			  const struct xmlpatch_result *result, struct base_error *err)
 {
 	BASE_AUTO(free) char *label = strdup(name);
 	BASE_AUTO(free) char *diff = NULL;

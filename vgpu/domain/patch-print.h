@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VGPU_OUTCOME_H
-#define VGPU_OUTCOME_H
+#ifndef VGPU_PATCH_PRINT_H
+#define VGPU_PATCH_PRINT_H
 
 #include <stdio.h>
 
@@ -9,20 +9,20 @@
 /* What a patched domain definition is shown as; the rest is on standard error. */
 
 /* A line for each change. */
-void vgpu_outcome_print_changes(const struct xmlpatch_result *result);
+void vgpu_patch_print_changes(const struct xmlpatch_result *result);
 
 /* "note: ...": what the user should know beside what was asked for. */
-void vgpu_outcome_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void vgpu_patch_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Each advice as a note. */
-void vgpu_outcome_print_advice(const struct xmlpatch_result *result);
+void vgpu_patch_print_advice(const struct xmlpatch_result *result);
 
 /*
  * The unified diff from the text `before` to the result, under a name. On a
  * terminal it has colours, and nothing that the terminal obeys. 0, or -1 without
  * memory.
  */
-int vgpu_outcome_print_diff(FILE *out, const char *name, const char *before,
-			    const struct xmlpatch_result *result, struct base_error *err);
+int vgpu_patch_print_diff(FILE *out, const char *name, const char *before,
+			  const struct xmlpatch_result *result, struct base_error *err);
 
 #endif

@@ -47,11 +47,11 @@ int vgpu_xmlfile_print(const struct vgpu_xmlfile *file, const struct xmlpatch_re
 		       bool is_diff, struct base_error *err)
 {
 	if (is_diff)
-		return vgpu_outcome_print_diff(stdout, vgpu_xmlfile_name(file), file->text, result,
-					       err);
+		return vgpu_patch_print_diff(stdout, vgpu_xmlfile_name(file), file->text, result,
+					     err);
 	fwrite(result->xml, 1, result->length, stdout);
-	vgpu_outcome_print_changes(result);
-	vgpu_outcome_print_advice(result);
+	vgpu_patch_print_changes(result);
+	vgpu_patch_print_advice(result);
 	return 0;
 }
 

@@ -19,16 +19,16 @@ static int no_memory(struct base_error *err)
 
 static int compare(const void *a, const void *b)
 {
-	const struct vgpu_user *left = a, *right = b;
+	const struct vgpu_claim *left = a, *right = b;
 	int order = strcmp(left->uuid, right->uuid);
 
 	return order != 0 ? order : strcmp(left->domain, right->domain);
 }
 
-static int add(struct vgpu_users *users, char *line, struct base_error *err)
+static int add(struct vgpu_claims *users, char *line, struct base_error *err)
 {
-	struct vgpu_user user = { .domain = line + BASE_UUID_SIZE };
-	struct vgpu_user *items;
+	struct vgpu_claim user = { .domain = line + BASE_UUID_SIZE };
+	struct vgpu_claim *items;
 
 	if (strlen(line) <= BASE_UUID_SIZE || line[BASE_UUID_SIZE - 1] != ' ')
 		return 0;
@@ -44,11 +44,11 @@ static int add(struct vgpu_users *users, char *line, struct base_error *err)
 	return 0;
 }
 
-int vgpu_users_parse(struct vgpu_users *users, char *text, struct base_error *err)
+int vgpu_claims_parse(struct vgpu_claims *users, char *text, struct base_error *err)
 {
 	char *rest = text;
 
-	*users = (struct vgpu_users){ .text = text };
+	*users = (struct vgpu_claims){ .text = text };
 	while (rest != NULL) {
 		if (add(users, strsep(&rest, "\n"), err) < 0)
 			return -1;
@@ -58,19 +58,19 @@ int vgpu_users_parse(struct vgpu_users *users, char *text, struct base_error *er
 	return 0;
 }
 
-int vgpu_users_init(struct vgpu_users *users, struct base_error *err)
+int vgpu_claims_init(struct vgpu_claims *users, struct base_error *err)
 {
-	static const char *const argv[] = { "vgpu-domain", "users", NULL };
+	static const char *const argv[] = { "vgpu-domain", "claims", NULL };
 	char *text = NULL;
 
-	*users = (struct vgpu_users){ 0 };
+	*users = (struct vgpu_claims){ 0 };
 	if (vgpu_program_ask_domain(argv, TEXT_LIMIT, &text, err) < 0)
 		return -1;
-	return vgpu_users_parse(users, text, err);
+	return vgpu_claims_parse(users, text, err);
 }
 
-const struct vgpu_user *vgpu_users_find(const struct vgpu_users *users, const char *uuid,
-					size_t *index)
+const struct vgpu_claim *vgpu_claims_find(const struct vgpu_claims *users, const char *uuid,
+					  size_t *index)
 {
 	size_t end = users->count;
 
@@ -87,12 +87,12 @@ const struct vgpu_user *vgpu_users_find(const struct vgpu_users *users, const ch
 		       : NULL;
 }
 
-char *vgpu_users_describe(const struct vgpu_users *users, const char *uuid)
+char *vgpu_claims_describe(const struct vgpu_claims *users, const char *uuid)
 {
-	const struct vgpu_user *user;
+	const struct vgpu_claim *user;
 	char *text = NULL;
 
-	for (size_t i = 0; (user = vgpu_users_find(users, uuid, &i)) != NULL; i++) {
+	for (size_t i = 0; (user = vgpu_claims_find(users, uuid, &i)) != NULL; i++) {
 		char *longer;
 
 		if (asprintf(&longer, "%s%s%s", text != NULL ? text : "", text != NULL ? ", " : "",
@@ -104,11 +104,11 @@ char *vgpu_users_describe(const struct vgpu_users *users, const char *uuid)
 	return text;
 }
 
-void vgpu_users_finish(struct vgpu_users *users)
+void vgpu_claims_finish(struct vgpu_claims *users)
 {
 	if (users == NULL)
 		return;
 	free(users->items);
 	free(users->text);
-	*users = (struct vgpu_users){ 0 };
+	*users = (struct vgpu_claims){ 0 };
 }

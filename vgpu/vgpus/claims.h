@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VGPU_USERS_H
-#define VGPU_USERS_H
+#ifndef VGPU_CLAIMS_H
+#define VGPU_CLAIMS_H
 
 #include <stddef.h>
 
@@ -8,33 +8,33 @@
 #include "vgpu/base/name.h"
 
 /* A libvirt domain that has a vGPU in its XML. */
-struct vgpu_user {
+struct vgpu_claim {
 	char uuid[BASE_UUID_SIZE];
 	const char *domain; /* one line; in the text of the users */
 };
 
-struct vgpu_users {
-	struct vgpu_user *items; /* ordered by UUID, then domain */
+struct vgpu_claims {
+	struct vgpu_claim *items; /* ordered by UUID, then domain */
 	size_t count;
 	char *text; /* owned */
 };
 
 /* Asks libvirt, by vgpu-domain. -1 if it cannot be asked: finish them all the same. */
-int vgpu_users_init(struct vgpu_users *users, struct base_error *err);
+int vgpu_claims_init(struct vgpu_claims *users, struct base_error *err);
 
-/* Takes over the text of `vgpu-domain users`: "UUID DOMAIN" lines; others are left out. */
-int vgpu_users_parse(struct vgpu_users *users, char *text, struct base_error *err);
+/* Takes over the text of `vgpu-domain claims`: "UUID DOMAIN" lines; others are left out. */
+int vgpu_claims_parse(struct vgpu_claims *users, char *text, struct base_error *err);
 
 /* The first of a vGPU's users at or after *index; NULL if there is none. */
-const struct vgpu_user *vgpu_users_find(const struct vgpu_users *users, const char *uuid,
-					size_t *index);
+const struct vgpu_claim *vgpu_claims_find(const struct vgpu_claims *users, const char *uuid,
+					  size_t *index);
 
 /* All of a vGPU's domains, "a, b": owned by the caller, NULL if there is none. */
-char *vgpu_users_describe(const struct vgpu_users *users, const char *uuid);
+char *vgpu_claims_describe(const struct vgpu_claims *users, const char *uuid);
 
 /* Takes NULL and zeroed ones. */
-void vgpu_users_finish(struct vgpu_users *users);
+void vgpu_claims_finish(struct vgpu_claims *users);
 
-BASE_DEFINE_CLEANUP(vgpu_users, struct vgpu_users, vgpu_users_finish)
+BASE_DEFINE_CLEANUP(vgpu_claims, struct vgpu_claims, vgpu_claims_finish)
 
 #endif

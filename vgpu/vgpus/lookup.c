@@ -60,7 +60,7 @@ static bool parse_start(const char *word, char start[BASE_UUID_SIZE])
 	return true;
 }
 
-bool vgpu_pick_is_start(const char *word)
+bool vgpu_lookup_is_start(const char *word)
 {
 	char start[BASE_UUID_SIZE];
 
@@ -102,8 +102,8 @@ static int refuse_unknown(const char *word, struct base_error *err)
 	return -1;
 }
 
-int vgpu_pick(const char *word, const struct vgpu_host *host, const struct vgpu_store *store,
-	      char uuid[BASE_UUID_SIZE], struct base_error *err)
+int vgpu_lookup(const char *word, const struct vgpu_host *host, const struct vgpu_store *store,
+		char uuid[BASE_UUID_SIZE], struct base_error *err)
 {
 	struct candidates candidates = { 0 };
 	char start[BASE_UUID_SIZE];
@@ -124,9 +124,9 @@ int vgpu_pick(const char *word, const struct vgpu_host *host, const struct vgpu_
 	return 0;
 }
 
-int vgpu_pick_free(const struct vgpu_host *host, const struct vgpu_inventory *inventory,
-		   const struct vgpu_usage *usage, char uuid[BASE_UUID_SIZE],
-		   struct base_error *err)
+int vgpu_lookup_free(const struct vgpu_host *host, const struct vgpu_inventory *inventory,
+		     const struct vgpu_usage *usage, char uuid[BASE_UUID_SIZE],
+		     struct base_error *err)
 {
 	struct candidates candidates = { 0 };
 	char names[NAMES_SIZE];
@@ -160,7 +160,7 @@ static int compare_places(const void *a, const void *b, void *uuids)
 }
 
 /* Leaves the first of each; the order stays. */
-static int drop_repeated(struct vgpu_picks *picks, struct base_error *err)
+static int drop_repeated(struct vgpu_lookups *picks, struct base_error *err)
 {
 	BASE_AUTO(free) size_t *places = calloc(picks->count + 1, sizeof(*places));
 	BASE_AUTO(free) bool *is_repeated = calloc(picks->count + 1, sizeof(*is_repeated));
@@ -182,18 +182,18 @@ static int drop_repeated(struct vgpu_picks *picks, struct base_error *err)
 	return 0;
 }
 
-int vgpu_picks_init(struct vgpu_picks *picks, const char *const words[], size_t count,
-		    const struct vgpu_host *host, const struct vgpu_store *store,
-		    struct base_error *err)
+int vgpu_lookups_init(struct vgpu_lookups *picks, const char *const words[], size_t count,
+		      const struct vgpu_host *host, const struct vgpu_store *store,
+		      struct base_error *err)
 {
-	*picks = (struct vgpu_picks){ .uuids = calloc(count + 1, sizeof(*picks->uuids)) };
+	*picks = (struct vgpu_lookups){ .uuids = calloc(count + 1, sizeof(*picks->uuids)) };
 	if (picks->uuids == NULL)
 		return base_error_errno(err, ENOMEM, "cannot look for vGPUs");
 	for (size_t i = 0; i < count; i++) {
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 		char *uuid = picks->uuids[picks->count];
 
-		if (vgpu_pick(words[i], host, store, uuid, &why) == 0) {
+		if (vgpu_lookup(words[i], host, store, uuid, &why) == 0) {
 			picks->count++;
 		} else if (why.status == BASE_MISUSED) {
 			*err = why;
@@ -207,10 +207,10 @@ int vgpu_picks_init(struct vgpu_picks *picks, const char *const words[], size_t 
 	return drop_repeated(picks, err);
 }
 
-void vgpu_picks_finish(struct vgpu_picks *picks)
+void vgpu_lookups_finish(struct vgpu_lookups *picks)
 {
 	if (picks == NULL)
 		return;
 	free(picks->uuids);
-	*picks = (struct vgpu_picks){ 0 };
+	*picks = (struct vgpu_lookups){ 0 };
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef VGPU_PICK_H
-#define VGPU_PICK_H
+#ifndef VGPU_LOOKUP_H
+#define VGPU_LOOKUP_H
 
 #include "vgpu/vgpus/inventory.h"
 #include "vgpu/vgpus/usage.h"
@@ -14,36 +14,36 @@
  * BASE_MISUSED for what is no part of a UUID, BASE_FAILED for one that none or
  * several have; those are named.
  */
-int vgpu_pick(const char *word, const struct vgpu_host *host, const struct vgpu_store *store,
-	      char uuid[BASE_UUID_SIZE], struct base_error *err);
+int vgpu_lookup(const char *word, const struct vgpu_host *host, const struct vgpu_store *store,
+		char uuid[BASE_UUID_SIZE], struct base_error *err);
 
 /* Whether a word may be the beginning of a UUID, of whatever vGPU. */
-bool vgpu_pick_is_start(const char *word);
+bool vgpu_lookup_is_start(const char *word);
 
 /*
  * Finds the only vGPU that a virtual machine could have now: its type makes PCI
  * devices, no domain has it and no process holds it. None and several are
  * BASE_FAILED; several are named.
  */
-int vgpu_pick_free(const struct vgpu_host *host, const struct vgpu_inventory *inventory,
-		   const struct vgpu_usage *usage, char uuid[BASE_UUID_SIZE],
-		   struct base_error *err);
+int vgpu_lookup_free(const struct vgpu_host *host, const struct vgpu_inventory *inventory,
+		     const struct vgpu_usage *usage, char uuid[BASE_UUID_SIZE],
+		     struct base_error *err);
 
 /* The vGPUs that the words of a command line mean, each once. */
-struct vgpu_picks {
+struct vgpu_lookups {
 	char (*uuids)[BASE_UUID_SIZE]; /* owned */
 	size_t count;
 	size_t failed; /* words that mean no vGPU, told in a line each */
 };
 
-/* As vgpu_pick for each of `count` words; -1 if one is no part of a UUID. */
-int vgpu_picks_init(struct vgpu_picks *picks, const char *const words[], size_t count,
-		    const struct vgpu_host *host, const struct vgpu_store *store,
-		    struct base_error *err);
+/* As vgpu_lookup for each of `count` words; -1 if one is no part of a UUID. */
+int vgpu_lookups_init(struct vgpu_lookups *picks, const char *const words[], size_t count,
+		      const struct vgpu_host *host, const struct vgpu_store *store,
+		      struct base_error *err);
 
 /* Takes NULL and zeroed ones. */
-void vgpu_picks_finish(struct vgpu_picks *picks);
+void vgpu_lookups_finish(struct vgpu_lookups *picks);
 
-BASE_DEFINE_CLEANUP(vgpu_picks, struct vgpu_picks, vgpu_picks_finish)
+BASE_DEFINE_CLEANUP(vgpu_lookups, struct vgpu_lookups, vgpu_lookups_finish)
 
 #endif

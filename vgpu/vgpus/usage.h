@@ -8,9 +8,9 @@
 
 /* Who has the vGPUs in its XML, and who uses them now. */
 struct vgpu_usage {
-	struct vgpu_users users;
+	struct vgpu_claims users;
 	struct vgpu_holders holders;
-	bool knows_users; /* libvirt could be asked */
+	bool knows_claims; /* libvirt could be asked */
 };
 
 /*

@@ -22,7 +22,7 @@ cleanup() {
 	done 2>/dev/null
 	systemctl disable -q vgpu-suspend.service
 	echo none >/sys/power/pm_test
-	rm -rf /run/vgpu/asleep
+	rm -rf /run/vgpu/suspended
 }
 trap cleanup EXIT
 
@@ -33,7 +33,7 @@ define() { # UUID START [ATTRS]
 
 there() { [ -e "/sys/bus/mdev/devices/$1" ]; }
 active() { find /sys/bus/mdev/devices -mindepth 1 -printf '%f\n' | sort; }
-remembered() { find /run/vgpu/asleep -type f -printf '%f\n' 2>/dev/null | sort; }
+remembered() { find /run/vgpu/suspended -type f -printf '%f\n' 2>/dev/null | sort; }
 
 # when FIELD... WORDS: the journal's first time for a line with WORDS, in us
 when() {

@@ -16,6 +16,7 @@
 /* After the four that it needs. */
 #include <cmocka.h>
 
+#include "display/picture/clock.h"
 #include "display/source/listener.h"
 #include "vgpu/base/log.h"
 
@@ -31,7 +32,7 @@
 
 struct fixture {
 	sd_bus *qemu, *viewer;
-	struct display_slot *slot;
+	struct display_mailbox *mailbox;
 	struct display_listener *listener;
 	struct display_update update;
 	uint32_t console_width, console_height; /* what QEMU's console is said to have */
@@ -87,8 +88,8 @@ static int setup(void **state)
 	assert_true(sd_bus_new(&f->viewer) >= 0);
 	assert_true(sd_bus_set_fd(f->viewer, pair[1], pair[1]) >= 0);
 	assert_true(sd_bus_negotiate_fds(f->viewer, true) >= 0);
-	f->slot = display_slot_create(count_wake, f, NULL);
-	f->listener = display_listener_create(f->viewer, f->slot, say_size, f, NULL);
+	f->mailbox = display_mailbox_create(count_wake, f, NULL);
+	f->listener = display_listener_create(f->viewer, f->mailbox, say_size, f, NULL);
 	assert_non_null(f->listener);
 	assert_true(sd_bus_start(f->viewer) >= 0);
 	for (int i = 0; i < 1000 && !ready; i++) {
@@ -107,7 +108,7 @@ static int teardown(void **state)
 
 	display_update_finish(&f->update);
 	display_listener_destroy(f->listener);
-	display_slot_destroy(f->slot);
+	display_mailbox_destroy(f->mailbox);
 	sd_bus_close_unref(f->qemu);
 	sd_bus_close_unref(f->viewer);
 	free(f);
@@ -133,7 +134,7 @@ static sd_bus_message *begin(struct fixture *f, const char *interface, const cha
 	return m;
 }
 
-/* Sends it, waits for the answer and takes what is in the slot then: true if accepted. */
+/* Sends it, waits for the answer and takes what is in the mailbox then: true if accepted. */
 static bool call(struct fixture *f, sd_bus_message *m)
 {
 	f->answered = false;
@@ -141,7 +142,7 @@ static bool call(struct fixture *f, sd_bus_message *m)
 	sd_bus_message_unref(m);
 	pump(f, &f->answered);
 	display_update_finish(&f->update);
-	display_slot_take(f->slot, display_slot_now(), &f->update);
+	display_mailbox_take(f->mailbox, display_clock_ms(), &f->update);
 	return !f->refused;
 }
 
@@ -342,7 +343,7 @@ static void a_smaller_console_cuts_the_picture(void **state)
 	assert_true(scanout(f, 2, 2, 8, XR24, pixels, sizeof(pixels)));
 	display_listener_follow_size(f->listener, 1, 2);
 	display_update_finish(&f->update);
-	display_slot_take(f->slot, display_slot_now(), &f->update);
+	display_mailbox_take(f->mailbox, display_clock_ms(), &f->update);
 	assert_true(f->update.has_frame);
 	assert_int_equal(f->update.frame.width, 1);
 	assert_int_equal(pixel(f->update.frame.surface, 0, 1), 3);
@@ -687,7 +688,7 @@ static void disable_is_answered_and_held(void **state)
 	assert_true(scanout(f, 2, 2, 8, XR24, pixels, sizeof(pixels)));
 	assert_true(call(f, begin(f, MAIN, "Disable")));
 	assert_false(f->update.blank);
-	assert_true(display_slot_timeout(f->slot, display_slot_now()) > 0);
+	assert_true(display_mailbox_timeout(f->mailbox, display_clock_ms()) > 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -11,7 +11,7 @@
 #include "display/mailbox/mailbox.h"
 
 struct fixture {
-	struct display_slot *slot;
+	struct display_mailbox *mailbox;
 	struct display_update update;
 	int wakes;
 };
@@ -28,8 +28,8 @@ static int setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
-	f->slot = display_slot_create(count_wake, f, NULL);
-	assert_non_null(f->slot);
+	f->mailbox = display_mailbox_create(count_wake, f, NULL);
+	assert_non_null(f->mailbox);
 	*state = f;
 	return 0;
 }
@@ -39,7 +39,7 @@ static int teardown(void **state)
 	struct fixture *f = *state;
 
 	display_update_finish(&f->update);
-	display_slot_destroy(f->slot);
+	display_mailbox_destroy(f->mailbox);
 	free(f);
 	return 0;
 }
@@ -47,7 +47,7 @@ static int teardown(void **state)
 static void take(struct fixture *f, int64_t now)
 {
 	display_update_finish(&f->update);
-	display_slot_take(f->slot, now, &f->update);
+	display_mailbox_take(f->mailbox, now, &f->update);
 }
 
 /* A frame with an fd of its own. */
@@ -69,7 +69,7 @@ static int put_frame(struct fixture *f, uint32_t width)
 	struct display_frame frame = make_frame(width);
 	int fd = frame.planes[0].fd;
 
-	display_slot_put_frame(f->slot, &frame);
+	display_mailbox_put_frame(f->mailbox, &frame);
 	assert_int_equal(frame.kind, DISPLAY_FRAME_NONE);
 	return fd;
 }
@@ -80,7 +80,7 @@ static int put_plane(struct fixture *f, uint32_t width, uint64_t number)
 	struct display_frame frame = make_frame(width);
 	int fd = frame.planes[0].fd;
 
-	display_slot_put_plane(f->slot, &frame, &flip);
+	display_mailbox_put_plane(f->mailbox, &frame, &flip);
 	return fd;
 }
 
@@ -88,7 +88,7 @@ static void put_damage(struct fixture *f, int32_t x, int32_t y, int32_t width, i
 {
 	struct display_rect rect = { x, y, width, height };
 
-	display_slot_put_damage(f->slot, &rect);
+	display_mailbox_put_damage(f->mailbox, &rect);
 }
 
 static void assert_damage(const struct fixture *f, int32_t x, int32_t y, int32_t width,
@@ -140,8 +140,8 @@ static void what_is_not_taken_is_closed(void **state)
 	struct fixture *f = *state;
 	int fd = put_frame(f, 1);
 
-	display_slot_destroy(f->slot);
-	f->slot = NULL;
+	display_mailbox_destroy(f->mailbox);
+	f->mailbox = NULL;
 	assert_int_equal(lseek(fd, 0, SEEK_SET), -1);
 }
 
@@ -161,7 +161,7 @@ static void it_wakes_once_until_taken(void **state)
 
 	put_damage(f, 0, 0, 1, 1);
 	put_damage(f, 0, 0, 1, 1);
-	display_slot_put_screenshot(f->slot);
+	display_mailbox_put_screenshot(f->mailbox);
 	assert_int_equal(f->wakes, 1);
 	take(f, 0);
 	assert_true(f->update.screenshot);
@@ -173,31 +173,31 @@ static void a_disabled_picture_is_held_for_a_while(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(display_slot_timeout(f->slot, 1000), -1);
-	display_slot_put_disable(f->slot, 1000);
+	assert_int_equal(display_mailbox_timeout(f->mailbox, 1000), -1);
+	display_mailbox_put_disable(f->mailbox, 1000);
 	take(f, 1000);
 	assert_false(f->update.blank);
-	assert_int_equal(display_slot_timeout(f->slot, 1100), DISPLAY_SLOT_HOLD_MS - 100);
-	display_slot_put_disable(f->slot, 1200);
-	take(f, 1000 + DISPLAY_SLOT_HOLD_MS - 1);
+	assert_int_equal(display_mailbox_timeout(f->mailbox, 1100), DISPLAY_HOLD_MS - 100);
+	display_mailbox_put_disable(f->mailbox, 1200);
+	take(f, 1000 + DISPLAY_HOLD_MS - 1);
 	assert_false(f->update.blank);
-	assert_int_equal(display_slot_timeout(f->slot, 5000), 0);
-	take(f, 1000 + DISPLAY_SLOT_HOLD_MS);
+	assert_int_equal(display_mailbox_timeout(f->mailbox, 5000), 0);
+	take(f, 1000 + DISPLAY_HOLD_MS);
 	assert_true(f->update.blank);
 	take(f, 9000);
 	assert_false(f->update.blank);
-	assert_int_equal(display_slot_timeout(f->slot, 9000), -1);
+	assert_int_equal(display_mailbox_timeout(f->mailbox, 9000), -1);
 }
 
 static void whatever_is_shown_again_ends_the_hold(void **state)
 {
 	struct fixture *f = *state;
 
-	display_slot_put_disable(f->slot, 1000);
+	display_mailbox_put_disable(f->mailbox, 1000);
 	put_damage(f, 0, 0, 1, 1);
 	take(f, 9000);
 	assert_false(f->update.blank);
-	display_slot_put_disable(f->slot, 1000);
+	display_mailbox_put_disable(f->mailbox, 1000);
 	put_frame(f, 1);
 	take(f, 9000);
 	assert_false(f->update.blank);
@@ -218,7 +218,7 @@ static void planes_come_before_what_qemu_shows(void **state)
 	f->wakes = 0;
 	put_frame(f, 3);
 	put_damage(f, 0, 0, 1, 1);
-	display_slot_put_disable(f->slot, 0);
+	display_mailbox_put_disable(f->mailbox, 0);
 	assert_int_equal(f->wakes, 0);
 	take(f, 9000);
 	assert_false(f->update.has_frame);
@@ -234,8 +234,8 @@ static void without_planes_the_newest_of_qemu_is_back(void **state)
 	put_frame(f, 3);
 	put_frame(f, 4);
 	take(f, 0);
-	display_slot_put_no_plane(f->slot, 1300);
-	assert_int_equal(display_slot_timeout(f->slot, 1000), 300);
+	display_mailbox_put_no_plane(f->mailbox, 1300);
+	assert_int_equal(display_mailbox_timeout(f->mailbox, 1000), 300);
 	take(f, 1299);
 	assert_true(f->update.direct);
 	assert_false(f->update.has_frame);
@@ -244,7 +244,7 @@ static void without_planes_the_newest_of_qemu_is_back(void **state)
 	assert_int_equal(f->update.frame.width, 4);
 	assert_int_equal(f->update.flip.number, 0);
 	assert_damage(f, 0, 0, 4, 10);
-	assert_int_equal(display_slot_timeout(f->slot, 1300), -1);
+	assert_int_equal(display_mailbox_timeout(f->mailbox, 1300), -1);
 	put_frame(f, 5);
 	take(f, 1300);
 	assert_int_equal(f->update.frame.width, 5);
@@ -258,7 +258,7 @@ static void what_qemu_showed_before_the_planes_is_back(void **state)
 	take(f, 0);
 	put_plane(f, 200, 1);
 	take(f, 10);
-	display_slot_put_no_plane(f->slot, 20);
+	display_mailbox_put_no_plane(f->mailbox, 20);
 	take(f, 20);
 	assert_false(f->update.direct);
 	assert_true(f->update.has_frame);
@@ -271,13 +271,13 @@ static void a_qemu_that_was_blank_before_the_planes_is_blank_again(void **state)
 	struct fixture *f = *state;
 
 	put_frame(f, 100);
-	display_slot_put_disable(f->slot, 0);
-	take(f, DISPLAY_SLOT_HOLD_MS);
+	display_mailbox_put_disable(f->mailbox, 0);
+	take(f, DISPLAY_HOLD_MS);
 	assert_true(f->update.blank);
 	put_plane(f, 200, 1);
 	take(f, 400);
 	assert_false(f->update.blank);
-	display_slot_put_no_plane(f->slot, 500);
+	display_mailbox_put_no_plane(f->mailbox, 500);
 	take(f, 500);
 	assert_true(f->update.blank);
 }
@@ -288,7 +288,7 @@ static void a_plane_in_time_keeps_qemu_back(void **state)
 
 	put_plane(f, 2, 1);
 	put_frame(f, 3);
-	display_slot_put_no_plane(f->slot, 1300);
+	display_mailbox_put_no_plane(f->mailbox, 1300);
 	put_plane(f, 4, 2);
 	take(f, 9000);
 	assert_true(f->update.direct);
@@ -301,9 +301,9 @@ static void a_helper_that_is_gone_needs_no_hold(void **state)
 
 	put_plane(f, 2, 1);
 	put_frame(f, 3);
-	display_slot_put_no_plane(f->slot, 1300);
-	display_slot_put_no_plane(f->slot, 1000);
-	display_slot_put_no_plane(f->slot, 5000);
+	display_mailbox_put_no_plane(f->mailbox, 1300);
+	display_mailbox_put_no_plane(f->mailbox, 1000);
+	display_mailbox_put_no_plane(f->mailbox, 5000);
 	take(f, 1000);
 	assert_false(f->update.direct);
 	assert_int_equal(f->update.frame.width, 3);
@@ -314,14 +314,14 @@ static void a_guest_with_neither_is_blank(void **state)
 	struct fixture *f = *state;
 
 	put_plane(f, 2, 1);
-	display_slot_put_disable(f->slot, 0);
-	display_slot_put_no_plane(f->slot, 1000);
+	display_mailbox_put_disable(f->mailbox, 0);
+	display_mailbox_put_no_plane(f->mailbox, 1000);
 	take(f, 1000);
 	assert_true(f->update.blank);
 	put_plane(f, 2, 2);
 	take(f, 2000);
 	assert_false(f->update.blank);
-	display_slot_put_no_plane(f->slot, 3000);
+	display_mailbox_put_no_plane(f->mailbox, 3000);
 	take(f, 3000);
 	assert_true(f->update.blank);
 }
@@ -334,9 +334,9 @@ static void the_first_end_counts(void **state)
 
 	base_error_set(&first, BASE_FAILED, "first");
 	base_error_set(&second, BASE_FAILED, "second");
-	display_slot_put_end(f->slot, &first);
-	display_slot_put_end(f->slot, &second);
-	display_slot_put_end(f->slot, NULL);
+	display_mailbox_put_end(f->mailbox, &first);
+	display_mailbox_put_end(f->mailbox, &second);
+	display_mailbox_put_end(f->mailbox, NULL);
 	take(f, 0);
 	assert_true(f->update.ended);
 	assert_string_equal(f->update.error.message, "first");
@@ -352,11 +352,11 @@ static void the_newest_cursor_wins(void **state)
 	struct display_cursor cursor = { 0 };
 
 	assert_int_equal(display_cursor_init(&cursor, 1, 1, 0, 0, pixels, 4, NULL), 0);
-	display_slot_put_cursor(f->slot, &cursor);
+	display_mailbox_put_cursor(f->mailbox, &cursor);
 	assert_null(cursor.pixels);
 	assert_int_equal(display_cursor_init(&cursor, 2, 2, 1, 1, pixels, 16, NULL), 0);
-	display_slot_put_cursor(f->slot, &cursor);
-	display_slot_put_pointer(f->slot, 30, -4, false);
+	display_mailbox_put_cursor(f->mailbox, &cursor);
+	display_mailbox_put_pointer(f->mailbox, 30, -4, false);
 	take(f, 0);
 	assert_true(f->update.has_cursor);
 	assert_int_equal(f->update.cursor.width, 2);
@@ -389,5 +389,5 @@ int main(void)
 		TEST(the_newest_cursor_wins),
 	};
 
-	return cmocka_run_group_tests_name("display slot", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("display mailbox", tests, NULL, NULL);
 }

@@ -33,7 +33,7 @@ struct fixture {
 	char directory[32], path[64];
 	int listener, helper; /* sockets */
 	struct display_vm vm;
-	struct display_slot *slot;
+	struct display_mailbox *mailbox;
 	struct display_source *source;
 	struct display_update update;
 };
@@ -102,8 +102,8 @@ static int setup(void **state)
 	f->vm.name = (char *)"win";
 	strcpy(f->vm.domain_uuid, DOMAIN);
 	strcpy(f->vm.vgpu, VGPU);
-	f->slot = display_slot_create(ignore, NULL, NULL);
-	assert_non_null(f->slot);
+	f->mailbox = display_mailbox_create(ignore, NULL, NULL);
+	assert_non_null(f->mailbox);
 	*state = f;
 	return 0;
 }
@@ -114,7 +114,7 @@ static int teardown(void **state)
 
 	display_source_destroy(f->source);
 	display_update_finish(&f->update);
-	display_slot_destroy(f->slot);
+	display_mailbox_destroy(f->mailbox);
 	base_cleanup_fd(&f->helper);
 	base_cleanup_fd(&f->listener);
 	unlink(f->path);
@@ -158,7 +158,7 @@ static void say(const struct fixture *f, const struct scanout_reply *reply, size
 
 static void start(struct fixture *f, bool required)
 {
-	f->source = display_direct_create(&f->vm, f->slot, required, NULL);
+	f->source = display_planes_create(&f->vm, f->mailbox, required, NULL);
 	assert_non_null(f->source);
 	assert_int_equal(display_source_start(f->source, NULL), 0);
 	f->helper = accept(f->listener, NULL, NULL);
@@ -207,15 +207,15 @@ static void show(struct fixture *f, const struct scanout_reply *reply, int fd)
 /* Takes until there is a frame or time is up. */
 static bool take_frame(struct fixture *f, int patience)
 {
-	int64_t end = display_slot_now() + patience;
+	int64_t end = display_clock_ms() + patience;
 
 	do {
 		display_update_finish(&f->update);
-		display_slot_take(f->slot, display_slot_now(), &f->update);
+		display_mailbox_take(f->mailbox, display_clock_ms(), &f->update);
 		if (f->update.has_frame)
 			return true;
 		poll(NULL, 0, 1);
-	} while (display_slot_now() < end);
+	} while (display_clock_ms() < end);
 	return false;
 }
 
@@ -238,7 +238,7 @@ static void a_vm_without_a_vgpu_is_refused(void **state)
 	BASE_AUTO(base_error) struct base_error err = { 0 };
 
 	f->vm.vgpu[0] = '\0';
-	assert_null(display_direct_create(&f->vm, f->slot, false, &err));
+	assert_null(display_planes_create(&f->vm, f->mailbox, false, &err));
 	assert_non_null(strstr(err.message, "no vGPU"));
 }
 
@@ -323,7 +323,7 @@ static void a_helper_that_speaks_nonsense_is_left(void **state)
 	assert_true(take_frame(f, PATIENCE));
 	say(f, &odd, sizeof(odd), -1);
 	assert_int_equal(recv(f->helper, &byte, 1, 0), 0);
-	while (display_slot_timeout(f->slot, display_slot_now()) < 0)
+	while (display_mailbox_timeout(f->mailbox, display_clock_ms()) < 0)
 		poll(NULL, 0, 1);
 	assert_false(take_frame(f, 1));
 	assert_false(f->update.direct);
@@ -479,7 +479,7 @@ static void our_own_helpers_refusal_tells_how_to_have_the_systems(void **state)
 
 	assert_int_equal(unlink(f->path), 0);
 	own.installed = true;
-	f->source = display_direct_create(&f->vm, f->slot, true, NULL);
+	f->source = display_planes_create(&f->vm, f->mailbox, true, NULL);
 	assert_int_equal(display_source_start(f->source, NULL), 0);
 	while (own.fd < 0)
 		poll(NULL, 0, 1);
@@ -510,7 +510,7 @@ static void a_socket_that_appears_is_taken_up(void **state)
 
 	base_cleanup_fd(&f->listener);
 	assert_int_equal(unlink(f->path), 0);
-	f->source = display_direct_create(&f->vm, f->slot, false, NULL);
+	f->source = display_planes_create(&f->vm, f->mailbox, false, NULL);
 	assert_int_equal(display_source_start(f->source, NULL), 0);
 	poll(NULL, 0, 100);
 	listen_at(f);
@@ -529,9 +529,9 @@ static void a_socket_whose_queue_is_full_is_not_waited_for(void **state)
 	while (count < 8 && display_helper_connect(&waiting[count], NULL) == 0)
 		count++;
 	assert_in_range(count, 1, 7);
-	began = display_slot_now();
+	began = display_clock_ms();
 	assert_int_equal(display_helper_connect(&helper, &err), -1);
-	assert_in_range(display_slot_now() - began, 0, 4 * DISPLAY_HELPER_DIAL_MS);
+	assert_in_range(display_clock_ms() - began, 0, 4 * DISPLAY_HELPER_DIAL_MS);
 	assert_non_null(strstr(err.message, "asked too often"));
 	while (count > 0)
 		display_helper_finish(&waiting[--count]);
@@ -612,9 +612,10 @@ static void an_empty_plane_gives_way_to_qemu_after_a_while(void **state)
 	show(f, &reply, make_buffer(8192));
 	assert_true(take_frame(f, PATIENCE));
 	show(f, &none, -1);
-	while (display_slot_timeout(f->slot, display_slot_now()) < 0)
+	while (display_mailbox_timeout(f->mailbox, display_clock_ms()) < 0)
 		poll(NULL, 0, 1);
-	assert_in_range(display_slot_timeout(f->slot, display_slot_now()), 0, DISPLAY_SLOT_HOLD_MS);
+	assert_in_range(display_mailbox_timeout(f->mailbox, display_clock_ms()), 0,
+			DISPLAY_HOLD_MS);
 }
 
 static void without_a_helper_the_way_to_have_one_is_told(void **state)

@@ -27,7 +27,7 @@ static void addresses_are_read_as_people_write_them(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct xmlpatch_address address = { 99, 99, 99 };
 
-		if (!vgpu_slot_parse(cases[i].text, &address))
+		if (!vgpu_address_parse(cases[i].text, &address))
 			fail_msg("%s is not read", cases[i].text);
 		assert_memory_equal(&address, &cases[i].address, sizeof(address));
 	}
@@ -68,7 +68,7 @@ static void all_else_is_refused(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct xmlpatch_address address = { 99, 98, 97 };
 
-		if (vgpu_slot_parse(cases[i], &address))
+		if (vgpu_address_parse(cases[i], &address))
 			fail_msg("'%s' is read", cases[i]);
 		assert_int_equal(address.bus, 99);
 		assert_int_equal(address.slot, 98);

@@ -21,7 +21,7 @@
 
 #define NOWHERE "/nonexistent/mdevctl.d"
 
-static void read_target(struct vgpu_target *target, const char *uuid, const char *config_dir)
+static void read_target(struct vgpu_assignment *target, const char *uuid, const char *config_dir)
 {
 	BASE_AUTO(base_error) struct base_error err = { 0 };
 	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
@@ -31,7 +31,7 @@ static void read_target(struct vgpu_target *target, const char *uuid, const char
 	if (status == 0)
 		status = vgpu_store_init(&store, config_dir, &err);
 	if (status == 0)
-		status = vgpu_target_find(target, uuid, &host, &store, &err);
+		status = vgpu_assignment_find(target, uuid, &host, &store, &err);
 	if (status < 0)
 		print_error("%s\n", err.message);
 	assert_int_equal(status, 0);
@@ -45,7 +45,7 @@ static void add_node(UMockdevTestbed *bed, const char *parent, const char *name,
 static void an_unknown_vgpu_is_no_error(void **state)
 {
 	UMockdevTestbed *bed = mock_host_create();
-	BASE_AUTO(vgpu_target) struct vgpu_target target = { 0 };
+	BASE_AUTO(vgpu_assignment) struct vgpu_assignment target = { 0 };
 
 	(void)state;
 	read_target(&target, UUID, NOWHERE);
@@ -62,7 +62,7 @@ static void the_render_node_is_the_parents_own(void **state)
 	BASE_AUTO(free)
 	char *other = umockdev_testbed_add_device(bed, "pci", "0000:01:00.0", NULL, "vendor",
 						  "0x10de\n", NULL, NULL, NULL);
-	BASE_AUTO(vgpu_target) struct vgpu_target target = { 0 };
+	BASE_AUTO(vgpu_assignment) struct vgpu_assignment target = { 0 };
 
 	(void)state;
 	add_node(bed, other, "renderD128", "/dev/dri/renderD128");
@@ -80,7 +80,7 @@ static void a_parent_may_have_no_render_node(void **state)
 {
 	UMockdevTestbed *bed = mock_host_create();
 	BASE_AUTO(free) char *gpu = mock_host_add_gvt(bed);
-	BASE_AUTO(vgpu_target) struct vgpu_target target = { 0 };
+	BASE_AUTO(vgpu_assignment) struct vgpu_assignment target = { 0 };
 
 	(void)state;
 	mock_host_add_vgpu(bed, gpu, UUID, "i915-GVTg_V5_8");
@@ -115,8 +115,8 @@ static void a_vgpu_that_is_only_defined_is_known(void **state)
 {
 	UMockdevTestbed *bed = mock_host_create();
 	BASE_AUTO(free) char *gpu = mock_host_add_gvt(bed);
-	BASE_AUTO(vgpu_target) struct vgpu_target here = { 0 };
-	BASE_AUTO(vgpu_target) struct vgpu_target gone = { 0 };
+	BASE_AUTO(vgpu_assignment) struct vgpu_assignment here = { 0 };
+	BASE_AUTO(vgpu_assignment) struct vgpu_assignment gone = { 0 };
 	char directory[] = "/tmp/test-vgpu-attach.XXXXXX";
 	char directory2[] = "/tmp/test-vgpu-attach.XXXXXX";
 
@@ -184,7 +184,7 @@ static void xml_comes_out_the_same_on_any_host(void **state)
 	BASE_AUTO(free)
 	char *gpu = mock_host_add_parent(bed, "pci", "0000:00:03.0", "mbochs");
 	BASE_AUTO(free) char *known = NULL;
-	BASE_AUTO(vgpu_target) struct vgpu_target target = { 0 };
+	BASE_AUTO(vgpu_assignment) struct vgpu_assignment target = { 0 };
 
 	(void)state;
 	mock_host_add_type(bed, gpu, "mbochs-small", "vfio-pci\n", "1\n", NULL, NULL);
@@ -323,10 +323,10 @@ static void only_what_stands_in_the_way_is_refused(void **state)
 	const struct vgpu_process self = { .pid = 7, .command = command, .domain = own };
 	const struct vgpu_process stranger = { .pid = 8, .command = command, .domain = other };
 	const struct vgpu_process nameless = { .pid = 9, .command = command };
-	const struct vgpu_target known = { .is_known = true, .type = type, .api = api };
-	const struct vgpu_target absent = { 0 };
+	const struct vgpu_assignment known = { .is_known = true, .type = type, .api = api };
+	const struct vgpu_assignment absent = { 0 };
 	const struct {
-		const struct vgpu_target *target;
+		const struct vgpu_assignment *target;
 		struct vgpu_rivals rivals;
 		const char *error;
 	} cases[] = {
@@ -347,7 +347,8 @@ static void only_what_stands_in_the_way_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		BASE_AUTO(base_error) struct base_error err = { 0 };
-		int status = vgpu_target_check(cases[i].target, UUID, own, &cases[i].rivals, &err);
+		int status =
+			vgpu_assignment_check(cases[i].target, UUID, own, &cases[i].rivals, &err);
 
 		assert_int_equal(status, cases[i].error != NULL ? -1 : 0);
 		if (cases[i].error != NULL && strstr(err.message, cases[i].error) == NULL)
@@ -370,9 +371,9 @@ static void modes_beyond_the_types_are_noticed(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		BASE_AUTO(free) char *resolution = g_strdup(cases[i].resolution);
-		const struct vgpu_target target = { .resolution = resolution };
+		const struct vgpu_assignment target = { .resolution = resolution };
 
-		assert_int_equal(vgpu_target_is_exceeded(&target, cases[i].xres, cases[i].yres),
+		assert_int_equal(vgpu_assignment_is_exceeded(&target, cases[i].xres, cases[i].yres),
 				 cases[i].is_exceeded);
 	}
 }
@@ -382,9 +383,9 @@ static void only_i915s_types_are_gvt(void **state)
 	char gvt[] = "i915-GVTg_V5_4", sample[] = "mbochs-small";
 
 	(void)state;
-	assert_true(vgpu_target_is_gvt(&(struct vgpu_target){ .type = gvt }));
-	assert_false(vgpu_target_is_gvt(&(struct vgpu_target){ .type = sample }));
-	assert_false(vgpu_target_is_gvt(&(struct vgpu_target){ .type = NULL }));
+	assert_true(vgpu_assignment_is_gvt(&(struct vgpu_assignment){ .type = gvt }));
+	assert_false(vgpu_assignment_is_gvt(&(struct vgpu_assignment){ .type = sample }));
+	assert_false(vgpu_assignment_is_gvt(&(struct vgpu_assignment){ .type = NULL }));
 }
 
 int main(int argc, char **argv)

@@ -238,7 +238,7 @@ static void the_ways_out_fit_the_cause(void **state)
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		BASE_AUTO(base_error) struct base_error err = { 0 };
-		struct vgpu_choice choice = { 0 };
+		struct vgpu_placement choice = { 0 };
 		struct fixture f;
 
 		set_up(&f, cases[i].available, cases[i].made);
@@ -285,7 +285,7 @@ static void a_larger_aperture_helps_only_where_it_alone_is_short(void **state)
 static void another_driver_has_no_numbers(void **state)
 {
 	BASE_AUTO(base_error) struct base_error err = { 0 };
-	struct vgpu_choice choice = { 0 };
+	struct vgpu_placement choice = { 0 };
 	struct fixture f;
 
 	set_up(&f, (counts){ 2, 1, 0, -1 }, "2");

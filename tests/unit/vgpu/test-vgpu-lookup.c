@@ -49,7 +49,7 @@ static void a_unique_beginning_is_enough(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		char uuid[BASE_UUID_SIZE];
 
-		assert_int_equal(vgpu_pick(cases[i].word, &host, &store, uuid, NULL), 0);
+		assert_int_equal(vgpu_lookup(cases[i].word, &host, &store, uuid, NULL), 0);
 		assert_string_equal(uuid, cases[i].uuid);
 	}
 }
@@ -78,7 +78,7 @@ static void other_words_are_refused(void **state)
 		BASE_AUTO(base_error) struct base_error err = { 0 };
 		char uuid[BASE_UUID_SIZE];
 
-		assert_int_equal(vgpu_pick(cases[i].word, &host, &store, uuid, &err), -1);
+		assert_int_equal(vgpu_lookup(cases[i].word, &host, &store, uuid, &err), -1);
 		assert_int_equal(err.status, cases[i].status);
 		assert_int_equal(err.errnum, cases[i].errnum);
 		assert_non_null(strstr(err.message, cases[i].words));
@@ -98,7 +98,7 @@ static void many_candidates_are_cut_short(void **state)
 		memcpy(many[i].uuid, A, sizeof(A));
 		many[i].uuid[35] = (char)('1' + i);
 	}
-	assert_int_equal(vgpu_pick("4b", &none, &crowded, uuid, &err), -1);
+	assert_int_equal(vgpu_lookup("4b", &none, &crowded, uuid, &err), -1);
 	assert_non_null(strstr(err.message, "165c04 and more"));
 	assert_null(strstr(err.message, "165c05"));
 }
@@ -108,19 +108,19 @@ static void words_are_picked_once_each(void **state)
 	static const char *const words[] = { "c0", A, C, "ffff", "4b" };
 	static const char *const bad[] = { "c0", "mtty" };
 	BASE_AUTO(base_error) struct base_error err = { 0 };
-	struct vgpu_picks picks;
+	struct vgpu_lookups picks;
 
 	(void)state;
-	assert_int_equal(vgpu_picks_init(&picks, words, COUNT(words), &host, &store, &err), 0);
+	assert_int_equal(vgpu_lookups_init(&picks, words, COUNT(words), &host, &store, &err), 0);
 	assert_int_equal(picks.count, 2);
 	assert_string_equal(picks.uuids[0], C);
 	assert_string_equal(picks.uuids[1], A);
 	assert_int_equal(picks.failed, 2);
-	vgpu_picks_finish(&picks);
+	vgpu_lookups_finish(&picks);
 
-	assert_int_equal(vgpu_picks_init(&picks, bad, COUNT(bad), &host, &store, &err), -1);
+	assert_int_equal(vgpu_lookups_init(&picks, bad, COUNT(bad), &host, &store, &err), -1);
 	assert_int_equal(err.status, BASE_MISUSED);
-	vgpu_picks_finish(&picks);
+	vgpu_lookups_finish(&picks);
 }
 
 #define MANY 40000
@@ -129,7 +129,7 @@ static void many_words_are_picked_in_no_time(void **state)
 {
 	char(*texts)[BASE_UUID_SIZE] = calloc(MANY, sizeof(*texts));
 	const char **words = calloc(MANY, sizeof(*words));
-	struct vgpu_picks picks;
+	struct vgpu_lookups picks;
 	clock_t start = clock();
 
 	(void)state;
@@ -140,12 +140,12 @@ static void many_words_are_picked_in_no_time(void **state)
 			 (i * 7919) % (MANY / 2));
 		words[i] = texts[i];
 	}
-	assert_int_equal(vgpu_picks_init(&picks, words, MANY, &host, &store, NULL), 0);
+	assert_int_equal(vgpu_lookups_init(&picks, words, MANY, &host, &store, NULL), 0);
 	assert_int_equal(picks.count, MANY / 2);
 	for (size_t i = 0; i < picks.count; i++)
 		assert_string_equal(picks.uuids[i], texts[i]);
 	assert_true(clock() - start < CLOCKS_PER_SEC);
-	vgpu_picks_finish(&picks);
+	vgpu_lookups_finish(&picks);
 	free(words);
 	free(texts);
 }
@@ -174,10 +174,10 @@ static int pick_free(const char *users, long pid, char uuid[BASE_UUID_SIZE], str
 	BASE_AUTO(vgpu_inventory) struct vgpu_inventory inventory = { 0 };
 	int status;
 
-	assert_int_equal(vgpu_users_parse(&usage.users, strdup(users), NULL), 0);
+	assert_int_equal(vgpu_claims_parse(&usage.users, strdup(users), NULL), 0);
 	assert_int_equal(vgpu_inventory_init(&inventory, &machine, &definitions_of, NULL), 0);
-	status = vgpu_pick_free(&machine, &inventory, &usage, uuid, err);
-	vgpu_users_finish(&usage.users);
+	status = vgpu_lookup_free(&machine, &inventory, &usage, uuid, err);
+	vgpu_claims_finish(&usage.users);
 	return status;
 }
 

@@ -91,11 +91,11 @@ static void the_choice_is_what_fits_best(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct vgpu_choice choice = { 0 };
+		struct vgpu_placement choice = { 0 };
 
-		assert_int_equal(
-			vgpu_choose(&cases[i].host, cases[i].parent, cases[i].type, &choice, NULL),
-			0);
+		assert_int_equal(vgpu_placement_choose(&cases[i].host, cases[i].parent,
+						       cases[i].type, &choice, NULL),
+				 0);
 		assert_string_equal(choice.parent->name, cases[i].chosen_parent);
 		assert_string_equal(choice.type->id, cases[i].chosen_type);
 		assert_int_equal(choice.took_largest, cases[i].took_largest);
@@ -115,26 +115,26 @@ static void what_has_no_room_after_all_gives_way_to_the_next_smaller(void **stat
 		{ HOST(gpus), "mbochs", NULL, { "mbochs-small" } },
 		{ HOST(samples), "mtty", NULL, { NULL } },
 	};
-	struct vgpu_choice none = { 0 };
+	struct vgpu_placement none = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct vgpu_choice choice = { 0 };
+		struct vgpu_placement choice = { 0 };
 		const char *last;
 
-		assert_int_equal(
-			vgpu_choose(&cases[i].host, cases[i].parent, cases[i].type, &choice, NULL),
-			0);
+		assert_int_equal(vgpu_placement_choose(&cases[i].host, cases[i].parent,
+						       cases[i].type, &choice, NULL),
+				 0);
 		last = choice.type->id;
 		for (size_t k = 0; cases[i].next[k] != NULL; k++) {
-			assert_true(vgpu_choose_smaller(&choice));
+			assert_true(vgpu_placement_shrink(&choice));
 			assert_string_equal(choice.type->id, cases[i].next[k]);
 			last = cases[i].next[k];
 		}
-		assert_false(vgpu_choose_smaller(&choice));
+		assert_false(vgpu_placement_shrink(&choice));
 		assert_string_equal(choice.type->id, last);
 	}
-	assert_false(vgpu_choose_smaller(&none));
+	assert_false(vgpu_placement_shrink(&none));
 }
 
 static void what_cannot_be_chosen_is_told(void **state)
@@ -163,11 +163,11 @@ static void what_cannot_be_chosen_is_told(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		BASE_AUTO(base_error) struct base_error err = { 0 };
-		struct vgpu_choice choice = { 0 };
+		struct vgpu_placement choice = { 0 };
 
-		assert_int_equal(
-			vgpu_choose(&cases[i].host, cases[i].parent, cases[i].type, &choice, &err),
-			-1);
+		assert_int_equal(vgpu_placement_choose(&cases[i].host, cases[i].parent,
+						       cases[i].type, &choice, &err),
+				 -1);
 		assert_int_equal(err.status, cases[i].status);
 		assert_int_equal(err.errnum, cases[i].errnum);
 		if (strstr(err.message, cases[i].words) == NULL)

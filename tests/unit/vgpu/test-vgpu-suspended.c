@@ -35,9 +35,9 @@ static void what_is_removed_does_not_wake_up(void **state)
 	remember(f, "mtty", A);
 	remember(f, "0000:00:02.0", A);
 	remember(f, "mtty", B);
-	assert_int_equal(vgpu_asleep_forget(f->path, A, &was_there, NULL), 0);
+	assert_int_equal(vgpu_suspended_forget(f->path, A, &was_there, NULL), 0);
 	assert_true(was_there);
-	assert_int_equal(vgpu_asleep_forget(f->path, A, &was_there, NULL), 0);
+	assert_int_equal(vgpu_suspended_forget(f->path, A, &was_there, NULL), 0);
 	assert_false(was_there);
 	assert_int_equal(vgpu_store_init(&asleep, f->path, NULL), 0);
 	assert_int_equal(asleep.definition_count, 1);
@@ -49,7 +49,7 @@ static void before_the_first_sleep_there_is_nothing_to_forget(void **state)
 	bool was_there = true;
 
 	(void)state;
-	assert_int_equal(vgpu_asleep_forget("/nowhere", A, &was_there, NULL), 0);
+	assert_int_equal(vgpu_suspended_forget("/nowhere", A, &was_there, NULL), 0);
 	assert_false(was_there);
 }
 
@@ -59,7 +59,7 @@ static void what_cannot_be_forgotten_is_told(void **state)
 	bool was_there = true;
 
 	(void)state;
-	assert_int_equal(vgpu_asleep_forget("/dev/null", A, &was_there, &err), -1);
+	assert_int_equal(vgpu_suspended_forget("/dev/null", A, &was_there, &err), -1);
 	assert_non_null(strstr(err.message, A " would come back when the machine wakes up: "));
 }
 
