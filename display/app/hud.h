@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "display/app/stats.h"
+#include "display/decide/stats.h"
 #include "display/draw/overlay.h"
 
 /*

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "display/app/pace.h"
+#include "display/decide/pace.h"
 #include "display/picture/view.h"
 #include "display/window/window.h"
 #include "vgpu/base/error.h"

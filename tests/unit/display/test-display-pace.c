@@ -7,8 +7,8 @@
 /* After the four that it needs. */
 #include <cmocka.h>
 
-#include "display/app/pace.h"
-#include "display/app/stats.h"
+#include "display/decide/pace.h"
+#include "display/decide/stats.h"
 
 #define MS INT64_C(1000000)
 #define S  (1000 * MS)

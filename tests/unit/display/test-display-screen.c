@@ -7,7 +7,7 @@
 /* After the four that it needs. */
 #include <cmocka.h>
 
-#include "display/app/screen.h"
+#include "display/decide/screen.h"
 
 #define MS INT64_C(1000000)
 #define S  (1000 * MS)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "display/app/screen.h"
+#include "display/decide/screen.h"
 
 /* How long QEMU may take to say that the frame it has just handed out is drawn. */
 #define DAMAGE_NS INT64_C(3000000)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "display/app/pace.h"
+#include "display/decide/pace.h"
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "display/app/stats.h"
+#include "display/decide/stats.h"
 
 #include <inttypes.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "display/app/schedule.h"
+#include "display/decide/schedule.h"
 
 #define MS INT64_C(1000000)
 

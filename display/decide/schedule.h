@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "display/app/pace.h"
-#include "display/app/screen.h"
+#include "display/decide/pace.h"
+#include "display/decide/screen.h"
 
 #define DISPLAY_SCHEDULE_NEVER INT64_MAX
 
