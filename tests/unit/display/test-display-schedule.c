@@ -181,6 +181,30 @@ static void only_planes_are_drawn_again_unasked(void **state)
 	assert_int_equal(decide(&viewer).wake_at, NEVER);
 }
 
+static void a_slow_guest_is_not_drawn_between_its_flips(void **state)
+{
+	struct viewer viewer;
+
+	(void)state;
+	begin(&viewer, DISPLAY_PACE_IMMEDIATE);
+	flip_for(&viewer, 20, 200 * MS);
+	assert_int_equal(viewer.draws, 20);
+}
+
+static void a_guest_without_a_picture_is_not_drawn_again(void **state)
+{
+	const struct display_update update = { .blank = true, .direct = true };
+	struct viewer viewer;
+
+	(void)state;
+	begin(&viewer, DISPLAY_PACE_IMMEDIATE);
+	flip(&viewer);
+	display_schedule_take(&viewer.schedule, &viewer.screen,
+			      display_screen_take(&viewer.screen, &update, viewer.now));
+	run_until(&viewer, viewer.now + 10 * S);
+	assert_int_equal(viewer.draws, 1);
+}
+
 static void what_the_desktop_does_not_take_is_hidden(void **state)
 {
 	struct viewer viewer;
@@ -306,6 +330,8 @@ int main(void)
 		cmocka_unit_test(input_brings_the_rate_back_at_once),
 		cmocka_unit_test(a_flip_brings_the_rate_back_at_once),
 		cmocka_unit_test(only_planes_are_drawn_again_unasked),
+		cmocka_unit_test(a_slow_guest_is_not_drawn_between_its_flips),
+		cmocka_unit_test(a_guest_without_a_picture_is_not_drawn_again),
 		cmocka_unit_test(what_the_desktop_does_not_take_is_hidden),
 		cmocka_unit_test(tearing_does_not_wait_but_notices_a_hidden_window),
 		cmocka_unit_test(a_film_goes_on_without_the_window),
