@@ -8,6 +8,9 @@
 #define POLL_NS	  (10 * MS)	    /* until the window is there, or a screenshot is taken */
 #define NEVER	  DISPLAY_SCHEDULE_NEVER
 
+#define SHOW_NS	  (1000 * MS) /* for a first picture to come before the window does */
+#define DMABUF_NS (300 * MS)  /* for a vGPU's picture to come after QEMU's own */
+
 /*
  * A guest that draws into the buffer on the screen, as its text console does, flips
  * nothing, and nobody tells that the picture is another one: it is drawn again and
@@ -107,6 +110,8 @@ struct display_schedule_decision display_schedule_decide(struct display_schedule
 		.presents = seen && !waits,
 	};
 
+	if (decision.presents && schedule->unseen)
+		schedule->dirty = true;
 	if (decision.presents || (facts->shown && facts->films))
 		decision.draw_at = draw_at(schedule, screen, now);
 	decision.wake_at = sooner(decision.wake_at, decision.draw_at);
@@ -117,10 +122,25 @@ struct display_schedule_decision display_schedule_decide(struct display_schedule
 	return decision;
 }
 
+bool display_schedule_may_show(const struct display_screen *screen, int64_t now)
+{
+	if (screen->first == 0)
+		return now - screen->began >= SHOW_NS;
+	return screen->had_dmabuf || now - screen->first >= DMABUF_NS;
+}
+
+void display_schedule_note_unseen(struct display_schedule *schedule, int64_t now)
+{
+	schedule->dirty = false;
+	schedule->unseen = true;
+	schedule->presented = now;
+	display_pace_reconsider(&schedule->pace);
+}
+
 void display_schedule_note(struct display_schedule *schedule, int64_t began, int64_t drawn,
 			   int64_t presented)
 {
-	schedule->dirty = false;
+	schedule->dirty = schedule->unseen = false;
 	schedule->presented = presented;
 	display_pace_note(&schedule->pace, began, drawn, presented);
 }

@@ -18,6 +18,7 @@
 struct display_schedule {
 	struct display_pace pace;
 	bool dirty;	   /* something is to be drawn */
+	bool unseen;	   /* the window lacks what a film has got already */
 	int64_t presented; /* the last picture */
 	int64_t active;	   /* the last new picture of the guest, or input of the user */
 };
@@ -59,6 +60,16 @@ struct display_schedule_decision display_schedule_decide(struct display_schedule
 							 const struct display_screen *screen,
 							 const struct display_schedule_facts *facts,
 							 int64_t now);
+
+/*
+ * Whether the window may come, with the size of the guest's picture: QEMU looks at a
+ * vGPU's planes only for a display that is there, so its first picture is one of its own
+ * and the vGPU's follows at once. A guest that shows none is not waited for for long.
+ */
+bool display_schedule_may_show(const struct display_screen *screen, int64_t now);
+
+/* What is new went into a film only, at that time. */
+void display_schedule_note_unseen(struct display_schedule *schedule, int64_t now);
 
 /* As display_pace_note, for a picture that was presented. */
 void display_schedule_note(struct display_schedule *schedule, int64_t began, int64_t drawn,

@@ -26,6 +26,7 @@ struct display_screen {
 	bool blank;		  /* the guest shows no picture */
 	bool from_planes;	  /* the newest frame is a plane of the vGPU */
 	bool in_parts;		  /* it is pixels of QEMU's, which come part by part */
+	bool had_dmabuf;	  /* a frame was a dma-buf, as a vGPU's are */
 	bool flips;		  /* the guest has flipped since the screen began */
 	struct display_flip flip; /* of the newest frame; number 0: not known */
 	int64_t began, first;	  /* the screen, and its first picture; 0: none yet */

@@ -54,7 +54,10 @@ static struct display_schedule_decision decide(struct viewer *viewer)
 
 static void draw(struct viewer *viewer)
 {
-	display_schedule_note(&viewer->schedule, viewer->now, viewer->now, viewer->now);
+	if (!decide(viewer).presents)
+		display_schedule_note_unseen(&viewer->schedule, viewer->now);
+	else
+		display_schedule_note(&viewer->schedule, viewer->now, viewer->now, viewer->now);
 }
 
 /* Lets the loop run as long as nothing comes from outside. */
@@ -259,6 +262,31 @@ static void a_film_goes_on_without_the_window(void **state)
 	assert_int_equal(viewer.draws, 60);
 	assert_int_equal(viewer.presents, 0);
 	assert_false(decide(&viewer).hidden);
+	/* In sight again, the window gets what the film has had, though nothing else comes. */
+	viewer.facts.pending_since = 0;
+	assert_true(decide(&viewer).presents);
+	run_until(&viewer, viewer.now + 20 * MS);
+	assert_int_equal(viewer.presents, 1);
+}
+
+static void the_window_comes_with_the_vgpus_picture(void **state)
+{
+	const struct display_update own = {
+		.has_frame = true,
+		.frame = { .kind = DISPLAY_FRAME_PIXELS, .width = 640, .height = 480 },
+		.damage = { .width = 640, .height = 480 },
+	};
+	struct viewer viewer;
+
+	(void)state;
+	begin(&viewer, DISPLAY_PACE_VSYNC);
+	assert_false(display_schedule_may_show(&viewer.screen, viewer.now + 999 * MS));
+	assert_true(display_schedule_may_show(&viewer.screen, viewer.now + S));
+	display_screen_take(&viewer.screen, &own, viewer.now);
+	assert_false(display_schedule_may_show(&viewer.screen, viewer.now + 299 * MS));
+	assert_true(display_schedule_may_show(&viewer.screen, viewer.now + 300 * MS));
+	flip(&viewer);
+	assert_true(display_schedule_may_show(&viewer.screen, viewer.now));
 }
 
 static void a_minimised_window_rests_unless_somebody_photographs_it(void **state)
@@ -335,6 +363,7 @@ int main(void)
 		cmocka_unit_test(what_the_desktop_does_not_take_is_hidden),
 		cmocka_unit_test(tearing_does_not_wait_but_notices_a_hidden_window),
 		cmocka_unit_test(a_film_goes_on_without_the_window),
+		cmocka_unit_test(the_window_comes_with_the_vgpus_picture),
 		cmocka_unit_test(a_minimised_window_rests_unless_somebody_photographs_it),
 		cmocka_unit_test(a_window_that_is_not_there_yet_draws_nothing),
 		cmocka_unit_test(who_else_has_something_to_do_wakes_the_loop),
