@@ -228,6 +228,8 @@ lint:
 	@scripts/lint
 
 bench:
+	@scripts/deps build check lab bench
+	@$(MAKE) --no-print-directory -s -j2 check-build
 	@tests/bench/run
 
 soak:

@@ -10,10 +10,12 @@ set -uo pipefail
 . /lab/tests/lab/guest/lib.sh
 # shellcheck source=tests/lab/guest/screen.sh
 . /lab/tests/lab/guest/screen.sh
+# shellcheck source=tests/bench/rows.sh
+. /lab/tests/bench/rows.sh
 
 seconds=${BENCH_SECONDS:-15}
 node=/dev/dri/renderD128
-viewer='' qemu=''
+viewer='' qemu='' missed=0
 
 clean_up() {
 	stop_peer
@@ -94,12 +96,6 @@ show_spice() {
 
 # --- what is measured --------------------------------------------------------
 
-# Where the picture is on the output, X,Y; fails where it is not, pixel for pixel.
-place() {
-	photograph place.png && check-pattern --expect-size "$1" "$work/shots/place.png" \
-		>"$work/place" && sed -n 's/.* at=\([0-9]*,[0-9]*\) .*/\1/p' "$work/place" | grep .
-}
-
 # Milliseconds since the machine started.
 now() { awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime; }
 
@@ -113,38 +109,40 @@ run_time() {
 	echo $((sum * tick))
 }
 
-# measure_peer NAME SIZE COMMAND...: a line of $work/results
+# measure_peer NAME LABEL SIZE COMMAND...: a line of $work/results
 measure_peer() {
-	local name=$1 size=$2 at began before cpu took
+	local name=$1 label=$2 size=$3 at began before cpu took
 	flip_at 0
-	"${@:3}" >"$work/$name.log" 2>&1
-	if ! lab_wait 90 place "$size"; then
-		echo "# $name: its picture is not on the output: $(tail -n 1 "$work/$name.log")"
+	"${@:4}" >"$work/$name.log" 2>&1
+	if ! lab_wait 90 picture_place "$size"; then
+		echo "# $label: its picture is not on the output: $(tail -n 1 "$work/$name.log")"
 		cp "$work/shots/place.png" "/lab/out/$name.png"
+		missed=1
 		stop_peer
 		return
 	fi
-	at=$(place "$size")
+	at=$(picture_place "$size")
 	flip_at 60
 	sleep 4
 	began=$(now) before=$(run_time)
 	as_user timeout $((seconds + 30)) output-watch "$at" "$size" "$seconds" >"$work/watch.json" \
 		2>>"$work/$name.log"
 	cpu=$(($(run_time) - before)) took=$(($(now) - began))
-	jq -c --arg name "$name" --arg size "$size" --argjson cpu "$cpu" --argjson took "$took" \
-		'{ name: $name, size: $size, presented, flipped, lost, commits, latency_ms,
+	jq -c --arg name "$name" --arg label "$label" --arg size "$size" \
+		--argjson cpu "$cpu" --argjson took "$took" '{ name: $name, label: $label, size: $size, presented, flipped, lost, commits, latency_ms,
 		cpu_ms: ($cpu / $took * 1000 / .presented) }' "$work/watch.json" |
 		tee -a "$work/results" | sed 's/^/# /'
+	[ "${PIPESTATUS[0]}" = 0 ] || missed=1
 	stop_peer
 }
 
 # measure_all SIZE
 measure_all() {
 	echo "$1 XR24 3" >"$screen_sysfs/mode"
-	measure_peer "vgpu-display, direct" "$1" show_vgpu_display --source direct
-	measure_peer "vgpu-display, dbus" "$1" show_vgpu_display --source dbus
-	measure_peer "QEMU's GTK, gl=on" "$1" show_gtk
-	measure_peer "remote-viewer, SPICE GL" "$1" show_spice
+	measure_peer direct "vgpu-display, direct" "$1" show_vgpu_display --source direct
+	measure_peer dbus "vgpu-display, dbus" "$1" show_vgpu_display --source dbus
+	measure_peer gtk "QEMU's GTK, gl=on" "$1" show_gtk
+	measure_peer spice "remote-viewer, SPICE GL" "$1" show_spice
 }
 
 # has_told LINES: so many seconds have been told
@@ -195,7 +193,7 @@ table() {
 	jq -rs --arg size "$1" '
 		def ratio(a; b): if b > 0 then (a / b * 100 | round / 100 | tostring) else "-" end;
 		map(select(.size == $size)) | .[0] as $own | .[] |
-		[.name, .presented, .flipped, .lost, .latency_ms.median, .latency_ms.p99, .cpu_ms,
+		[.label, .presented, .flipped, .lost, .latency_ms.median, .latency_ms.p99, .cpu_ms,
 		ratio($own.presented; .presented), ratio(.lost; $own.lost),
 		ratio(.latency_ms.median; $own.latency_ms.median), ratio(.cpu_ms; $own.cpu_ms)] | @tsv' \
 		"$work/results" |
@@ -203,6 +201,28 @@ table() {
 			printf '%-24s %8.1f %8.1f %8d %5.1f/%-6.1f %6.1f ms   %s\n' "$name" "$shown" \
 				"$flipped" "$lost" "$median" "$p99" "$cpu" "${ratios//$'\t'/ }"
 		done
+}
+
+# rows SIZE: what vgpu-display shows of its two sources, and the direct one beside each peer
+rows() {
+	local name fps latency cpu
+	local -A direct=()
+	while read -r name fps latency cpu; do
+		case $name in
+		direct | dbus)
+			bench_row "display.$1.$name.fps" "$fps" - 1/s
+			bench_row "display.$1.$name.latency_ms" "$latency" - ms
+			bench_row "display.$1.$name.cpu_ms" "$cpu" - ms
+			;;
+		*)
+			bench_row "display.$1.$name.fps" "${direct[fps]-}" "$fps" 1/s
+			bench_row "display.$1.$name.latency_ms" "${direct[latency]-}" "$latency" ms
+			bench_row "display.$1.$name.cpu_ms" "${direct[cpu]-}" "$cpu" ms
+			;;
+		esac
+		[ "$name" != direct ] || direct=([fps]=$fps [latency]=$latency [cpu]=$cpu)
+	done < <(jq -r --arg size "$1" 'select(.size == $size) |
+		[.name, .presented, .latency_ms.median, (.cpu_ms * 1000 | round / 1000)] | @tsv' "$work/results")
 }
 
 # What flips is the vGPU: the guest's processor, emulated by an emulated one, would only
@@ -216,11 +236,15 @@ echo
 table 320x240
 echo
 table 640x480
+rows 320x240
+rows 640x480
 echo
 be_patient
 for source in direct dbus; do
 	count_instructions 320x240 "$source"
 	echo "instructions a frame of 320x240, $source: $(cat "$work/instructions")"
+	bench_row "display.320x240.$source.instructions" "$(cat "$work/instructions")" - 1/frame
+	rm -f "$work/instructions"
 done
 cat <<'NOTE'
 
@@ -233,3 +257,4 @@ does counts: compare on one that has nothing else to do. Instructions a frame ar
 all that it and the software rasteriser in it did in 20 s by callgrind, for each picture
 that was presented.
 NOTE
+exit "$missed"

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # The tool beside mdevctl, on the same four parents with the same 64 vGPUs, and
 # alone on up to 10,000 definitions. The two take turns, so that what else the
-# machine does meets both; what is printed are medians. Ends with 1 where one of them
-# is not what is wanted, which is said.
+# machine does meets both; what is told are medians.
 set -euo pipefail
 # shellcheck source=tests/lab/guest/lib.sh
 . /lab/tests/lab/guest/lib.sh
+# shellcheck source=tests/bench/rows.sh
+. /lab/tests/bench/rows.sh
 rounds=${ROUNDS:-31}
 work=$(mktemp -d)
 trap 'udevadm control --start-exec-queue' EXIT
@@ -32,34 +33,18 @@ stop_all() {
 	done
 }
 
-median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-
-missed=()
-# want WHAT NUMBER MOST
-want() { [ "$2" -le "$3" ] || missed+=("$1 takes $2, at most $3 are wanted"); }
-
-# row NAME OURS PEER [half]: two files with a number a line; half of the peer's time
-# may be wanted
-row() {
-	local ours peer
-	ours=$(median "$2") peer=$(median "$3")
-	printf '%-24s %9d us %9d us   %d.%02d\n' "$1" "$ours" "$peer" \
-		$((peer / ours)) $((peer * 100 / ours % 100))
-	[ "${4-}" != half ] || want "$1" "$ours" $((peer / 2))
-}
-
-# compare NAME OURS PEER [half]: both are shell words
+# compare NAME LABEL OURS PEER [TIMES]: the last two are shell words
 compare() {
 	local i
 	: >"$work/ours"
 	: >"$work/peer"
 	for ((i = 0; i < rounds; i++)); do
 		# shellcheck disable=SC2086
-		measure $2 >>"$work/ours"
+		measure $3 >>"$work/ours"
 		# shellcheck disable=SC2086
-		measure $3 >>"$work/peer"
+		measure $4 >>"$work/peer"
 	done
-	row "$1" "$work/ours" "$work/peer" "${4-}"
+	bench_compare "tool.$1" "$2" "$work/ours" "$work/peer" "${5-}"
 }
 
 # Both keep definitions, but the peer has a call for each parent.
@@ -83,16 +68,16 @@ restore_all() {
 	count_active
 }
 
-# compare_restore NAME UDEV ROUNDS
+# compare_restore NAME LABEL UDEV ROUNDS
 compare_restore() {
 	local i
 	: >"$work/ours"
 	: >"$work/peer"
-	for ((i = 0; i < $3; i++)); do
-		restore_all ours "$2"
-		restore_all peer "$2"
+	for ((i = 0; i < $4; i++)); do
+		restore_all ours "$3"
+		restore_all peer "$3"
 	done
-	row "$1" "$work/ours" "$work/peer" half
+	bench_compare "tool.$1" "$2" "$work/ours" "$work/peer" 2
 }
 
 count_active() {
@@ -120,16 +105,16 @@ try() {
 }
 
 # cell COUNT NAME COMMAND...: median microseconds and peak KB, in `cells`. Ten times
-# the definitions take ten times as long, and no memory that shows.
+# the definitions may take thirteen times as long, and no memory that shows.
 cell() {
-	local count=$1 name=$2 took peak
+	local count=$1 name=$2 took peak bound=()
 	shift 2
-	took=$(median "$work/$count.$name")
+	took=$(bench_median "$work/$count.$name")
 	peak=$(measure --peak "$@" --config-dir "$work/$count")
 	cells+=$(printf ' %9d us %6d KB' "$took" "$peak")
-	[ "$count" = 10000 ] || return 0
-	want "$* with 10,000 definitions" "$took" $((13 * $(median "$work/1000.$name")))
-	want "$* with 10,000 definitions, in KB," "$peak" 16384
+	[ "$count" != 10000 ] || bound=("$(bench_ms $((13 * $(bench_median "$work/1000.$name"))))")
+	bench_row "tool.${name}_${count}_ms" "$(bench_ms "$took")" - ms "${bound[@]}"
+	[ "$count" != 10000 ] || bench_row "tool.${name}_${count}_kb" "$peak" - KB 16384
 }
 
 # The lab has the project from the host through 9p and the peer on its disk: here
@@ -147,18 +132,18 @@ define 200 24 mtty mtty-1
 define 300 29 mbochs mbochs-small
 
 printf '%-24s %12s %12s   %s\n' "4 parents, 64 vGPUs" vgpu mdevctl ratio
-compare_restore "restore, 64" runs "${RESTORE_ROUNDS:-5}"
-compare_restore "the same, udev held" held "${RESTORE_ROUNDS:-5}"
+compare_restore restore64_ms "restore, 64" runs "${RESTORE_ROUNDS:-5}"
+compare_restore restore64_udev_held_ms "the same, udev held" held "${RESTORE_ROUNDS:-5}"
 stop_all
 vgpu restore
 udevadm settle
 # What any program takes here to start and to end.
-compare "start of a program" true true
-compare types "vgpu types" "mdevctl types" half
-compare "types --json" "vgpu types --json" "mdevctl types --dumpjson"
-compare "list --brief, list" "vgpu list --brief" "mdevctl list" half
-compare "list --brief, list -d" "vgpu list --brief" "mdevctl list -d"
-compare "list, list" "vgpu list" "mdevctl list"
+compare program_start_ms "start of a program" true true
+compare types_ms types "vgpu types" "mdevctl types" 2
+compare types_json_ms "types --json" "vgpu types --json" "mdevctl types --dumpjson"
+compare list_brief_ms "list --brief, list" "vgpu list --brief" "mdevctl list" 2
+compare list_brief_defined_ms "list --brief, list -d" "vgpu list --brief" "mdevctl list -d"
+compare list_ms "list, list" "vgpu list" "mdevctl list"
 stop_all
 
 for count in 10 100 1000 10000; do
@@ -166,18 +151,17 @@ for count in 10 100 1000 10000; do
 done
 for ((i = 0; i < 5; i++)); do
 	for count in 10 100 1000 10000; do
-		try "$count" list vgpu list --brief
-		try "$count" json vgpu list --brief --json
+		try "$count" list_brief vgpu list --brief
+		try "$count" list_brief_json vgpu list --brief --json
 		try "$count" restore vgpu restore
 	done
 done
 printf '\n%-12s %22s %22s %22s\n' definitions "list --brief" "list --brief --json" restore
 for count in 10 100 1000 10000; do
 	cells=
-	cell "$count" list vgpu list --brief
-	cell "$count" json vgpu list --brief --json
+	cell "$count" list_brief vgpu list --brief
+	cell "$count" list_brief_json vgpu list --brief --json
 	cell "$count" restore vgpu restore
 	printf '%-12s%s\n' "$count" "$cells"
 done
 rm -rf "$work" /etc/mdevctl.d/*
-[ "${#missed[@]}" = 0 ] || { printf 'bench: %s\n' "${missed[@]}"; exit 1; }

@@ -51,6 +51,13 @@ sway_says() { as_user swaymsg "$@"; }
 # photograph FILE: what is on the compositor's output
 photograph() { as_user grim "$work/shots/$1"; }
 
+# picture_place WIDTHxHEIGHT: where the vGPU's picture is on the output, X,Y; fails where
+# it is not, pixel for pixel.
+picture_place() {
+	photograph place.png && check-pattern --expect-size "$1" "$work/shots/place.png" \
+		>"$work/place" && sed -n 's/.* at=\([0-9]*,[0-9]*\) .*/\1/p' "$work/place" | grep .
+}
+
 # define_guest NAME: with the vGPU
 define_guest() {
 	lab_load_gvtsim
