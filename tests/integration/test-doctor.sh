@@ -19,10 +19,15 @@ vgpu() {
 }
 doctor() { vgpu doctor --root "$host" "$@"; }
 
+# make_host NAME: made once, then copied
 make_host() {
+	local made=$work/made/$1
+	if [ ! -d "$made" ]; then
+		mkdir -p "$made"
+		"$top/tests/corpus/hosts/make" "$1" "$made"
+	fi
 	rm -rf "$host"
-	mkdir "$host"
-	"$top/tests/corpus/hosts/make" "$1" "$host"
+	cp -a "$made" "$host"
 }
 
 # What is below /etc: every name, mode, link and byte.

@@ -24,10 +24,10 @@ instructions() {
 		return
 		;;
 	esac
-	rm -f "$work"/callgrind.*
-	valgrind --tool=callgrind --trace-children=yes --callgrind-out-file="$work/callgrind.%p" \
-		"$@" 2>/dev/null >"$work/out" || return
-	sed -n 's/^\(summary\|totals\): //p' "$work"/callgrind.* | sort -n | tail -n 1
+	rm -f "$work"/counted.*
+	valgrind --tool=cachegrind --cache-sim=no --trace-children=yes \
+		--cachegrind-out-file="$work/counted.%p" "$@" 2>/dev/null >"$work/out" || return
+	sed -n 's/^summary: //p' "$work"/counted.* | sort -n | tail -n 1
 }
 
 # Ten times the devices may take twelve times what the first ones took, no more: a
