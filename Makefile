@@ -13,14 +13,14 @@ DATADIR ?= $(PREFIX)/share
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 USERUNITDIR ?= $(PREFIX)/lib/systemd/user
 UDEVDIR ?= $(PREFIX)/lib/udev/rules.d
-# Debian's zsh looks for packages' completions elsewhere than all others.
+# Debian's zsh looks for the completions of packages in a directory of its own.
 ZSHDIR ?= $(DATADIR)/zsh/$(if $(and $(wildcard /etc/debian_version),$(filter /usr,$(PREFIX))),vendor-completions,site-functions)
 
 ifeq ($(origin CC),default)
 CC = gcc
 endif
 comma = ,
-# Objects of different compilers and sanitizers live side by side.
+# Each compiler and sanitizer has its own build directory.
 FLAVOUR = $(notdir $(CC))$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
 BUILD ?= build
 O = $(BUILD)/$(FLAVOUR)
@@ -30,7 +30,8 @@ TOOL_PKGS = json-c
 DOMAIN_PKGS = $(TOOL_PKGS) libvirt libxml-2.0
 DISPLAY_PKGS = sdl2 wayland-client libvirt libsystemd epoxy libdrm libpng pangocairo
 SCANOUT_PKGS = libseccomp
-# libudev is loaded when it is needed (vgpu/host/udev.h): its headers are enough.
+# libudev is loaded at run time when it is needed (vgpu/host/udev.h), so the build needs
+# only its headers.
 ALL_PKGS = $(sort libudev $(DOMAIN_PKGS) $(DISPLAY_PKGS) $(SCANOUT_PKGS))
 TEST_PKGS = cmocka umockdev-1.0 x11
 
@@ -43,8 +44,8 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. \
 	-DVGPU_LIBEXECDIR='"$(LIBEXECDIR)"' -DVGPU_BINDIR='"$(BINDIR)"' \
 	-fstack-protector-strong -fPIE $(WARNINGS) $(WERROR) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-# A first warning in somebody's newer compiler must not stop their install;
-# `make lint` sets WERROR=-Werror for both compilers.
+# A new warning of a newer compiler must not stop a user's installation, so warnings are
+# errors only in `make lint`, which sets WERROR=-Werror for both compilers.
 WERROR ?=
 ifneq ($(SANITIZE),)
 ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
@@ -53,10 +54,10 @@ else
 ALL_CFLAGS += $(if $(findstring -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 endif
 
-# Asked once, and only by the targets that compile.
+# pkg-config runs once, and only for targets that compile.
 pkg_cflags = $(eval pkg_cflags := $$(shell $(PKG_CONFIG) --cflags $(ALL_PKGS)))$(pkg_cflags)
-# Into vgpu goes json-c's archive where the distribution has one, as Debian does: its
-# shortest commands notice the loading of a library.
+# vgpu is linked with the static json-c if the distribution has one, as Debian does: for
+# the shortest commands, loading a library takes noticeable time.
 json_archive = $(wildcard $(shell $(PKG_CONFIG) --variable=libdir json-c)/libjson-c.a)
 tool_libs = $(eval tool_libs := $$(patsubst -ljson-c,$$(or $$(json_archive),-ljson-c),$$(shell \
 	$(PKG_CONFIG) $$(if $$(json_archive),--static) --libs $(TOOL_PKGS))))$(tool_libs)
@@ -66,8 +67,8 @@ scanout_libs = $(eval scanout_libs := $$(shell $(PKG_CONFIG) --libs $(SCANOUT_PK
 test_cflags = $(eval test_cflags := $$(shell $(PKG_CONFIG) --cflags $(TEST_PKGS)))$(test_cflags)
 test_libs = $(eval test_libs := $$(shell $(PKG_CONFIG) --libs $(TEST_PKGS)))$(test_libs)
 
-# What the programs are made of is in libraries, so that tests link the same. The folders
-# and who may use which are in scripts/layers.
+# The code of the programs is in static libraries, so that the tests link the same code.
+# scripts/layers lists the folders and which folder may include from which.
 sources = $(filter-out %/main.c,$(foreach folder,$(1),$(wildcard $(folder)/*.c)))
 base_src = $(call sources,vgpu/base)
 vgpu_src = $(call sources,vgpu/host vgpu/store vgpu/vgpus vgpu/doctor/* vgpu/create vgpu/commands)
@@ -96,15 +97,16 @@ all: $(programs) $(man_pages)
 help:
 	@printf '%s\n' \
 	'all        build vgpu, vgpu-display and the man pages (default)' \
-	'demo       the main job, from a vGPU to a photograph of its window, in the lab' \
-	'test       everything: sets itself up, then check and the lab (the longest)' \
-	'check      unit and integration tests without the lab (minutes)' \
-	'lab-shell  a shell in a virtual machine with vGPUs' \
-	'lint       clang-format, clang-tidy, cppcheck, shellcheck, warnings as errors' \
-	'bench      benchmarks, as ratios to the peer' \
-	'soak       10,000 vGPUs made and removed, a random walk of 5,000 steps (hours)' \
-	'fuzz       fuzz targets (FUZZ_SECONDS=60 each; domain XML, listener 600)' \
-	'install    to DESTDIR and PREFIX (default /usr); uninstall takes it back' \
+	'demo       show the main job in the lab, from a vGPU to a screenshot of its window' \
+	'test       install what is needed, then run all tests (check and the lab)' \
+	'check      run the unit and integration tests that do not need the lab (minutes)' \
+	'lab-shell  open a shell in a virtual machine with vGPUs' \
+	'lint       run clang-format, clang-tidy, cppcheck, shellcheck, warnings as errors' \
+	'bench      run benchmarks; results are ratios to the other program' \
+	'soak       make and remove 10,000 vGPUs, and walk 5,000 random steps (hours)' \
+	'fuzz       run fuzz targets (FUZZ_SECONDS=60 each; domain XML, listener 600)' \
+	'install    install to DESTDIR and PREFIX (default /usr)' \
+	'uninstall  remove what install has installed' \
 	'clean      remove build/' \
 	'' \
 	'CC=gcc|clang  SANITIZE=address,undefined|thread  DESTDIR=  PREFIX='
@@ -112,7 +114,7 @@ help:
 deps:
 	@scripts/deps build check
 
-# V=1 shows the commands whole.
+# V=1 prints the complete commands.
 Q = $(if $(V),,@)
 say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-4s %s\n')
 
@@ -140,7 +142,7 @@ $(O)/%.a:
 	@$(say) AR $@
 	$(Q)$(AR) rcs $@ $^
 
-# Without libvirt and libxml2, whose loading would be most of its run time.
+# vgpu is linked without libvirt and libxml2: loading them would take most of its run time.
 $(O)/bin/vgpu: $(O)/vgpu/commands/main.o $(O)/libvgpu.a $(O)/libbase.a
 	@mkdir -p $(@D)
 	@$(say) LD $@
@@ -158,7 +160,7 @@ $(O)/bin/vgpu-display: $(O)/display/app/main.o $(kept) $(O)/libdisplay.a $(O)/li
 	@$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) $(domain_libs) -lm
 
-# It has privileges: as little code as can be.
+# vgpu-scanout has privileges, so it contains as little code as possible.
 $(O)/bin/vgpu-scanout: $(O)/display/scanout/main.o $(O)/libscanout.a $(O)/libbase.a
 	@mkdir -p $(@D)
 	@$(say) LD $@
@@ -172,7 +174,8 @@ $(O)/tests/tools/%: $(O)/tests/tools/%.o $(O)/libdisplay.a $(O)/libxmlpatch.a $(
 	@$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) $(domain_libs) -lX11 -lXfixes -lwayland-client -lm
 
-# Put under other programs, whatever those are built with.
+# Libraries for LD_PRELOAD. They are built without sanitizers and other options, so that
+# they can be loaded into every program.
 $(O)/tests/tools/%.so: tests/preload/%.c
 	@mkdir -p $(@D)
 	@$(say) LD $@
@@ -193,7 +196,7 @@ $(O)/man/%: display/scanout/%.scd
 	@$(say) MAN $@
 	$(Q)scdoc <$< >$@
 
-# One page under two names.
+# This page has two names.
 $(O)/man/vgpu-restore@.service.8:
 	@mkdir -p $(@D)
 	@echo '.so man8/vgpu-restore.service.8' >$@
@@ -204,8 +207,9 @@ $(O)/man/vgpu-restore@.service.8:
 
 check-build: $(programs) $(unit_tests) $(test_tools)
 
-# The runner ends with one line: N passed, N failed, N skipped.
-# `make test` has each call of a command go wrong, this one in a few.
+# The last line of the output is: N passed, N failed, N skipped.
+# In the fault tests, `make test` lets every system call of a command fail in turn; this
+# target lets one in seven fail.
 check: check-build
 	@FAULT_STRIDE=$${FAULT_STRIDE:-7} tests/run --build $(O) check
 
@@ -240,8 +244,8 @@ fuzz:
 
 # --- install ---------------------------------------------------------------
 
-# source (from $(O) or the tree), mode, destination: one row a file, used by
-# install and uninstall alike.
+# One row for each file: source (in $(O) or the source tree), mode, destination. Both
+# install and uninstall use these rows.
 define installed
 $(O)/bin/vgpu 755 $(BINDIR)/vgpu
 $(O)/bin/vgpu-domain 755 $(LIBEXECDIR)/vgpu-domain
@@ -267,7 +271,7 @@ $(foreach c,$(wildcard scripts/completions/_*),$(c) 644 $(ZSHDIR)/$(notdir $(c))
 endef
 export installed
 
-# These name the places that this install uses.
+# These files contain installation paths, which are replaced with the configured ones.
 placed = $(wildcard scripts/*.service scripts/user/*.service scripts/*.socket scripts/*.rules scripts/security/*.cil) scripts/libvirt-hook
 .PHONY: $(placed)
 $(O)/scripts/%: scripts/%

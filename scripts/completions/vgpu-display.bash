@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# bash completion for vgpu-display: options are what its help lists, so that there
-# is nothing here to keep in step.
+# bash completion for vgpu-display. It reads the options from the help of vgpu-display, so
+# this file need not change with them.
 
 _vgpu_display_domains() {
 	local uri=${LIBVIRT_DEFAULT_URI:-qemu:///system}
-	# Bash takes a colon for the end of a word: the line has the URI whole.
+	# Bash ends a word at a colon, so the URI is taken from the whole line.
 	[[ ${COMP_LINE-} =~ (-c|--connect)[\ =]([^ ]+) ]] && uri=${BASH_REMATCH[2]}
 	virsh -r -q -c "$uri" list --all --name 2>/dev/null | grep .
 }
 
-# What follows an option in the help, and what such a word stands for.
+# Prints the candidates for the value of an option in the help.
 _vgpu_display_values() {
 	local value
 	value=$(vgpu-display --help | sed -n "s/^.*$1 \([A-Za-z0-9:|]*\).*/\1/p" | head -n 1)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fish completion for vgpu-display: options are what its help lists, so that there
-# is nothing here to keep in step.
+# fish completion for vgpu-display. It reads the options from the help of vgpu-display, so
+# this file need not change with them.
 
 function __vgpu_display_domains
     set -l uri qemu:///system
@@ -14,7 +14,7 @@ function __vgpu_display_options
     vgpu-display --help | string replace -rf '^ .{0,5}(--[a-z-]+).*' '$1'
 end
 
-# What follows an option in the help, and what such a word stands for.
+# Prints the candidates for the value of an option in the help.
 function __vgpu_display_values
     set -l value (vgpu-display --help | string replace -rf -- "^.*$argv[1] ([A-Za-z0-9:|]+).*" '$1')[1]
     switch "$value"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# bash completion for vgpu: commands and options are what its help lists, so
-# that there is nothing here to keep in step.
+# bash completion for vgpu. It reads the commands and options from vgpu's help, so this
+# file need not change with them.
 
-# A member of what vgpu lists for programs, without needing jq.
+# Prints a member of vgpu's JSON output. It does not need jq.
 _vgpu_json() {
 	local member=$1
 	shift
@@ -14,10 +14,10 @@ _vgpu_uuids() { _vgpu_json uuid list --brief; }
 
 _vgpu_commands() { vgpu --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p'; }
 
-# What follows an option in the help: a word in capitals, or the words that it takes.
+# Matches the value of an option in the help: a word in capitals, or the words to choose from.
 _vgpu_value='[A-Z][A-Z|:.-]*\|[a-z]\{1,\}|[a-z|]\{1,\}'
 
-# What such a word stands for.
+# Prints the candidates for such a value.
 _vgpu_values() {
 	case $1 in
 	P) _vgpu_json parent types ;;
@@ -31,7 +31,8 @@ _vgpu_values() {
 	esac
 }
 
-# All that the usage names beside options in brackets; it may be optional, too.
+# Prints the candidates for the operands in the usage line: all words except options in
+# brackets. An operand may be optional.
 _vgpu_operands() {
 	local word
 	for word in $(vgpu help "$1" | sed -n '1{s/\[--[^]]*\]//g; s/[][|]//g; s/^usage: vgpu [a-z-]*//p}' |
@@ -46,7 +47,7 @@ _vgpu_words() {
 	while IFS= read -r word; do
 		[[ $word == "$1"* ]] && COMPREPLY+=("$word")
 	done
-	# Bash takes a colon for the end of a word; PCI addresses have three.
+	# Bash ends a word at a colon, and PCI addresses contain colons.
 	declare -F __ltrim_colon_completions >/dev/null && __ltrim_colon_completions "$1"
 }
 

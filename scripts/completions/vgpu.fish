@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fish completion for vgpu: commands and options are what its help lists, so
-# that there is nothing here to keep in step.
+# fish completion for vgpu. It reads the commands and options from vgpu's help, so this
+# file need not change with them.
 
-# A member of what vgpu lists for programs, without needing jq.
+# Prints a member of vgpu's JSON output. It does not need jq.
 function __vgpu_json
     vgpu $argv[2..] --json 2>/dev/null | string replace -rf "^ *\"$argv[1]\": *\"([^\"]*)\",?\$" '$1'
 end
@@ -12,10 +12,10 @@ function __vgpu_commands
     printf '%s\t%s\n' help 'show how a command is used'
 end
 
-# What follows an option in the help: a word in capitals, or the words that it takes.
+# Matches the value of an option in the help: a word in capitals, or the words to choose from.
 set -g __vgpu_value '[A-Z][A-Z|:.-]*|[a-z]+\|[a-z|]+'
 
-# What such a word stands for.
+# Prints the candidates for such a value.
 function __vgpu_values
     switch $argv[1]
         case P
@@ -56,7 +56,8 @@ function __vgpu_arguments
         printf '%s\t%s\n' --help 'show how to use it'
         return
     end
-    # All that the usage names beside options in brackets; it may be optional, too.
+    # The operands in the usage line: all words except options in brackets. An operand may
+    # be optional.
     set -l usage (string replace -ra '\[--[^]]*\]' '' -- $help[1])
     for word in (string split ' ' -- $usage)
         __vgpu_values (string replace -ra '[][|]' '' -- $word)
