@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# Each system call of the commands that write, gone wrong or killed, on a /sys made
-# of files with two parents: what is defined is what it was or what was asked for.
-# Sourced after tap.sh by those who walk; what the kernel has then is seen in the lab
+# Lets each system call of the commands that write fail, or kills the command in it, on a /sys
+# made of files with two parents. Afterwards the definition must be either the old one or
+# the new one. Sourced after tap.sh. The lab checks the state of the kernel
 # (tests/lab/t/24-vgpu-faults.sh).
 #
 #	walk_each NAME COMMAND...    with each kind of fault; `old` is the definition
-#	                             before it: `text`, or nothing
-#	clears_up NAME COMMAND...    a killed writer's file
+#	                             before the command: `text`, or nothing
+#	clears_up NAME COMMAND...    a file that a killed writer has left
 #
-# FAULT_STRIDE: one call in so many (1)
+# FAULT_STRIDE: fail one call in this many (1)
 # shellcheck source=tests/faults.sh
 . "$(dirname "${BASH_SOURCE[0]}")/faults.sh"
 
@@ -33,18 +33,19 @@ for name in mtty mdpy; do
 	: >"$types/create"
 done
 
-# For all that is started from here: an env(1) a run is a third of the time.
+# This environment is for everything that is started from here: an env(1) for each run would
+# take a third of the time.
 export "UMOCKDEV_DIR=$work/mock" LD_PRELOAD=libumockdev-preload.so.0
 export "ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0:detect_leaks=0"
 
-# A sanitizer's own calls must not fail, and it makes a thousand before the command
-# makes one.
+# A sanitizer's own calls must not fail, and it makes a thousand of them before the command
+# makes its first.
 kinds=(EIO ENOSPC ENOMEM EINTR) killed_from=start
 case $build in *-address* | *-thread*) kinds=() killed_from=lock ;; esac
 
 # shellcheck disable=SC2034 # for those who walk
 text='{"mdev_type":"mtty-1","start":"auto","attrs":[],"kept":1}'
-# Mostly nothing but the definition is there, and the shell itself can put it back.
+# Usually only the definition exists, and the shell can restore it without other programs.
 prepare() {
 	local there=("$config"/mtty/{*,.[!.]*})
 	if [ -z "$old" ] || [ "${there[*]}" != "$definition $config/mtty/.[!.]*" ]; then
@@ -55,7 +56,7 @@ prepare() {
 	: >"$parent/mdev_supported_types/mtty-1/create"
 }
 
-# Nothing but a definition and what the next writer clears up.
+# Only a definition may exist, and a file that the next writer clears up.
 judge() {
 	local file
 	for file in "$config"/mtty/* "$config"/mtty/.[!.]*; do
@@ -67,7 +68,7 @@ judge() {
 	done
 }
 
-# walk_each NAME COMMAND...: `new` is what the command makes undisturbed
+# walk_each NAME COMMAND...: `new` is what the command writes without faults
 walk_each() {
 	local name=$1 fault
 	shift
@@ -81,12 +82,12 @@ walk_each() {
 	walk "$name, from its $killed_from" "$killed_from" KILL "$build/bin/vgpu" "$@" --config-dir "$config"
 }
 
-# A killed writer's file, cleared up by each of them.
+# Each of the commands must clear up a file that a killed writer has left.
 clears_up() {
 	local name=$1
 	shift
 	prepare
 	mkdir -p "$config/mtty"
 	: >"$config/mtty/.$uuid.0123abcd"
-	check "$name clears up what was left" eval "vgpu $* && ! test -e '$config/mtty/.$uuid.0123abcd'"
+	check "$name clears up what a killed writer has left" eval "vgpu $* && ! test -e '$config/mtty/.$uuid.0123abcd'"
 }

@@ -1,24 +1,24 @@
 # shellcheck shell=bash
-# Walks over a command's system calls, one fault a run. Sourced after tap.sh.
+# Walks through the system calls of a command, with one fault in each run. Sourced after tap.sh.
 #
 #	walk NAME FROM FAULT COMMAND...
 #
-# Runs the command with the first call after FROM going wrong, then with the second,
-# until it ends undisturbed (tests/tools/fault.c tells what FROM and FAULT are);
-# `stride` leaves calls out, each time others. The whole walk is one result. The script
-# has, as variables and functions:
+# Runs the command with the first call after FROM failing, then with the second, until a run
+# ends without a fault (tests/tools/fault.c describes FROM and FAULT). `stride` skips calls,
+# different ones each time. The whole walk is one test result. The script that sources this
+# file defines these variables and functions:
 #
 #	definition   the file that the command changes
-#	old, new     what is in it before and after, "" where it is not there
-#	prepare      brings the state before it back
-#	judge        sets `verdict` where something else is wrong after a run
+#	old, new     its contents before and after, "" if it does not exist
+#	prepare      restores the state before the command
+#	judge        sets `verdict` if something else is wrong after a run
 
 faults=(fault)
 stride=1
-first=0 # of the calls of this walk
+first=0 # number of the first call in this walk
 definition='' old='' new=''
 
-# read_definition: into `found`; bytes, with the last line's end
+# read_definition: reads the file into `found`, with the end of the last line
 read_definition() {
 	found=
 	[ ! -e "$definition" ] || IFS= read -r -d '' found <"$definition" || true
@@ -28,7 +28,7 @@ read_definition() {
 judge_run() {
 	verdict=
 	read_definition
-	# What a restore could make all the same is not what went wrong.
+	# A restore also reports the vGPUs that it made; these lines are not the error.
 	[[ $3 != *$'\n'* ]] || set -- "$1" "$2" "$(grep -v ': made ' <<<"$3")"
 	if [ "$found" != "$old" ] && [ "$found" != "$new" ]; then
 		verdict="the definition is neither the old nor the new one: ${found//$'\n'/ }"
@@ -54,7 +54,7 @@ walk() {
 		judge_run "$fault" "$status" "$message"
 		[ -z "$verdict" ] || wrong+=("call $number: $verdict")
 		tried=$((tried + 1)) number=$((number + stride))
-	done 2>/dev/null # of the shell, that something was killed
+	done 2>/dev/null # hides the shell's messages about killed processes
 	read_definition
 	[ "$found" = "$new" ] || wrong+=("undisturbed it does not do its work: $message")
 	[ "$tried" -gt 0 ] && [ "$number" -gt 5 ] || wrong+=("it makes less than $number calls")

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# What the shells offer after a line and a Tab. Sourced.
+# Asks the shells what they offer after a line and a Tab. Sourced.
 #
-#	ask SHELL LINE...     asks one bash, fish or zsh for all of the lines
-#	offers SHELL LINE     what it has offered after this one, sorted
+#	ask SHELL LINE...     asks one bash, fish or zsh about all lines
+#	offers SHELL LINE     prints what it offered after this line, sorted
 #
-# The completions are where the shells look for them, or in OFFERS_FROM.
+# The completions are where the shells look for them, or in the directory OFFERS_FROM.
 
 offers_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 declare -A offered=()
@@ -32,8 +32,8 @@ ask_fish() {
 			printf "$line\t%s\n" (complete -C $line | string replace -r "\t.*" "")
 		end' "$@"
 }
-# When the last program of a pipeline has ended, zsh sends SIGCONT to the others. One
-# that comes while LeakSanitizer stops a process takes away the SIGSTOP it waits for.
+# When the last program of a pipeline has ended, zsh sends SIGCONT to the others. If that
+# happens while LeakSanitizer stops a process, the SIGSTOP that it waits for is lost.
 ask_zsh() {
 	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 timeout 300 zsh "$offers_here/offers.zsh" "$@"
 }

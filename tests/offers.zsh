@@ -1,6 +1,6 @@
 # usage: zsh offers.zsh LINE...
-# What an interactive zsh offers after each LINE and a Tab, as "LINE<tab>OFFER": a
-# zsh on a terminal of its own, whose compadd tells what it adds.
+# Prints what an interactive zsh offers after each LINE and a Tab, as "LINE<tab>OFFER". It
+# runs a zsh on a terminal of its own, in which compadd reports what it adds.
 zmodload zsh/zpty
 zpty shell zsh -f -i
 zpty -w shell 'PS1= RPS1= PROMPT_EOL_MARK=; fpath=($OFFERS_FROM $fpath); autoload -U compinit; compinit -u -D; zstyle ":completion:*" verbose no; setopt no_beep

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# What shell tests share: results in TAP, one line a behaviour. Sourced.
+# What the shell tests share. They print TAP, one line for each behaviour. Sourced.
 #
 #	check "name" COMMAND...       ok if the command succeeds
 #	refuses "name" STATUS PATTERN COMMAND...
 #	                              ok if it exits with STATUS and its standard
 #	                              error is one line that matches PATTERN (ERE)
 #	same "name" WANT GOT          ok if both strings are equal
-#	skip "name" "why"             said loudly; counted by the runner
-#	finish                        last line of every script
+#	skip "name" "why"             a skipped test; the runner counts and shows it
+#	finish                        the last line of every script
 
 tap_count=0
 tap_failed=0

@@ -1,19 +1,19 @@
 # shellcheck shell=bash
-# What tests of vgpu-display share that give it a real QEMU's D-Bus display and a real
-# X server's window. Sourced after tap.sh; $work goes in the end, with all of it.
+# What the tests of vgpu-display share that use the D-Bus display of a real QEMU and a window
+# on a real X server. Sourced after tap.sh; $work is removed at the end, with all its files.
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=${BUILD:-$top/build/gcc}
 viewer=$build/bin/vgpu-display
 tools=$build/tests/tools
 work=$(mktemp -d)
-socket=$work/qmp     # the viewer's
-control=$work/control # the test's
+socket=$work/qmp     # for the viewer
+control=$work/control # for the test
 qemu='' xvfb='' shown='' keyboard=''
-# Memory that libraries keep is not ours to free, also where a test is run by itself.
+# Memory that libraries keep is not our leak. This also applies to a test that is run alone.
 export LSAN_OPTIONS=suppressions=$top/tests/integration/display.lsan:print_suppressions=0
 export TSAN_OPTIONS=suppressions=$top/tests/integration/display.tsan:print_suppressions=0
-# Threads of the software rasteriser would only slow each other down.
+# The threads of the software rasteriser would only slow each other down.
 export LP_NUM_THREADS=0
 unset WAYLAND_DISPLAY XDG_RUNTIME_DIR
 
@@ -45,11 +45,11 @@ start_x() {
 	export DISPLAY
 }
 
-# One xdotool for many keys, since it takes its time to start: its commands go to the
+# One xdotool serves many keys, because it is slow to start. It reads its commands from the
 # file descriptor `keyboard`.
 open_keyboard() { exec {keyboard}> >(exec xdotool - 2>/dev/null); }
 
-# start_qemu NAME [ARGUMENTS]: without a disk its firmware shows some text and waits
+# start_qemu NAME [ARGUMENTS]: without a disk, its firmware shows some text and waits
 start_qemu() {
 	rm -f "$socket" "$control"
 	qemu-system-x86_64 -name "$1" -machine pc,vmport=off -m 32 -nodefaults -vga std \
@@ -69,7 +69,7 @@ qmp() { "$tools/qmp" "$control" "$@"; }
 
 view() { timeout 60 "$viewer" --allow-root "$@"; }
 
-# start_viewer [ARGUMENTS]: in the background, its window there
+# start_viewer [ARGUMENTS]: starts the viewer in the background and waits for its window
 start_viewer() {
 	"$viewer" --allow-root --debug --qmp "$socket" --screenshots "$work" "$@" \
 		>"$work/viewer.log" 2>&1 &
@@ -87,7 +87,7 @@ title_has() { window_name | grep -qF -- "$1"; }
 
 picture_is_there() { window_name | grep -qE '^[a-z]+( \([^)]*\)| - [^-]*)? - Ctrl'; }
 
-# viewer_ends STATUS [PATTERN]: and its last line matches
+# viewer_ends STATUS [PATTERN]: the last line of its messages must match
 viewer_ends() {
 	local status=0
 	wait "$shown" || status=$?
@@ -95,7 +95,7 @@ viewer_ends() {
 	[ "$status" = "$1" ] && { [ -z "${2-}" ] || tail -n 1 "$work/viewer.log" | grep -E "$2"; }
 }
 
-# The text cursor blinks by the guest's clock: a stopped guest stands still.
+# The guest's clock makes the text cursor blink, so the guest is stopped.
 stand_still() {
 	qmp '{"execute":"stop"}' \
 		"{\"execute\":\"screendump\",\"arguments\":{\"filename\":\"$work/want.ppm\"}}"
@@ -107,20 +107,20 @@ text_is_there() {
 		[ "$(tail -c +20 "$work/text.ppm" | tr -d '\0' | wc -c)" -gt 10000 ]
 }
 
-# The viewer's newest screenshot.
+# Prints the newest screenshot of the viewer.
 shot=$work/firmware-0001.png
 
-# shoot: one of the viewer that runs, in the place of the last one
+# shoot: replaces the last screenshot with a new one of the running viewer
 shoot() {
 	rm -f "$shot"
 	kill -USR1 "$shown"
 	wait_for 20 test -e "$shot"
 }
 
-# shot_is [PLACE]: it shows what QEMU had when it stood still
+# shot_is [PLACE]: the screenshot shows what QEMU had when it was stopped
 shot_is() { "$tools/compare-image" "$shot" "$work/want.ppm" "$@"; }
 
-# shows [PLACE]: so does the window; a busy machine takes its time to draw what it was told
+# shows [PLACE]: the window shows the same, perhaps only after a while on a busy machine
 shows_now() { shoot && shot_is "$@"; }
 shows() { wait_for 20 shows_now "$@"; }
 

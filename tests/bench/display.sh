@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# vgpu-display beside QEMU's own GTK display and remote-viewer with SPICE GL, and its
-# two sources beside one another: each shows the same vGPU, which flips at 60 Hz, on
-# the same compositor, in turn. What is counted is what came to the compositor's
-# output (tests/tools/output-watch), from outside all of them.
+# Compares vgpu-display with QEMU's own GTK display and with remote-viewer (SPICE with
+# GL), and the two sources of vgpu-display with each other. Each shows the same vGPU, which
+# flips at 60 Hz, on the same compositor, one after the other. Counted are the pictures that
+# reach the compositor's output (tests/tools/output-watch), seen from outside of them all.
 #
-# BENCH_SECONDS: how long each is watched (15)
+# BENCH_SECONDS: how long each one is watched (15)
 set -uo pipefail
 # shellcheck source=tests/lab/guest/lib.sh
 . /lab/tests/lab/guest/lib.sh
@@ -23,7 +23,7 @@ clean_up() {
 } >/dev/null 2>&1
 trap clean_up EXIT
 
-# stop PID: it may be gone by itself
+# stop PID: the process may have ended by itself
 stop() {
 	[ -n "$1" ] || return 0
 	kill "$1"
@@ -34,8 +34,8 @@ stop() {
 	kill -KILL "$1"
 } 2>/dev/null
 
-# QEMU, too: it keeps each listener that it ever had, and tells those that are gone of
-# every update.
+# QEMU is stopped too: it keeps every listener that it ever had, and still sends each update
+# to those that have gone.
 stop_peer() {
 	stop "$viewer"
 	if [ "$qemu" = "$(cat /run/libvirt/qemu/shown.pid 2>/dev/null)" ]; then
@@ -46,7 +46,7 @@ stop_peer() {
 	viewer='' qemu=''
 }
 
-# The user's newest process of that name.
+# Prints the user's newest process of that name.
 newest() { pgrep -u user -n -x "$1"; }
 
 # find_process NAME VARIABLE
@@ -55,9 +55,9 @@ find_process() {
 	printf -v "$1" '%s' "$(newest "$2")"
 }
 
-# --- who shows it ------------------------------------------------------------
+# --- the viewers -------------------------------------------------------------
 
-# show_vgpu_display OPTION...: from a domain of libvirt's
+# show_vgpu_display OPTION...: shows a libvirt domain
 show_vgpu_display() {
 	[ "$(virsh domstate shown)" = paused ] || run_guest shown
 	qemu=$(cat /run/libvirt/qemu/shown.pid)
@@ -65,10 +65,10 @@ show_vgpu_display() {
 	find_process viewer vgpu-display
 }
 
-# start_qemu ARGUMENT...: the user's own, with the same guest
+# start_qemu ARGUMENT...: a QEMU of the user, with the same guest
 start_qemu() {
 	virsh destroy shown
-	# Its IOMMU group is the user's, and so is as much locked memory as it takes.
+	# The user gets the vGPU's IOMMU group, and may lock as much memory as QEMU needs.
 	chown user "/dev/vfio/$(basename "$(readlink "/sys/bus/mdev/devices/$screen_uuid/iommu_group")")"
 	ulimit -l unlimited
 	as_user env GDK_BACKEND=wayland qemu-system-x86_64 -machine pc,acpi=off -accel tcg -S -m 128 \
@@ -78,7 +78,7 @@ start_qemu() {
 	find_process qemu qemu-system-x86
 }
 
-# It scales to a window that it opens for QEMU's first screen.
+# It scales the picture to the window that it opens for QEMU's first screen.
 show_gtk() {
 	local size
 	size=$(cut -d' ' -f1 "$screen_sysfs/mode")
@@ -94,12 +94,12 @@ show_spice() {
 	find_process viewer remote-viewer
 }
 
-# --- what is measured --------------------------------------------------------
+# --- the measurements --------------------------------------------------------
 
 # Milliseconds since the machine started.
 now() { awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime; }
 
-# Milliseconds that these processes and the helper have run.
+# Prints the milliseconds of processor time of these processes and the helper.
 run_time() {
 	local pid sum=0 tick
 	tick=$((1000 / $(getconf CLK_TCK)))
@@ -145,20 +145,20 @@ measure_all() {
 	measure_peer spice "remote-viewer, SPICE GL" "$1" show_spice
 }
 
-# has_told LINES: so many seconds have been told
+# has_told LINES: succeeds if figures for that many seconds were written
 has_told() { [ "$(wc -l <"$work/told.json")" -ge "$1" ]; }
 
-# The numbers after `summary:` of callgrind's dumps that there are.
+# Prints the numbers after `summary:` in the dumps that callgrind has written.
 counted() { sed -n 's/^summary: //p' "$work/shots/callgrind".* 2>/dev/null | jq -s 'add // empty'; }
 
-# be_patient: libvirt hangs up on who does not answer for half a minute
+# be_patient: libvirt drops a client that does not answer for half a minute
 be_patient() {
 	echo 'keepalive_interval = -1' >>/etc/libvirt/libvirtd.conf
 	systemctl restart libvirtd.service
 }
 
-# count_instructions SIZE SOURCE: of the viewer alone, in steady state; callgrind's
-# machine is too slow for more than a few flips a second
+# count_instructions SIZE SOURCE: counts those of the viewer alone, in steady state. Under
+# callgrind it is too slow for more than a few flips a second.
 count_instructions() {
 	local before
 	echo "$1 XR24 3" >"$screen_sysfs/mode"
@@ -186,7 +186,8 @@ count_instructions() {
 	stop_peer
 } >"$work/callgrind.log" 2>&1
 
-# A ratio above 1 means that the peer is that many times worse; of latency it is the median's.
+# A ratio above 1 means that the other program is that many times worse. For latency, the
+# medians are compared.
 table() {
 	printf '%-24s %8s %8s %8s %12s %9s   %s\n' "$1, 60 Hz" shown/s flips/s lost latency CPU/frame \
 		"ratios: shown, lost, latency, CPU"

@@ -13,7 +13,7 @@ trap 'udevadm control --start-exec-queue' EXIT
 
 uuid() { printf '4b20d080-1b54-4048-85b3-%012x' "$1"; }
 
-# definition TYPE START: as mdevctl writes it
+# definition TYPE START: in mdevctl's format
 definition() { printf '{\n  "mdev_type": "%s",\n  "start": "%s",\n  "attrs": []\n}' "$1" "$2"; }
 
 # define FIRST COUNT PARENT TYPE
@@ -25,7 +25,7 @@ define() {
 	done
 }
 
-# As if nothing had been made in this boot.
+# Restores the state in which no vGPU was made since boot.
 stop_all() {
 	local device
 	for device in /sys/bus/mdev/devices/*/remove; do
@@ -47,7 +47,7 @@ compare() {
 	bench_compare "tool.$1" "$2" "$work/ours" "$work/peer" "${5-}"
 }
 
-# Both keep definitions, but the peer has a call for each parent.
+# Both keep definitions, but mdevctl needs one call for each parent.
 restore_ours() { measure vgpu restore; }
 restore_peer() {
 	local parent
@@ -56,9 +56,9 @@ restore_peer() {
 	done | awk '{ sum += $1 } END { print sum }'
 }
 
-# restore_all WHOSE UDEV: from nothing to all 64, into $work/WHOSE. The kernel makes
-# devices and udev's workers read about them under one lock; with udev held, as it
-# can be for a moment, what is left is the tool and the kernel.
+# restore_all WHOSE UDEV: makes all 64 vGPUs from nothing, and writes to $work/WHOSE. The
+# kernel makes devices under the same lock under which udev's workers read them. With udev
+# paused, only the tool and the kernel are measured.
 restore_all() {
 	stop_all
 	udevadm settle
@@ -86,7 +86,7 @@ count_active() {
 	[ "$active" = 64 ] || { echo "bench: $active vGPUs instead of 64" >&2; exit 1; }
 }
 
-# store COUNT: definitions by the number, none of which starts at boot
+# store COUNT: writes that many definitions, none of which starts at boot
 store() {
 	local i parents=("$lab_gvt" mbochs mdpy mtty) text name
 	text=$(definition mtty-2 manual)
@@ -97,7 +97,7 @@ store() {
 	done
 }
 
-# try COUNT NAME COMMAND...: once more, into $work/COUNT.NAME
+# try COUNT NAME COMMAND...: runs the command once more, and writes to $work/COUNT.NAME
 try() {
 	local log=$work/$1.$2 directory=$work/$1
 	shift 2
@@ -117,8 +117,8 @@ cell() {
 	[ "$count" != 10000 ] || bench_row "tool.${name}_${count}_kb" "$peak" - KB 16384
 }
 
-# The lab has the project from the host through 9p and the peer on its disk: here
-# both are on the disk.
+# The lab mounts the project from the host through 9p, and mdevctl is on the lab's disk. For
+# a fair comparison, both are put on the disk.
 for program in /usr/bin/vgpu /usr/libexec/vgpu/vgpu-domain; do
 	cp "$program" "$program.disk"
 	mv "$program.disk" "$program"

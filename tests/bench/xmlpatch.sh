@@ -17,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 
 measure() { "$build/tests/tools/measure" "$@"; }
 
-# ours COUNT: from file; peer COUNT: from standard input, which it reads a domain from
+# ours COUNT reads a file; peer COUNT reads standard input, from which virt-xml takes a domain
 ours() { measure "$build/bin/vgpu" attach --xml "$work/$1.xml" "$uuid"; }
 peer() {
 	# shellcheck disable=SC2016 # for the shell that is measured

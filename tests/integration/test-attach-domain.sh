@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# `vgpu attach` and `vgpu detach` on the domains of a libvirt and a QEMU of the
-# test's own, for vGPUs of a /sys made of files. Real vGPUs are in the lab
-# (tests/lab/t).
+# `vgpu attach` and `vgpu detach` on the domains of the test's own libvirt and QEMU, for
+# vGPUs of a /sys made of files. The lab tests real vGPUs (tests/lab/t).
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -22,7 +21,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# root's libvirt is the machine's: as root this is somebody else.
+# As root, the test continues as another user, because root's libvirt belongs to the machine.
 user=(env XDG_RUNTIME_DIR="$work/run" HOME="$work/home" XDG_STATE_HOME="$work/state"
 	XDG_CONFIG_HOME="$work/home" XDG_CACHE_HOME="$work/home" LIBVIRT_DEFAULT_URI=qemu:///session)
 [ "$(id -u)" -ne 0 ] || user=(setpriv --reuid 65534 --regid 65534 --clear-groups "${user[@]}")
@@ -35,7 +34,7 @@ said() { grep -F -- "$1" "$work/said"; }
 definition() { virsh dumpxml --inactive --security-info "$1"; }
 saved() { find "$backups" -name '*.xml' | sort; }
 
-# parent NAME BUS DRIVER: its directory is $parent
+# parent NAME BUS DRIVER: sets $parent to its directory
 parent() {
 	local sys=$work/mock/sys
 	parent=$sys/devices/$1
@@ -46,7 +45,7 @@ parent() {
 	ln -s "../../devices/$1" "$sys/class/mdev_bus/$1"
 }
 
-# mdev TYPE API UUID: a type of $parent, with one device
+# mdev TYPE API UUID: adds a type to $parent, with one device
 mdev() {
 	local directory=$parent/mdev_supported_types/$1
 	mkdir -p "$directory" "$parent/$3"
@@ -103,85 +102,85 @@ fi
 guest plain
 definition plain >"$work/plain.xml"
 
-# --- which vGPU
+# --- which vGPU is taken
 
-refuses "several free vGPUs are named in one line" 1 "which vGPU\? These are free: $gvt, $defined" \
+refuses "if several vGPUs are free, one line names them" 1 "which vGPU\? These are free: $gvt, $defined" \
 	attach --yes plain
 rm "$config/0000:00:02.0/$defined"
-refuses "without a terminal it wants --yes" 2 "no terminal to ask on: .*--yes" attach plain
-check "a dry run prints what patch reads" eval 'attach --dry-run plain >"$work/diff" 2>"$work/said" &&
+refuses "without a terminal it needs --yes" 2 "no terminal to ask on: .*--yes" attach plain
+check "a dry run prints a diff that patch accepts" eval 'attach --dry-run plain >"$work/diff" 2>"$work/said" &&
 	cp "$work/plain.xml" "$work/patched.xml" && patch -s "$work/patched.xml" "$work/diff"'
-same "and nothing else" "" "$(cat "$work/said")"
-check "a diff that is not for a terminal has no colours" eval '! grep -q $'"'\033'"' "$work/diff"'
+same "a dry run prints nothing else" "" "$(cat "$work/said")"
+check "a diff has no colours without a terminal" eval '! grep -q $'"'\033'"' "$work/diff"'
 same "nothing is changed yet" "$(cat "$work/plain.xml")" "$(definition plain)"
 check "nothing is saved yet" eval '[ -z "$(saved 2>/dev/null)" ]'
 
 # --- on a terminal
 
-same "on a terminal, no is no" "vgpu: nothing was changed" \
+same "on a terminal, the answer no is obeyed" "vgpu: nothing was changed" \
 	"$(on_terminal no "${vgpu_words[@]}" attach --config-dir "$config" plain |
 		sed 's/\x1b\[[0-9;]*m//g; s/.*\[y\/N\] //' | tail -n 1)"
-same "and changes nothing" "$(cat "$work/plain.xml")" "$(definition plain)"
-check "yes is yes" eval 'on_terminal yes "${vgpu_words[@]}" attach --config-dir "$config" plain >"$work/said"'
-check "the diff is shown before, in colours" said $'\033[31m-      <model type=\'vga\''
-check "the only free vGPU is taken" eval 'definition plain | grep "$gvt"'
+same "after a no, nothing is changed" "$(cat "$work/plain.xml")" "$(definition plain)"
+check "on a terminal, the answer yes is obeyed" eval 'on_terminal yes "${vgpu_words[@]}" attach --config-dir "$config" plain >"$work/said"'
+check "it shows the diff first, in colours" said $'\033[31m-      <model type=\'vga\''
+check "it takes the only free vGPU" eval 'definition plain | grep "$gvt"'
 
-# --- what was there before
+# --- the definition that was there before
 
 same "the old definition is saved" "$(cat "$work/plain.xml")" "$(cat "$(saved)")"
-same "for its owner only" "600 700" \
+same "only its owner can read it" "600 700" \
 	"$(stat -c %a "$(saved)") $(stat -c %a "$(dirname "$(saved)")")"
-same "it is listed" "$(saved)" "$(vgpu attach --backups plain 2>/dev/null | awk 'END { print $NF }')"
-same "in JSON, too" "$(saved) $(stat -c %s "$(saved)")" \
+same "--backups lists it" "$(saved)" "$(vgpu attach --backups plain 2>/dev/null | awk 'END { print $NF }')"
+same "--backups --json lists it" "$(saved) $(stat -c %s "$(saved)")" \
 	"$(vgpu attach --backups --json plain | jq -r '.[] | "\(.file) \(.size)"')"
-same "by UUID, too" "$(saved)" \
+same "--backups lists it by the domain's UUID" "$(saved)" \
 	"$(vgpu attach --backups --json "$(basename "$(dirname "$(saved)")")" | jq -r '.[].file')"
-check "how to put it back is said" eval 'vgpu attach --backups plain 2>&1 | grep "virsh define FILE"'
+check "--backups says how to restore it" eval 'vgpu attach --backups plain 2>&1 | grep "virsh define FILE"'
 
 definition plain >"$work/attached.xml"
 attach --yes plain >"$work/said" 2>&1
-same "a second time says so" "vgpu: the domain plain has the vGPU $gvt already: nothing changed" \
+same "attaching again says that nothing changed" "vgpu: the domain plain has the vGPU $gvt already: nothing changed" \
 	"$(cat "$work/said")"
-same "and changes nothing" "$(cat "$work/attached.xml")" "$(definition plain)"
-same "and saves nothing" 1 "$(saved | wc -l)"
+same "attaching again changes nothing" "$(cat "$work/attached.xml")" "$(definition plain)"
+same "attaching again saves nothing" 1 "$(saved | wc -l)"
 
-# --- and back
+# --- detached again
 
 definition plain >"$work/attached.xml"
-refuses "detach wants --yes as well" 2 "no terminal to ask on: .*--yes" vgpu detach plain
-check "a dry run of detach prints what patch reads" eval 'vgpu detach --dry-run plain >"$work/diff" 2>/dev/null &&
+refuses "detach needs --yes as well" 2 "no terminal to ask on: .*--yes" vgpu detach plain
+check "a dry run of detach prints a diff that patch accepts" eval 'vgpu detach --dry-run plain >"$work/diff" 2>/dev/null &&
 	cp "$work/attached.xml" "$work/patched.xml" && patch -s "$work/patched.xml" "$work/diff"'
 check "detach takes the vGPU out" vgpu detach --yes plain
 same "the definition is what it was" "$(cat "$work/plain.xml")" "$(definition plain)"
-same "the one that it replaced is saved, too" "$(cat "$work/attached.xml")" "$(cat "$(saved | tail -n 1)")"
+same "the definition that it replaced is saved too" "$(cat "$work/attached.xml")" "$(cat "$(saved | tail -n 1)")"
 vgpu detach --yes plain >"$work/said" 2>&1
-same "a second time says so" "vgpu: the domain plain has nothing of 'vgpu attach': nothing changed" \
+same "detaching again says that nothing changed" "vgpu: the domain plain has nothing of 'vgpu attach': nothing changed" \
 	"$(cat "$work/said")"
-same "and saves nothing" 2 "$(saved | wc -l)"
+same "detaching again saves nothing" 2 "$(saved | wc -l)"
 refuses "a domain that does not exist" 1 "no domain 'nobody'" vgpu detach --yes nobody
 refuses "the beginning of no vGPU" 2 "'4c' is not a UUID, nor the beginning" vgpu detach --yes plain 4c
 attach --yes plain "$gvt" >/dev/null 2>&1
 
-# --- what is in the way
+# --- refusals
 
 guest other
 definition other >"$work/other.xml"
-refuses "none is free" 1 "there is no free vGPU: 'vgpu create'" attach --yes other
-refuses "one that another domain has" 1 "$gvt is in the domain plain already" attach --yes other "$gvt"
-refuses "by its beginning as well" 1 "$gvt is in the domain plain already" attach --yes other 4b
-refuses "one that is not there" 1 "there is no vGPU $sample" attach --yes other "$sample"
+refuses "no vGPU is free" 1 "there is no free vGPU: 'vgpu create'" attach --yes other
+refuses "a vGPU that another domain has" 1 "$gvt is in the domain plain already" attach --yes other "$gvt"
+refuses "the same vGPU, named by the beginning of its UUID" 1 "$gvt is in the domain plain already" attach --yes other 4b
+refuses "a vGPU that does not exist" 1 "there is no vGPU $sample" attach --yes other "$sample"
 printf '{"mdev_type":"i915-GVTg_V5_4","start":"manual","attrs":[]}' >"$config/0000:00:02.0/$defined"
 refuses "a second GVT-g vGPU" 1 "plain has the GVT-g vGPU $gvt already" attach --yes plain "$defined"
 parent css0.0.0313 css vfio_ccw
 mdev vfio_ccw-io vfio-ccw "$channel"
-refuses "one that is no PCI device" 1 "its type's API is vfio-ccw" attach --yes other "$channel"
-refuses "a slot that is no slot" 2 "'20.0' is not a slot" attach --slot 20.0 other "$defined"
+refuses "a vGPU that is not a PCI device" 1 "its type's API is vfio-ccw" attach --yes other "$channel"
+refuses "an invalid slot" 2 "'20.0' is not a slot" attach --slot 20.0 other "$defined"
 chmod a-w "$work/state/vgpu/backups"
 refuses "a definition that cannot be saved" 1 "cannot keep the old definition" attach --yes other "$defined"
 chmod u+w "$work/state/vgpu/backups"
-same "after all that nothing is changed" "$(cat "$work/other.xml")" "$(definition other)"
+same "after all refusals, nothing is changed" "$(cat "$work/other.xml")" "$(definition other)"
 
-# --- what runs on, or comes back
+# --- domains that are running, saved or have snapshots
 
 parent 0000:00:03.0 pci mbochs
 mdev mbochs-small vfio-pci "$sample"
@@ -189,7 +188,7 @@ virsh start --paused other >/dev/null
 virsh managedsave other >/dev/null
 attach --yes other "$sample" >"$work/said" 2>&1
 check "a saved image is named" said "'virsh managedsave-remove other'"
-check "the vGPU is in all the same" eval 'definition other | grep "$sample"'
+check "the vGPU is attached all the same" eval 'definition other | grep "$sample"'
 virsh managedsave-remove other >/dev/null
 
 guest third
@@ -204,50 +203,50 @@ for name in one two three four; do
 	virsh snapshot-create --redefine third "$work/snapshot.xml" >/dev/null
 done
 attach --yes third "$defined" >"$work/said" 2>&1
-check "a running domain has to be restarted" said "third is running: shut it down and start it again"
-check "what runs is not changed" eval '! virsh dumpxml third | grep "$defined"'
+check "it says that a running domain must be restarted" said "third is running: shut it down and start it again"
+check "the running domain is not changed" eval '! virsh dumpxml third | grep "$defined"'
 check "snapshots are named" grep -E "third has 4 snapshots \(([a-z]+, ){3}\.\.\.: 'virsh snapshot-list third' lists all\)" "$work/said"
 vgpu detach --yes third >"$work/said" 2>&1
-check "so has one that is detached from" said "third is running: shut it down and start it again"
+check "the same after a detach" said "third is running: shut it down and start it again"
 virsh destroy third >/dev/null
 
-# --- what could not be put back
+# --- what cannot be restored
 
 guest secret
 definition secret | sed "s|<graphics type='vnc'|& passwd='geheim'|" >"$work/secret.xml"
 virsh define "$work/secret.xml" >/dev/null
 attach --yes secret "$defined" >/dev/null 2>&1
-check "the password of a display is not in what is defined" eval '! definition secret | grep geheim'
+check "the new definition does not contain the password of the display" eval '! definition secret | grep geheim'
 vgpu detach --yes secret >"$work/said" 2>&1
-check "that it is not put back is said" said "the password of the display vnc was not kept: set it again"
-check "and where it is" said "'vgpu attach --backups secret' lists them"
-check "there it is" grep -q geheim "$(vgpu attach --backups --json secret | jq -r '.[].file' | xargs grep -l geheim)"
+check "detach says that the password is not restored" said "the password of the display vnc was not kept: set it again"
+check "detach says where it is" said "'vgpu attach --backups secret' lists them"
+check "the saved definition contains it" grep -q geheim "$(vgpu attach --backups --json secret | jq -r '.[].file' | xargs grep -l geheim)"
 
-# --- what only libvirt knows
+# --- errors that only libvirt finds
 
 guest crowded "<input type='keyboard' bus='usb'><address type='usb' bus='0' port='1'/></input>
 	<input type='mouse' bus='usb'><address type='usb' bus='0' port='2'/></input>"
 definition crowded >"$work/crowded.xml"
 vgpu detach --yes secret >/dev/null 2>&1
-refuses "what libvirt refuses is told in its words" 1 "definition of the domain crowded: internal error: No free USB ports" \
+refuses "an error of libvirt is printed in libvirt's words" 1 "definition of the domain crowded: internal error: No free USB ports" \
 	attach --yes crowded "$defined"
-check "the definition is as it was, byte for byte" cmp "$work/crowded.xml" <(definition crowded)
-same "and nothing is saved for it" "" "$(saved | grep "$(virsh domuuid crowded)")"
+check "the definition is unchanged, byte for byte" cmp "$work/crowded.xml" <(definition crowded)
+same "nothing is saved for it" "" "$(saved | grep "$(virsh domuuid crowded)")"
 
-# --- a window on a screen
+# --- QEMU's own window
 
 DISPLAY=:0 XAUTHORITY=$work/xauth attach --yes --display gtk secret "$defined" >/dev/null 2>"$work/said"
-check "an X authority file that is not there is noted" said "X authority file $work/xauth cannot be opened (No such file"
+check "a missing X authority file is noted" said "X authority file $work/xauth cannot be opened (No such file"
 touch "$work/xauth"
 vgpu detach --yes secret >/dev/null 2>&1
 DISPLAY=:0 XAUTHORITY=$work/xauth attach --yes --display gtk secret "$defined" >/dev/null 2>"$work/said"
-check "one that is there is not" eval 'said "set XAUTHORITY for QEMU" && ! said "cannot be opened"'
+check "an existing X authority file is not noted" eval 'said "set XAUTHORITY for QEMU" && ! said "cannot be opened"'
 
 # --- xres and yres
 
 guest fourth "$(mdev_xml "$sample")"
 virsh undefine other >/dev/null
-check "a mode that the type does not have is noted" eval \
+check "a resolution that the type does not have is noted" eval \
 	'attach --yes --xres 3840 --yres 2160 fourth "$sample" 2>&1 | grep "note: the type mbochs-small has 1920x1200"'
 check "an OpRegion that the type does not have is noted" eval \
 	'attach --yes --opregion on fourth "$sample" 2>&1 | grep "note: .*has no OpRegion"'

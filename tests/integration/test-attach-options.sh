@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The options of `vgpu attach`, on XML.
+# The options of `vgpu attach`, on XML files.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -13,7 +13,7 @@ input=$top/tests/corpus/xmlpatch/i440fx-minimal.in.xml
 
 attach() { "$vgpu" attach --xml "$@"; }
 xpath() { xmllint --xpath "$1" - 2>&1; }
-# Nothing at all on standard output, so that `... | virsh define` gets nothing.
+# It must print nothing on standard output, so that `... | virsh define` gets nothing.
 says_nothing() { [ -z "$("$@" 2>/dev/null)" ]; }
 
 while IFS='|' read -r name pattern arguments; do
@@ -38,39 +38,39 @@ a slot in another PCI domain|is not a slot|--slot 0001:00:02.0 --xml $input $uui
 --backups with a vGPU|--backups takes a domain|--backups guest $uuid
 --backups without a domain|--backups takes a domain|--backups
 EOT
-refuses "a disk that is full while a diff is printed is a failure" 1 'cannot write' \
+refuses "a full disk while a diff is printed is a failure" 1 'cannot write' \
 	bash -c '"$@" >/dev/full 2> >(tail -n 1 >&2)' sh "$vgpu" attach --dry-run --xml "$input" "$uuid"
 
-same "a slot may be told in several ways" "$(printf '0x01 0x0a 0x0\n%.0s' 1 2 3 4)" \
+same "a slot can be written in several ways" "$(printf '0x01 0x0a 0x0\n%.0s' 1 2 3 4)" \
 	"$(for slot in 01:0a.0 1:a 0000:01:0a.0 1:0A.0; do
 		sed 's|</devices>|<controller type="pci" index="1" model="pci-bridge"/></devices>|' "$input" |
 			attach - --slot "$slot" "$uuid" 2>/dev/null |
 			xpath "concat(//hostdev/address/@bus, ' ', //hostdev/address/@slot, ' ', //hostdev/address/@function)"
 	done)"
-check "--display gtk without a desktop says so" eval \
+check "--display gtk notes a missing desktop" eval \
 	'env -u DISPLAY -u WAYLAND_DISPLAY "$vgpu" attach --display gtk --xml "$input" "$uuid" 2>&1 >/dev/null |
 	grep "note: there is no DISPLAY and no WAYLAND_DISPLAY"'
-check "and with one does not" eval \
+check "--display gtk with a desktop notes nothing" eval \
 	'! env DISPLAY=:0 "$vgpu" attach --display gtk --xml "$input" "$uuid" 2>&1 >/dev/null | grep "neither"'
 
-# gtk [VARIABLE=VALUE...]: what a person in an X session gets, whose home is $work
+# gtk [VARIABLE=VALUE...]: the XAUTHORITY that QEMU gets in an X session with home $work
 gtk() {
 	env -u XAUTHORITY -u WAYLAND_DISPLAY DISPLAY=:0 HOME="$work" "$@" \
 		"$vgpu" attach --display gtk --xml "$input" "$uuid" 2>"$work/said" |
 		xpath "string(//*[local-name()='env'][@name='XAUTHORITY']/@value)"
 }
-same "without an X authority file QEMU is given none" "" "$(gtk)"
-check "and that is said, with what to do" grep "no XAUTHORITY .* and no ~/.Xauthority: .*xhost" "$work/said"
+same "without an X authority file, QEMU gets none" "" "$(gtk)"
+check "a note says so, and what to do" grep "no XAUTHORITY .* and no ~/.Xauthority: .*xhost" "$work/said"
 touch "$work/.Xauthority"
-same "the file in the home is the one that X clients take" "$work/.Xauthority" "$(gtk)"
-check "and nothing is said of it" eval '! grep "no XAUTHORITY" "$work/said"'
-same "an empty variable is none" "$work/.Xauthority" "$(gtk XAUTHORITY=)"
-same "a variable that names one wins" /run/user/1000/xauth "$(gtk XAUTHORITY=/run/user/1000/xauth)"
+same "QEMU gets the file in the home directory, as X clients do" "$work/.Xauthority" "$(gtk)"
+check "there is no note then" eval '! grep "no XAUTHORITY" "$work/said"'
+same "an empty variable counts as unset" "$work/.Xauthority" "$(gtk XAUTHORITY=)"
+same "the variable has priority over the file" /run/user/1000/xauth "$(gtk XAUTHORITY=/run/user/1000/xauth)"
 
 attach "$input" "$uuid" >"$work/patched.xml" 2>/dev/null
-same "a dry run of what is patched already is empty" "" \
+same "a dry run with nothing to change prints nothing" "" \
 	"$(attach "$work/patched.xml" --dry-run "$uuid" 2>&1)"
-check "a name that a terminal would obey is harmless in a diff" eval \
+check "escape sequences in a name are harmless in a diff" eval \
 	'cp "$input" "$work/a"$'"'\033'"'"b.xml" && attach "$work/a"$'"'\033'"'"b.xml" --dry-run "$uuid" 2>/dev/null |
 	head -n 1 | grep -x -- "--- $work/a b.xml"'
 

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# `vgpu attach` as a person calls it, on XML and against libvirt's own test
-# driver. Domains of QEMU are changed for real in the lab (tests/lab/t); all shapes
-# of domains are in test-corpus.sh.
+# `vgpu attach` as a user calls it, on XML files and against libvirt's own test driver. The
+# lab changes real QEMU domains (tests/lab/t); test-corpus.sh covers all shapes of domains.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -16,13 +15,13 @@ trap 'rm -rf "$work"' EXIT
 
 patch() { "$vgpu" attach --rendernode "$node" --xml "$@" 2>"$work/changes"; }
 
-# Nothing at all on standard output, so that `... | virsh define` gets nothing.
+# It must print nothing on standard output, so that `... | virsh define` gets nothing.
 says_nothing() { [ -z "$("$@" 2>/dev/null)" ]; }
 
 patch "$corpus/sdl.in.xml" "$uuid" >"$work/sdl.xml"
 same "each change is a line on standard error" \
 	"$(sed 's/^/vgpu: /' "$corpus/sdl.changes")" "$(cat "$work/changes")"
-check "standard input is read for -" \
+check "- means standard input" \
 	cmp <(patch - "$uuid" <"$corpus/sdl.in.xml") "$work/sdl.xml"
 ln -s "$corpus/sdl.in.xml" "$work/link.xml"
 check "a link and a pipe are read too" \
@@ -31,12 +30,12 @@ check "the UUID may be in upper case" \
 	cmp <(patch "$corpus/sdl.in.xml" "${uuid^^}") "$work/sdl.xml"
 patch "$work/sdl.xml" "$uuid" >"$work/again.xml"
 check "attaching twice changes nothing" cmp "$work/sdl.xml" "$work/again.xml"
-same "attaching twice says so" \
+same "attaching twice says that nothing changed" \
 	"vgpu: the XML has the vGPU $uuid already: nothing changed" "$(tail -n 1 "$work/changes")"
 "$vgpu" attach --rendernode "$node" --dry-run --xml "$corpus/sdl.in.xml" "$uuid" >"$work/sdl.diff" 2>"$work/changes"
-same "a dry run says nothing beside the diff" "" "$(cat "$work/changes")"
+same "a dry run prints only the diff" "" "$(cat "$work/changes")"
 cp "$corpus/sdl.in.xml" "$work/sdl.patched.xml"
-check "a dry run prints what patch makes the same of" eval \
+check "patch makes the same result from the diff of a dry run" eval \
 	'command patch -s "$work/sdl.patched.xml" "$work/sdl.diff" && cmp "$work/sdl.patched.xml" "$work/sdl.xml"'
 refuses "a full disk is a failure" 1 'cannot write' \
 	bash -c '"$@" >/dev/full 2> >(tail -n 1 >&2)' sh "$vgpu" attach --xml "$work/sdl.xml" "$uuid"

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# What bash, zsh and fish offer for vgpu: its commands and their options, and, as if
-# there were a vGPU and a domain, where those go. The real ones are asked for in the
-# lab.
+# What bash, zsh and fish offer for vgpu: its commands and options, and the operands of a
+# made-up vGPU and domain. The lab tests real ones.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -10,10 +9,10 @@ OFFERS_FROM=$top/scripts/completions
 # shellcheck source=tests/offers.sh
 . "$top/tests/offers.sh"
 
-HOME=$(mktemp -d) # of nobody, whose settings the shells would read
+HOME=$(mktemp -d) # empty, so that the shells read no settings
 trap 'rm -rf "$HOME"' EXIT
 uuid=4b20d080-1b54-4048-85b3-a6a62d165c01
-# A host on which there are this vGPU and a domain.
+# These programs make up a host with this vGPU and one domain.
 cat >"$HOME/vgpu" <<-VGPU
 	#!/bin/sh
 	[ "\$1" != list ] || exec printf '    "uuid": "%s",\n' $uuid
@@ -43,7 +42,7 @@ done
 for shell in bash fish zsh; do
 	ask "$shell" "${lines[@]}"
 	same "$shell offers the commands" "" "$(comm -23 <(sort <<<"$commands") <(offers "$shell" 'vgpu '))"
-	same "$shell offers an option's words" "dbus gtk none spice vnc" \
+	same "$shell offers the values of an option" "dbus gtk none spice vnc" \
 		"$(offers "$shell" 'vgpu attach --display ' | paste -sd ' ')"
 	same "$shell offers domains" "win10 win10" \
 		"$(for command in attach setup; do offers "$shell" "vgpu $command " | grep win10; done | paste -sd ' ')"

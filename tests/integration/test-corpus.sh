@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Every shape of a domain in tests/corpus/xmlpatch: NAME.in.xml, attached with the
-# options in NAME.options, is NAME.out.xml, and what is told is NAME.changes. What was
-# attached is detached again: as it is, and after others wrote it anew.
+# Patches every shape of a domain in tests/corpus/xmlpatch: NAME.in.xml, attached with the
+# options in NAME.options, must become NAME.out.xml, with the messages in NAME.changes. Then
+# the result is detached again: unchanged, and after another program has rewritten it.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -13,20 +13,20 @@ corpus=$top/tests/corpus/xmlpatch
 . "$corpus/shape.sh"
 # shellcheck source=tests/corpus/xmlpatch/many.sh
 . "$corpus/many.sh"
-# Comes with the library itself (Debian package libvirt0).
+# This schema comes with libvirt itself (Debian package libvirt0).
 schema=/usr/share/libvirt/schemas/domain.rng
-# A corpus that is not found must not look like one that passes.
+# A missing corpus must not look like one that passes.
 minimum=60
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# These do not come back whole: what is not kept is told instead.
+# These shapes are not restored completely: a message says what is not kept.
 declare -A partly=(
 	[vnc-password]="a password is not kept"
 	[layout-quotes-in-quotes]="a password is not kept"
 )
 
-# make SHAPE: what the tool makes of it, in $work
+# make SHAPE: writes the tool's results to $work
 make() {
 	local out=$work/$1
 	corpus_patch "$corpus/$1" "$corpus/$1.in.xml" >"$out.out.xml" 2>"$out.told"
@@ -34,13 +34,13 @@ make() {
 	"$vgpu" detach --xml "$out.out.xml" >"$out.back.xml" 2>"$out.told-back"
 }
 
-# edit SHAPE: detached again after others wrote it anew
+# edit SHAPE: detaches it again after another program has rewritten it
 edit() {
 	"$vgpu" detach --xml "$work/$1.out.xml.anew" >"$work/$1.back-edited.xml" 2>/dev/null
 }
 
-# anew FILE...: FILE.anew, as somebody else writes it, who knows neither comments nor
-# its layout. One run of each program for all: a document says in itself which it is.
+# anew FILE...: writes FILE.anew as another program would, which keeps neither comments nor
+# layout. One run of each program handles all files: each document contains its own name.
 anew() {
 	perl -0777 -e 'while (<>) {
 		s/<!--.*?-->//gs; s/<\?(?!xml ).*?\?>//gs; s/>\s+</></g;
@@ -56,15 +56,15 @@ anew() {
 check_detached() {
 	local name=$1
 	if [ -n "${partly[$name]-}" ]; then
-		check "$name: detach says what it could not put back" grep -q "not kept" "$work/$name.told-back"
+		check "$name: detach says what it could not restore" grep -q "not kept" "$work/$name.told-back"
 		return
 	fi
-	check "$name: detach gives it back byte for byte" cmp "$corpus/$name.in.xml" "$work/$name.back.xml"
-	check "$name: written anew, detach gives the same domain" \
+	check "$name: detach restores it byte for byte" cmp "$corpus/$name.in.xml" "$work/$name.back.xml"
+	check "$name: rewritten, detach restores the same domain" \
 		diff -u "$work/$name.in.xml.anew" "$work/$name.back-edited.xml.anew"
 }
 
-# for_all COMMAND: for each shape, as many at once as there are processors
+# for_all COMMAND: runs it for each shape, as many at once as there are processors
 for_all() {
 	local name i=0 processors
 	processors=$(nproc)
@@ -83,7 +83,7 @@ make_all() {
 	anew "$work"/*.back-edited.xml
 }
 
-# Together they are read once: reading the schema is what takes long.
+# One xmllint checks all files, because reading the schema takes longest.
 judge() {
 	xmllint --noout --relaxng "$schema" "$corpus"/*.in.xml "$work"/*.out.xml >"$work/verdicts" 2>&1
 }
@@ -102,10 +102,10 @@ while read -r name said; do
 	verdict[$name]=$said
 done <"$work/verdicts"
 for name in "${names[@]}"; do
-	check "$name: patched as wanted" diff -u "$corpus/$name.out.xml" "$work/$name.out.xml"
-	check "$name: told as wanted" diff -u "$corpus/$name.changes" <(corpus_told <"$work/$name.told")
+	check "$name: patched as expected" diff -u "$corpus/$name.out.xml" "$work/$name.out.xml"
+	check "$name: messages as expected" diff -u "$corpus/$name.changes" <(corpus_told <"$work/$name.told")
 	check "$name: attaching twice changes nothing" cmp "$work/$name.out.xml" "$work/$name.again.xml"
-	check "$name: attaching twice says so" grep -q 'already: nothing changed' "$work/$name.told-again"
+	check "$name: attaching twice says that nothing changed" grep -q 'already: nothing changed' "$work/$name.told-again"
 	check_detached "$name"
 	check "$name: libvirt's schema accepts it" is_valid "$corpus/$name.in.xml"
 	check "$name: libvirt's schema accepts it patched" is_valid "$work/$name.out.xml"
@@ -116,6 +116,6 @@ check "300 disks: patched" eval 'corpus_patch "$work/many" "$work/many.xml" >"$w
 check "300 disks: all stay" test "$(grep -c "<disk type" "$work/many-attached.xml")" = 300
 check "300 disks: attaching twice changes nothing" \
 	cmp "$work/many-attached.xml" <(corpus_patch "$work/many" "$work/many-attached.xml" 2>/dev/null)
-check "300 disks: detach gives it back" cmp "$work/many.xml" <("$vgpu" detach --xml "$work/many-attached.xml" 2>/dev/null)
+check "300 disks: detach restores the original" cmp "$work/many.xml" <("$vgpu" detach --xml "$work/many-attached.xml" 2>/dev/null)
 check "300 disks: libvirt's schema accepts it" xmllint --noout --relaxng "$schema" "$work/many-attached.xml"
 finish

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `vgpu detach` as a person calls it, on XML. Domains are in test-attach-domain.sh.
+# `vgpu detach` as a user calls it, on XML files. test-attach-domain.sh covers domains.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -13,43 +13,43 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 detach() { "$vgpu" detach "$@" 2>"$work/said"; }
-# Nothing at all on standard output, so that `... | virsh define` gets nothing.
+# It must print nothing on standard output, so that `... | virsh define` gets nothing.
 says_nothing() { [ -z "$("$@" 2>/dev/null)" ]; }
 
 cp "$corpus/sdl.in.xml" "$work/before.xml"
 "$vgpu" attach --xml "$work/before.xml" "$uuid" >"$work/after.xml" 2>/dev/null
 
 detach --xml "$work/after.xml" >"$work/back.xml"
-check "detach gives back what attach was given, byte for byte" cmp "$work/back.xml" "$work/before.xml"
-check "it says what it does, a line each" grep -c '^vgpu: [a-z]' "$work/said"
-check "standard input is read for -" cmp <(detach --xml - <"$work/after.xml") "$work/before.xml"
-check "the vGPU may be named" cmp <(detach --xml "$work/after.xml" "${uuid^^}") "$work/before.xml"
-check "by the beginning of its UUID, too" cmp <(detach --xml "$work/after.xml" 4B20) "$work/before.xml"
-check "what has nothing of ours stays, byte for byte" cmp <(detach --xml "$work/before.xml") "$work/before.xml"
+check "detach restores the original, byte for byte" cmp "$work/back.xml" "$work/before.xml"
+check "it prints a line for each change" grep -c '^vgpu: [a-z]' "$work/said"
+check "- means standard input" cmp <(detach --xml - <"$work/after.xml") "$work/before.xml"
+check "the vGPU can be named" cmp <(detach --xml "$work/after.xml" "${uuid^^}") "$work/before.xml"
+check "the vGPU can be named by the beginning of its UUID" cmp <(detach --xml "$work/after.xml" 4B20) "$work/before.xml"
+check "a domain without anything from attach stays, byte for byte" cmp <(detach --xml "$work/before.xml") "$work/before.xml"
 detach --xml "$work/before.xml" >/dev/null
-same "that is said" "vgpu: the XML has nothing of 'vgpu attach': nothing changed" "$(cat "$work/said")"
+same "it says that nothing changed" "vgpu: the XML has nothing of 'vgpu attach': nothing changed" "$(cat "$work/said")"
 detach --xml "$work/after.xml" "$other" >"$work/back.xml"
-check "of another vGPU's XML nothing is changed" cmp "$work/back.xml" "$work/after.xml"
-same "that is said, too" "vgpu: the XML has not the vGPU $other: nothing changed" "$(cat "$work/said")"
+check "XML with another vGPU is not changed" cmp "$work/back.xml" "$work/after.xml"
+same "it says that the XML does not have that vGPU" "vgpu: the XML has not the vGPU $other: nothing changed" "$(cat "$work/said")"
 cp "$work/after.xml" "$work/patched.xml"
 detach --dry-run --xml "$work/after.xml" >"$work/diff"
-same "a dry run says nothing beside the diff" "" "$(cat "$work/said")"
-same "nor where nothing is to be done" "" "$("$vgpu" detach --dry-run --xml "$work/before.xml" 2>&1)"
-check "a dry run prints what patch makes the same of" eval \
+same "a dry run prints only the diff" "" "$(cat "$work/said")"
+same "a dry run with nothing to change prints nothing" "" "$("$vgpu" detach --dry-run --xml "$work/before.xml" 2>&1)"
+check "patch makes the same result from the diff of a dry run" eval \
 	'patch -s "$work/patched.xml" "$work/diff" && cmp "$work/patched.xml" "$work/before.xml"'
 
 sed "s|</devices>|<hostdev mode='subsystem' type='mdev' \
 model='vfio-pci'><source><address uuid='$other'/></source></hostdev></devices>|" "$work/before.xml" >"$work/stranger.xml"
-check "a vGPU that somebody else put there stays" cmp <(detach --xml "$work/stranger.xml") "$work/stranger.xml"
+check "a vGPU that attach did not add stays" cmp <(detach --xml "$work/stranger.xml") "$work/stranger.xml"
 detach --xml "$work/stranger.xml" >/dev/null
-check "how to take it out is said" grep -F "name the vGPU $other, and it is taken out" "$work/said"
+check "it says how to take that vGPU out" grep -F "name the vGPU $other, and it is taken out" "$work/said"
 detach --xml "$work/stranger.xml" "$other" >"$work/back.xml"
-check "named, it goes" eval '! grep "$other" "$work/back.xml"'
+check "that vGPU is removed when it is named" eval '! grep "$other" "$work/back.xml"'
 
 sed "s|<metadata>|<metadata><!-- ours -->|; s|</name>|</name><title>later</title>|" "$work/after.xml" >"$work/edited.xml"
 detach --xml "$work/edited.xml" >"$work/back.xml"
-check "what was changed since stays" grep '<title>later</title>' "$work/back.xml"
-check "and the vGPU goes" eval '! grep "$uuid" "$work/back.xml"'
+check "later changes of others stay" grep '<title>later</title>' "$work/back.xml"
+check "the vGPU is removed all the same" eval '! grep "$uuid" "$work/back.xml"'
 
 printf '<domain type="kvm">\n<name>x</nam></domain>' >"$work/broken.xml"
 printf '<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><domain>&x;</domain>' >"$work/external.xml"

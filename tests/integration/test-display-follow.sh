@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A window each time the VM runs, and a film of it.
+# A window each time the VM is running, and a video of the guest.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -10,7 +10,7 @@ said() { wait_for 20 grep -q -- "$1" "$work/viewer.log"; }
 no_window() { ! find_window; }
 film=$work/film.apng
 
-# film_shows NUMBER: that picture of the film, or its last one, is what QEMU has
+# film_shows NUMBER: that picture of the video, or its last one, is the one that QEMU has
 film_shows() {
 	rm -f "$work/frame.png"
 	ffmpeg -v error -i "$film" -update 1 "$work/frame.png" </dev/null &&
@@ -26,10 +26,10 @@ wait_for 20 find_window
 check "it opens a window with the VM's picture" wait_for 20 picture_is_there
 "$tools/close-window" "$window"
 check "the window is closed" wait_for 10 no_window
-check "the viewer stays, for the VM's next start" said "runs on; its next start opens a window"
-check "the VM, too" kill -0 "$qemu"
+check "the viewer stays and waits for the VM's next start" said "runs on; its next start opens a window"
+check "the VM keeps running" kill -0 "$qemu"
 sleep 1
-check "no window comes back by itself" no_window
+check "the window does not come back by itself" no_window
 qmp '{"execute":"quit"}' >/dev/null
 wait "$qemu"
 check "it waits again" wait_for 10 eval '[ "$(grep -c "waiting for" "$work/viewer.log")" = 2 ]'
@@ -38,10 +38,10 @@ wait_for 20 find_window
 check "the next start has a window" wait_for 20 picture_is_there
 stop_qemu
 check "a VM that ends closes it" wait_for 20 no_window
-check "one that was killed is told" said "the VM 'firmware' ended unexpectedly"
+check "it reports a VM that was killed" said "the VM 'firmware' ended unexpectedly"
 start_qemu firmware
 wait_for 20 find_window
-check "and its next start has a window" wait_for 20 picture_is_there
+check "the next start of that VM has a window" wait_for 20 picture_is_there
 kill -TERM "$shown"
 viewer_ends 0
 same "SIGTERM ends it" 0 $?
@@ -52,16 +52,16 @@ start_viewer --record "$film"
 sleep 1
 kill -TERM "$shown"
 viewer_ends 0
-same "a film is written" 0 $?
+same "a video is written" 0 $?
 check "its last picture is what QEMU has" film_shows
-same "nobody but ffmpeg made it" 1 "$(ffprobe -v error -show_entries stream=codec_name "$film" | grep -c apng)"
-refuses "a film that is there is not written over" 1 "it is there already, name another file" \
+same "ffmpeg has written it" 1 "$(ffprobe -v error -show_entries stream=codec_name "$film" | grep -c apng)"
+refuses "an existing video is not overwritten" 1 "it is there already, name another file" \
 	view --qmp "$socket" --record "$film"
-refuses "a film where none can be is an error" 1 "film.nowhere is not whole: ffmpeg failed" \
+refuses "a video that cannot be written is an error" 1 "film.nowhere is not whole: ffmpeg failed" \
 	eval 'view --qmp "$socket" --record "$work/film.nowhere" --screenshot "$work/x.png" --after 1 2>&1 >/dev/null |
 		tail -n 1 >&2; exit "${PIPESTATUS[0]}"'
 mkdir "$work/bin"
 refuses "without ffmpeg it says what to install" 1 "there is no ffmpeg, install the package ffmpeg" \
 	env PATH="$work/bin" "$viewer" --allow-root --qmp "$socket" --record "$work/other.mp4"
-check "and leaves nothing" test ! -e "$work/other.mp4"
+check "without ffmpeg no file is left" test ! -e "$work/other.mp4"
 finish

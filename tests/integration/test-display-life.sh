@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The viewer's window and the life of its VM: waited for, restarted, killed, migrated.
-# libvirt's part is tried in the lab (tests/lab/t/42-display-life.sh).
+# The viewer's window when its VM is waited for, restarted, killed or migrated. The lab tests
+# libvirt's part (tests/lab/t/42-display-life.sh).
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -13,17 +13,17 @@ same_window() { [ "$(xdotool search --onlyvisible --pid "$shown")" = "$window" ]
 shows_guest() { wait_for 30 text_is_there && stand_still >/dev/null && shows; }
 
 start_x
-refuses "without --wait a VM that does not run is refused" 1 "cannot connect to QEMU's QMP socket" \
+refuses "without --wait a VM that is not running is refused" 1 "cannot connect to QEMU's QMP socket" \
 	view --qmp "$socket"
 "$viewer" --allow-root --debug --qmp "$socket" --screenshots "$work" --wait --keep \
 	>"$work/viewer.log" 2>&1 &
 shown=$!
 check "--wait says that it waits" said "waiting for 'qmp' to start"
-check "without a window" eval 'sleep 0.7; ! find_window'
+check "while it waits there is no window" eval 'sleep 0.7; ! find_window'
 start_qemu "${guest[@]}"
 wait_for 20 find_window
 check "the VM starts and is shown" wait_for 20 picture_is_there
-check "pixel for pixel" shows_guest
+check "it is shown pixel for pixel" shows_guest
 qmp '{"execute":"cont"}' >/dev/null
 xdotool windowfocus --sync "$window" keydown shift
 check "a key is down" saw 'qcode shift, down 1'
@@ -31,31 +31,31 @@ check "a key is down" saw 'qcode shift, down 1'
 check "QEMU quits" qmp '{"execute":"quit"}'
 wait "$qemu"
 check "the window stays and says so" wait_for 10 title_has "firmware - not running"
-check "it is the same one" same_window
+check "it is the same window" same_window
 xdotool keyup shift key b
 start_qemu "${guest[@]}"
 check "the VM comes back" wait_for 20 picture_is_there
-check "in the same window" same_window
-check "with its picture" shows_guest
+check "the VM is in the same window" same_window
+check "its picture is shown" shows_guest
 qmp '{"execute":"cont"}' >/dev/null
 xdotool key c
 check "keys arrive" saw 'qcode c, down 1'
-check "those that were typed before do not" eval '! grep "qcode b" "$work/qemu.log"'
+check "keys typed in between do not arrive" eval '! grep "qcode b" "$work/qemu.log"'
 
 stop_qemu
-check "a QEMU that is killed leaves the window, too" wait_for 10 title_has "not running"
-check "and one line" said "the VM 'firmware' ended unexpectedly"
+check "the window also stays if QEMU is killed" wait_for 10 title_has "not running"
+check "one line says that the VM ended" said "the VM 'firmware' ended unexpectedly"
 start_qemu "${guest[@]}"
-check "the next one is shown in it" eval 'wait_for 20 picture_is_there && same_window'
+check "the next VM is shown in the same window" eval 'wait_for 20 picture_is_there && same_window'
 
-# A firmware that is still on its way into memory does not outlive that.
+# The reset would interrupt a firmware that is still being loaded, so wait for it.
 wait_for 30 text_is_there
 check "the guest is reset" qmp '{"execute":"system_reset"}'
-# The picture before the reset is not meant.
+# The picture from before the reset does not count.
 sleep 1
-check "and shown as before" eval 'shows_guest && same_window'
+check "it is shown as before" eval 'shows_guest && same_window'
 
-# Another QEMU at the same place takes the guest over.
+# The guest migrates to another QEMU at the same socket.
 qmp '{"execute":"cont"}' >/dev/null
 first=$qemu
 mv "$control" "$work/first"
@@ -68,11 +68,11 @@ kill -KILL "$first"
 wait "$first" 2>/dev/null
 check "the window follows it" eval \
 	'said "waits\|does not run" && wait_for 20 picture_is_there && same_window'
-check "with its picture" shows_guest
+check "the migrated VM's picture is shown" shows_guest
 
 check "another viewer takes the display over" view --qmp "$control" --screenshot "$work/taken.png"
 viewer_ends 1 "the VM 'firmware' closed its display: another viewer" >/dev/null
-same "that ends the viewer also with --keep" 0 $?
+same "this ends the first viewer even with --keep" 0 $?
 stop_qemu
 
 start_qemu "${guest[@]}"
@@ -81,7 +81,7 @@ stop_qemu
 check "a window without a VM" wait_for 10 title_has "not running"
 kill -TERM "$shown"
 viewer_ends 0
-same "ends by SIGTERM" 0 $?
+same "SIGTERM ends the viewer" 0 $?
 start_qemu "${guest[@]}"
 start_viewer --keep
 kills=0
@@ -91,7 +91,7 @@ for _ in $(seq "${ROUNDS:-8}"); do
 	kill -0 "$shown" && kills=$((kills + 1))
 	start_qemu "${guest[@]}"
 done
-same "QEMU killed at random times: the viewer lives" "${ROUNDS:-8}" "$kills"
-check "and shows the last one" eval 'wait_for 30 picture_is_there && same_window'
+same "the viewer survives a QEMU that is killed at random times" "${ROUNDS:-8}" "$kills"
+check "it shows the last VM" eval 'wait_for 30 picture_is_there && same_window'
 stop_qemu
 finish

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# One viewer that connects to QEMU anew, a thousand times: nothing is lost, nothing
-# grows.
+# One viewer reconnects to QEMU a thousand times: it loses nothing, and nothing grows.
 #
 # RECONNECTS: how many times (1000; with a sanitizer, which is slow, 100)
 set -uo pipefail
@@ -14,8 +13,8 @@ case $build in
 *) reconnects=${RECONNECTS:-1000} sanitized=0 ;;
 esac
 
-# What the viewer says, as it says it: a look at the whole log each time would grow
-# with the log.
+# Reads the viewer's messages as they come: reading the whole log each time would take longer
+# and longer.
 follow_log() { exec {log}< <(exec tail --pid="$shown" -n +1 -f "$work/viewer.log"); }
 forget_log() { while read -r -t 0 -u "$log"; do IFS= read -r -u "$log" || return; done; }
 picture_comes() {
@@ -28,7 +27,7 @@ picture_comes() {
 fds() { find "/proc/$shown/fd" -mindepth 1 | wc -l; }
 memory() { awk '/^RssAnon:/ { print $2 }' "/proc/$shown/status"; } # KB
 
-# switch TIMES: to the VM's other screen, each by a new connection
+# switch TIMES: switches to the VM's other screen, each time with a new connection
 switch() {
 	local i
 	for ((i = 0; i < $1; i++)); do
@@ -50,13 +49,13 @@ xdotool windowfocus --sync "$window"
 check "the first reconnections work" switch 50
 fds=$(fds) memory=$(memory)
 check "$reconnects reconnections work" switch "$reconnects"
-same "no file is left open" "$fds" "$(fds)"
+same "no file descriptor is left open" "$fds" "$(fds)"
 grown=$(($(memory) - memory))
 echo "# $grown KB more memory after $reconnects reconnections"
-# A picture more or less is some megabytes; sanitizers keep what was freed for a while.
+# A picture takes some megabytes, and sanitizers keep freed memory for a while.
 [ "$sanitized" = 1 ] ||
 	check "memory does not grow with their number" test "$grown" -lt $((4096 + 2 * reconnects))
-check "the window is the same one" eval '[ "$(xdotool search --onlyvisible --pid "$shown")" = "$window" ]'
+check "it is still the same window" eval '[ "$(xdotool search --onlyvisible --pid "$shown")" = "$window" ]'
 kill -TERM "$shown"
 viewer_ends 0
 same "the viewer ends well" 0 $?

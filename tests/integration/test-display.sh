@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# vgpu-display against a real QEMU's D-Bus display, in a real X server's window,
-# on a machine that needs no GPU. Dma-bufs are for the lab (tests/lab/t).
+# vgpu-display with the D-Bus display of a real QEMU, in a window on a real X server, on a
+# machine without a GPU. The lab tests dma-bufs (tests/lab/t).
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -14,11 +14,11 @@ refuses "no such socket" 1 "cannot connect to QEMU's QMP socket .*No such file" 
 start_qemu "no display" -display none
 refuses "a QEMU without a D-Bus display" 1 "no D-Bus display \(start QEMU with" view --qmp "$socket"
 stop_qemu
-refuses "a socket that nobody serves any more" 1 "cannot connect to QEMU's QMP socket" \
+refuses "a socket that no process serves any more" 1 "cannot connect to QEMU's QMP socket" \
 	view --qmp "$socket"
-refuses "a file that is no socket" 1 "cannot connect to QEMU's QMP socket" view --qmp "$0"
+refuses "a file that is not a socket" 1 "cannot connect to QEMU's QMP socket" view --qmp "$0"
 
-# Without a PS/2 mouse the tablet is what the guest points with.
+# Without a PS/2 mouse, the tablet is the guest's pointing device.
 start_qemu firmware -machine i8042=off -device usb-ehci -device usb-tablet -trace 'input_event_*'
 wait_for 30 text_is_there
 env -u DISPLAY "$viewer" --allow-root --qmp "$socket" 2>"$work/error"
@@ -30,9 +30,9 @@ stand_still >/dev/null
 check "a screenshot is written" view --qmp "$socket" --screenshot "$work/one.png"
 check "it is QEMU's own picture, pixel for pixel" \
 	"$tools/compare-image" "$work/one.png" "$work/want.ppm"
-refuses "a screenshot into no directory" 1 "cannot write a screenshot into $work/none" \
+refuses "a screenshot in a missing directory" 1 "cannot write a screenshot into $work/none" \
 	view --qmp "$socket" --screenshot "$work/none/one.png"
-check "and after two frames" eval \
+check "--frames 2 waits for two frames" eval \
 	"qmp '{\"execute\":\"cont\"}' && view --qmp '$socket' --screenshot '$work/two.png' --frames 2"
 
 start_viewer
@@ -50,19 +50,19 @@ check "a key arrives" saw 'qcode a, down 1'
 check "a key of the upper row arrives" saw 'qcode f11, down 1'
 check "a key of the second block arrives" saw 'qcode home, down 0'
 xdotool mousemove --window "$window" 360 100 click 3 click 4
-check "the pointer's place arrives" eval 'saw "axis x, value 0x3fff|axis x, value 0x4000" && saw "axis y"'
+check "the pointer's position arrives" eval 'saw "axis x, value 0x3fff|axis x, value 0x4000" && saw "axis y"'
 check "a button arrives" saw 'button right, down 1'
 check "the wheel arrives" saw 'button wheel-up, down 1'
 rm -f "$shot"
 xdotool key ctrl+alt+s
 check "Ctrl+Alt+S takes a screenshot" wait_for 10 test -e "$shot"
-check "and is not for the guest" eval '! grep "qcode s, down 1" "$work/qemu.log"'
+check "the guest does not get this key" eval '! grep "qcode s, down 1" "$work/qemu.log"'
 xdotool keydown shift
 check "a key is held" saw 'qcode shift, down 1'
 xdotool windowunmap "$window"
-check "it is released when the focus goes" saw 'qcode shift, down 0'
+check "it is released when the window loses the focus" saw 'qcode shift, down 0'
 xdotool keyup shift
-check "a hidden window can be photographed" shoot
+check "a hidden window can write a screenshot" shoot
 check "QEMU quits" qmp '{"execute":"quit"}'
 viewer_ends 0
 same "the viewer ends well" "0" "$?"
@@ -72,12 +72,12 @@ start_qemu other -vga none -device virtio-vga,xres=800,yres=600 -trace 'input_ev
 start_viewer
 check "another graphics card is shown" picture_is_there
 xdotool windowfocus --sync "$window" mousemove --window "$window" 50 50 click 1
-check "a click captures a mouse that takes steps" eval \
+check "a click captures a relative mouse" eval \
 	'wait_for 10 eval "xdotool mousemove_relative 5 3; grep -q \"input_event_rel\" $work/qemu.log"'
-check "the capturing click is not for the guest" eval '! grep "button left" "$work/qemu.log"'
-check "the title says how to get it back" wait_for 10 title_has "Ctrl+Alt+G releases"
+check "the guest does not get the capturing click" eval '! grep "button left" "$work/qemu.log"'
+check "the title says how to release it" wait_for 10 title_has "Ctrl+Alt+G releases"
 xdotool key ctrl+alt+g
-check "Ctrl+Alt+G gives it back" wait_for 10 title_has "Ctrl+Alt+G takes"
+check "Ctrl+Alt+G releases it" wait_for 10 title_has "Ctrl+Alt+G takes"
 stop_qemu
 viewer_ends 1 "^vgpu-display: the VM 'other' ended unexpectedly: QEMU is gone" >/dev/null
 same "a QEMU that dies ends the viewer with one line" 0 $?
@@ -95,13 +95,13 @@ xdotool mouseup 3
 "$viewer" --allow-root --debug --qmp "$socket" --screenshot "$work/pipe.png" 2> >(exec 2>&-; sleep 0.2) &
 shown=$!
 viewer_ends 0
-same "a reader of its messages that goes does not end the viewer" 0 $?
-check "which writes its screenshot" test -s "$work/pipe.png"
+same "the viewer survives when the reader of its messages ends" 0 $?
+check "it still writes its screenshot" test -s "$work/pipe.png"
 start_viewer
 check "another viewer takes the display over" view --qmp "$control" --screenshot "$work/three.png"
 viewer_ends 1 "the VM 'firmware' closed its display: another viewer" >/dev/null
 same "the first one ends with one line" 0 $?
-check "and the VM goes on" qmp '{"execute":"query-status"}'
+check "the VM keeps running" qmp '{"execute":"query-status"}'
 check "--help" view --help
 same "--version" "vgpu-display 0.1.0" "$(view --version)"
 refuses "an unknown option" 2 "unknown option --nonsense" view --nonsense

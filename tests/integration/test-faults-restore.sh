@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# restore with each of its system calls gone wrong, or killed in it.
+# Lets each system call of restore fail, or kills restore in it.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -8,7 +8,7 @@ set -uo pipefail
 
 old=$text
 walk_each restore restore
-# With two parents there are two threads.
+# Two parents mean two threads.
 mkdir "$config/mdpy"
 printf '{"mdev_type":"mdpy-1","start":"auto","attrs":[]}' >"$config/mdpy/${uuid%1}2"
 walk_each "restore on two parents" restore

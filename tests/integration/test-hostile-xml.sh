@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# XML that means harm, or that is no domain, is refused in one line, soon, with
-# nothing on standard output; what is only large is patched, and soon too.
+# Malicious XML, and XML that is not a domain, must be refused quickly, in one line, with
+# nothing on standard output. XML that is only large must be patched, quickly as well.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -10,11 +10,11 @@ vgpu=${BUILD:-$top/build/gcc}/bin/vgpu
 uuid=4b20d080-1b54-4048-85b3-a6a62d165c01
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Seconds for what takes one; a machine may be slow, but an algorithm that is not
-# linear takes hours.
+# The limit in seconds for something that takes one second. A machine may be slow, but an
+# algorithm that is not linear takes hours.
 limit=60
 commands=(attach detach)
-# Sanitizers take a hundred times as long over each allocation: they get fewer.
+# With a sanitizer each allocation takes a hundred times as long, so inputs are smaller.
 fewer=1
 case $vgpu in *address*|*thread*) fewer=20 ;; esac
 
@@ -24,10 +24,10 @@ echo "do-not-show" >"$secret"
 # repeat COUNT TEXT
 repeat() { yes "$2" | head -n "$1" | tr -d '\n'; }
 
-# numbered COUNT FORMAT: FORMAT's %d is the number
+# numbered COUNT FORMAT: %d in FORMAT is the number
 numbered() { seq 1 "$1" | awk -v format="$2" '{ printf format, $1, $1 }'; }
 
-# domain [INSIDE [BEHIND-THE-DEVICES]]: of files, so that they may be large
+# domain [INSIDE [BEHIND-THE-DEVICES]]: the arguments are files, so that they may be large
 domain() {
 	printf "<domain type='kvm'><name>n</name><os><type arch='x86_64' machine='pc'>hvm</type></os>"
 	printf '<devices>'
@@ -51,7 +51,7 @@ laughs() {
 	printf ']><domain type="kvm"><name>&lol9;</name></domain>'
 }
 
-# What each case's file is; it is written as the case comes, and removed behind it.
+# Writes the file of a case. It is written when its turn comes, and removed afterwards.
 write_case() {
 	case $1 in
 	external) with_doctype "<!ENTITY x SYSTEM \"file://$secret\">" '&x;' ;;
@@ -91,8 +91,8 @@ write_case() {
 # bounded COMMAND...: fails with 124 if it does not end in time
 bounded() { timeout "$limit" "$@"; }
 
-# run COMMAND...: once, for all that is asked of it; replay is its status and what
-# it said
+# run COMMAND...: runs it once for all checks; replay prints the same messages and returns the
+# same status
 run() {
 	ran=0
 	bounded "$@" >"$work/out" 2>"$work/told" || ran=$?
@@ -107,9 +107,9 @@ while IFS='|' read -r case pattern name; do
 	for command in "${commands[@]}"; do
 		run "$vgpu" "$command" --xml "$work/case" "$uuid"
 		refuses "$command: $name" 1 "$pattern" replay
-		# Nothing at all, so that `... | virsh define` gets nothing.
+		# It must print nothing on standard output, so that `... | virsh define` gets nothing.
 		check "$command: $name: no output" test ! -s "$work/out"
-		check "$command: $name: nothing of other files" has_no_secret
+		check "$command: $name: no contents of other files" has_no_secret
 	done
 	rm -f "$work/case" "$work/many"
 done <<'EOT'
@@ -148,34 +148,33 @@ EOT
 domain <(repeat 400000 "<x><address type='pci' slot='3'/></x>") >"$work/clash"
 refuses "attach: 400,000 devices in one slot" 1 'both at 00:03' \
 	bounded "$vgpu" attach --xml "$work/clash" "$uuid"
-refuses "attach: a file without an end" 1 'bytes' bounded "$vgpu" attach --xml /dev/zero "$uuid"
+refuses "attach: an endless file" 1 'bytes' bounded "$vgpu" attach --xml /dev/zero "$uuid"
 refuses "attach: a directory" 1 'Is a directory' bounded "$vgpu" attach --xml "$work" "$uuid"
 
-# What libvirt would not mind, however odd, is patched, and nothing is read beside.
+# XML that libvirt would accept, however odd, is patched, and no other file is read.
 cat >"$work/include" <<EOT
 <xi:include xmlns:xi='http://www.w3.org/2001/XInclude' href='$secret' parse='text'/>
 EOT
 domain "$work/include" >"$work/included.xml"
 run "$vgpu" attach --xml "$work/included.xml" "$uuid"
-check "attach: an XInclude is taken" replay
+check "attach: an XInclude is accepted" replay
 check "attach: an XInclude is not followed" has_no_secret
 
-# records COUNT RECORD: as an attach would have left them, by somebody else
+# records COUNT RECORD: metadata as attach would have written it, but forged
 records() {
 	printf "<metadata><vgpu:attached xmlns:vgpu='urn:vgpu:attached:1' uuid='%s' metadata='added'><vgpu:step>" "$uuid"
 	repeat "$1" "$2"
 	printf '</vgpu:step></vgpu:attached></metadata>'
 }
 
-# What detach would do by them harms nothing: it refuses, or leaves a domain with
-# one <devices>.
+# Forged records must do no harm: detach refuses, or leaves a domain with one <devices>.
 while IFS='|' read -r name count record; do
 	domain <(printf '<disk/>') <(records "$count" "$record") >"$work/recorded.xml"
 	check "detach: $name: ends in time" eval \
 		'bounded "$vgpu" detach --xml "$work/recorded.xml" >"$work/out.xml" 2>"$work/told"; test $? -le 1'
 	check "detach: $name: leaves a whole domain, or nothing" eval \
 		'[ ! -s "$work/out.xml" ] || [ "$(xmllint --xpath "count(/domain/devices)" "$work/out.xml")" = 1 ]'
-	check "detach: $name: says no more than there is" test "$(wc -l <"$work/told")" -le $((count + 10))
+	check "detach: $name: prints no more lines than there are records" test "$(wc -l <"$work/told")" -le $((count + 10))
 done <<'EOT'
 a second <devices>|1|<vgpu:removed path='' place='1'>&lt;devices/&gt;</vgpu:removed>
 a second <devices> for a path of dots|1|<vgpu:removed path='..' place='1'>&lt;devices/&gt;</vgpu:removed>
@@ -199,10 +198,10 @@ one device taken out often|1000|<vgpu:added path='devices/disk'/>
 steps within steps|200|<vgpu:step><vgpu:added path='devices/disk'/></vgpu:step>
 EOT
 
-# large NAME ELEMENT COUNT: so many within the 16 MB
+# large NAME ELEMENT COUNT: that many elements, within the limit of 16 MB
 large() {
 	domain <(repeat "$(($3 / fewer))" "$2") >"$work/large.xml"
-	check "attach: $1 are taken" eval 'bounded "$vgpu" attach --xml "$work/large.xml" "$uuid" >"$work/out.xml"'
+	check "attach: $1 are accepted" eval 'bounded "$vgpu" attach --xml "$work/large.xml" "$uuid" >"$work/out.xml"'
 	check "attach: $1 stay" test "$(stat -c %s "$work/out.xml")" -gt "$(stat -c %s "$work/large.xml")"
 }
 large "a million elements" '<disk/>' 1000000

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Thousands of definitions: all are seen, and the memory that they take is bounded.
-# How long they take is measured in the lab (tests/bench/tool.sh).
+# Thousands of definitions: all are seen, and the memory for them is bounded. The lab measures
+# how long they take (tests/bench/tool.sh).
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -27,11 +27,11 @@ vgpu() { "${mocked[@]}" "$build/bin/vgpu" "$@" --config-dir "$config"; }
 
 same "all are listed" $((count + 1)) "$(vgpu list --brief | wc -l)"
 vgpu list --brief --json >"$work/json"
-same "all are listed for programs" "$count" "$(jq length "$work/json")"
-same "as JSON is written everywhere" "$(jq . "$work/json" | sha256sum)" "$(sha256sum <"$work/json")"
-check "a restore of none of them has nothing to say" eval '[ -z "$(vgpu restore 2>&1)" ]'
+same "--json lists them all" "$count" "$(jq length "$work/json")"
+same "the JSON has the usual format" "$(jq . "$work/json" | sha256sum)" "$(sha256sum <"$work/json")"
+check "restore prints nothing if none starts at boot" eval '[ -z "$(vgpu restore 2>&1)" ]'
 
-# below NAME COMMAND...: the most memory that the command has
+# below NAME COMMAND...: checks the peak memory of the command
 below() {
 	local name=$1 peak
 	shift
@@ -40,7 +40,7 @@ below() {
 }
 
 case $build in
-*-address* | *-thread*) vgpu remove --all --yes 2>/dev/null ;; # a sanitizer's own memory is more
+*-address* | *-thread*) vgpu remove --all --yes 2>/dev/null ;; # a sanitizer itself uses more memory
 *)
 	below "list" list
 	below "list --json" list --json

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the services promise at boot and around sleep, as far as no machine needs to
-# start or sleep for it (tests/lab/t/22-vgpu-restore.sh, 27-suspend.sh).
+# What the services promise at boot and around sleep, as far as this can be tested without a
+# machine that boots or sleeps (tests/lab/t/22-vgpu-restore.sh, 27-suspend.sh).
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -19,7 +19,7 @@ printf '%s' "$text" >"$config/mtty/$uuid"
 
 # --- at boot
 
-# before UNIT OTHER: whether UNIT is ordered before the other one
+# before UNIT OTHER: succeeds if UNIT is ordered before OTHER
 before() { sed -n 's/^Before=//p' "$top/scripts/$1" | tr ' ' '\n' | grep -qxF "$2"; }
 
 for unit in vgpu-restore.service vgpu-restore@.service; do
@@ -31,20 +31,20 @@ done
 exec 8<"$config"
 flock 8
 start=$SECONDS
-refuses "who has the lock does not hold the boot up" 1 "cannot lock .* has had it for [0-9]* s" \
+refuses "a process that has the lock does not delay the boot" 1 "cannot lock .* has had it for [0-9]* s" \
 	eval 'vgpu restore --at-boot --wait 1 --config-dir "$config" 2>&1 >/dev/null | grep -v waiting >&2
 		exit "${PIPESTATUS[0]}"'
-check "by more than some seconds ($((SECONDS - start)) s)" [ $((SECONDS - start)) -lt 30 ]
+check "the boot waits for some seconds only ($((SECONDS - start)) s)" [ $((SECONDS - start)) -lt 30 ]
 exec 8<&-
 
 # --- around sleep
 
-# seconds OPTION: of the suspend service
+# seconds OPTION: prints a value of the suspend service in seconds
 seconds() {
 	sed -n "s/^$1=//p" "$top/scripts/vgpu-suspend.service" |
 		sed 's/min$/ * 60/; s/infinity/999999/' | { read -r value && echo $((value)); }
 }
 patience=$(sed -n 's/^#define VGPU_LOCK_LONG_PATIENCE //p' "$top/vgpu/store/lock.h")
-check "resume has the time that it may wait for the lock" [ "$(seconds TimeoutStopSec)" -gt "$patience" ]
+check "systemd gives resume more time than it may wait for the lock" [ "$(seconds TimeoutStopSec)" -gt "$patience" ]
 
 finish

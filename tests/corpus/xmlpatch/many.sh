@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Domains with as many devices as are asked for. Sourced.
+# Makes domains with as many devices as are asked for. Sourced.
 
 many_domain() {
 	printf "<domain type='kvm'>\n  <name>many</name>\n  <memory unit='GiB'>4</memory>\n  <os>\n"
@@ -8,10 +8,10 @@ many_domain() {
 	printf "    <video>\n      <model type='vga'/>\n    </video>\n  </devices>\n</domain>\n"
 }
 
-# many_disks COUNT: which an attach leaves alone
+# many_disks COUNT: disks, which attach leaves alone
 many_disks() {
 	seq 0 $(($1 - 1)) | awk '
-		# a, b, ... z, aa, ab, ...: how disks are counted
+		# Prints a, b, ... z, aa, ab, ...: the names of disks
 		function letters(n) {
 			return (n >= 26 ? letters(int(n / 26) - 1) : "") substr("abcdefghijklmnopqrstuvwxyz", n % 26 + 1, 1)
 		}
@@ -25,7 +25,7 @@ many_disks() {
 		}' | many_domain
 }
 
-# many_displays COUNT: each of which is removed, remembered and put back
+# many_displays COUNT: displays, each of which attach removes and detach restores
 many_displays() {
 	yes "    <graphics type='vnc' port='-1' autoport='yes'/>" | head -n "$1" | many_domain
 }

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# How a shape of the corpus is patched: by those who check the results and by the
-# one who writes them. Sourced; `vgpu` names the program.
+# Patches a shape of the corpus, for the tests that check the results and for the script
+# that writes them. Sourced; `vgpu` names the program.
 
-# The vGPU and the render node that the expected results have; their desktop is X11.
+# The vGPU and the render node in the expected results. Their desktop is X11.
 corpus_uuid=4b20d080-1b54-4048-85b3-a6a62d165c01
 corpus_node=/dev/dri/renderD129
 unset WAYLAND_DISPLAY
 
-# corpus_patch SHAPE FILE: FILE patched as SHAPE's options want it, to standard
-# output; what the program tells goes to standard error.
+# corpus_patch SHAPE FILE: prints FILE, patched with the options of SHAPE, on standard
+# output; the program's messages go to standard error.
 corpus_patch() {
 	local options=()
 	[ ! -e "$1.options" ] || read -ra options <"$1.options"
@@ -18,5 +18,5 @@ corpus_patch() {
 		--xml "$2" "$corpus_uuid"
 }
 
-# corpus_told: what was told, as NAME.changes has it
+# corpus_told: the program's messages in the format of NAME.changes
 corpus_told() { sed 's/^vgpu: //'; }
