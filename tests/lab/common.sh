@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# What the lab's host-side scripts share. Sourced, never run.
+# What the host-side scripts of the lab share. Sourced, never run.
 
-# The lab is made by chroot and mount, so a person's call goes on as root; the
-# cache stays where that person's caches are.
+# Making the lab needs chroot and mount, so a script that a user starts continues as root. The
+# cache stays in the user's cache directory.
 if [ "$(id -u)" != 0 ]; then
 	command -v sudo >/dev/null || {
 		echo "lab: the lab is made by chroot and mount: run this as root" >&2
@@ -19,7 +19,7 @@ lab_cache=${XDG_CACHE_HOME:-$HOME/.cache}/vgpu-lab
 lab_say() { printf 'lab: %s\n' "$*" >&2; }
 lab_die() { printf 'lab: %s\n' "$*" >&2; exit 1; }
 
-# The name of the root: changes with everything that it is made from.
+# The name of the root contains a checksum of everything that it is made from.
 lab_root_key() {
 	(cd "$lab_dir" && cat packages root initramfs-init) |
 		sha256sum | cut -c1-16
@@ -27,9 +27,9 @@ lab_root_key() {
 
 lab_root_dir() { printf '%s/root-%s\n' "$lab_cache" "$(lab_root_key)"; }
 
-# lab_in_root ROOT SRC OUT COMMAND...: run a command inside ROOT's tree, with
-# the checkout read-only at /vgpu and the directory OUT at /vgpu-out. The
-# mounts live in a namespace of their own and so vanish with the command.
+# lab_in_root ROOT SRC OUT COMMAND...: runs a command inside ROOT's tree, with the checkout
+# read-only at /vgpu and the directory OUT at /vgpu-out. The mounts are in a namespace of their
+# own, so they disappear with the command.
 lab_in_root() {
 	local root=$1 src=$2 out=$3
 	shift 3

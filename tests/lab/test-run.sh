@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# The lab's own promises: verdicts, evidence of a failure, time limit, misuse.
+# What the lab itself promises: results, traces of a failure, time limit, wrong usage.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 run=$(realpath "$(dirname "$0")/run")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-refuses "no script at all is a misuse" 2 '' bash -c '"$1" 2>&1 >/dev/null | head -n 1 >&2; exit "${PIPESTATUS[0]}"' sh "$run"
-refuses "a script that does not exist is a misuse" 2 'no such script: /nonexistent' "$run" /nonexistent
+refuses "a missing script is wrong usage" 2 '' bash -c '"$1" 2>&1 >/dev/null | head -n 1 >&2; exit "${PIPESTATUS[0]}"' sh "$run"
+refuses "a script that does not exist is wrong usage" 2 'no such script: /nonexistent' "$run" /nonexistent
 
 cat >"$work/fail.sh" <<'SCRIPT'
 echo "a sentence from inside"
@@ -22,15 +22,15 @@ status=0
 same "a failing script fails the run" 1 "$status"
 check "what a script prints comes back" grep -q '^a sentence from inside' "$work/log"
 check "what a script writes comes back" grep -q '^content$' "$work/out/file"
-check "the journal is left behind" grep -q 'a line for the journal' "$work/out/journal.log"
-check "the console's log is left behind" test -e "$work/out/console.log"
-check "where they are is said" grep -qF "are in $work/out" "$work/log"
+check "the journal is kept" grep -q 'a line for the journal' "$work/out/journal.log"
+check "the console's log is kept" test -e "$work/out/console.log"
+check "it says where they are" grep -qF "are in $work/out" "$work/log"
 check "a warning in the kernel's log fails the run" grep -q "^not ok - the kernel's log is clean" "$work/log"
 
 echo 'sleep 600' >"$work/slow.sh"
 status=0
 "$run" --out "$work/out" --time-limit 5 "$work/slow.sh" >"$work/log" 2>&1 || status=$?
 same "a run that exceeds its time limit fails" 1 "$status"
-check "the time limit is said" grep -q 'time limit of 5s is over' "$work/log"
+check "it says that the time limit is over" grep -q 'time limit of 5s is over' "$work/log"
 check "an unfinished run is a failed test" grep -q '^not ok - the lab did not finish' "$work/log"
 finish

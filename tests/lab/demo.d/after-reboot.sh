@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The vGPU is there again, and goes when it is told to.
+# The vGPU is there again, and can be removed.
 # shellcheck source=tests/lab/demo.d/common.sh
 . /lab/tests/lab/demo.d/common.sh
 trap 'printf "the demo stopped at line %d of %s\n" "$LINENO" "$0"' ERR

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What both halves of the demo share. Sourced.
+# What the two halves of the demo share. Sourced.
 # shellcheck source=tests/lab/guest/lib.sh
 . /lab/tests/lab/guest/lib.sh
 set -euo pipefail
@@ -8,7 +8,7 @@ step() {
 	printf '\n== %s\n' "$*"
 }
 
-# run COMMAND...: shows the command as a person would type it, then runs it.
+# run COMMAND...: prints the command as a user would type it, then runs it
 run() {
 	printf '$ %s\n' "$*"
 	"$@"

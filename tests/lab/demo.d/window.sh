@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# From the host's types to a photograph of the viewer's window.
+# From the types of the host to a screenshot of the viewer's window.
 # shellcheck source=tests/lab/demo.d/common.sh
 . /lab/tests/lab/demo.d/common.sh
 trap 'printf "the demo stopped at line %d of %s\n" "$LINENO" "$0"' ERR
 
-# The parent comes at every boot, as i915 does. Two pictures a second leave an
-# emulated processor time to show each one before its buffer is drawn again.
+# The parent appears at every boot, as i915 does. At two pictures a second, an emulated
+# processor has time to show each picture before the guest draws into its buffer again.
 echo 'options gvtsim refresh_mhz=2000 aperture_mb=512' >/etc/modprobe.d/demo.conf
 echo gvtsim >/etc/modules-load.d/demo.conf
 modprobe gvtsim

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# A guest with a vGPU on a compositor's screen, for the viewer's tests. Sourced
-# after tap.sh and lib.sh. The user `user` is in group libvirt.
+# A guest with a vGPU on the screen of a compositor, for the tests of the viewer. Sourced after
+# tap.sh and lib.sh. The user `user` is in the group libvirt.
 
 run=/run/user/1000
 work=$(mktemp -d)
@@ -10,16 +10,16 @@ screen_uuid=4b20d080-1b54-4048-85b3-a6a62d165c40
 screen_sysfs=/sys/bus/mdev/devices/$screen_uuid/gvtsim
 compositor='' display=wayland-test processor=''
 
-# At home, where Mesa keeps the shaders that it has compiled.
+# The home directory is used because Mesa keeps its compiled shaders there.
 as_user() {
 	runuser -u user -- env HOME=/home/user XDG_RUNTIME_DIR="$run" WAYLAND_DISPLAY="$display" \
 		SWAYSOCK="$run/sway.sock" ${processor:+"GALLIUM_OVERRIDE_CPU_CAPS=$processor"} "$@"
 }
 
-# The viewer is a child of runuser's.
+# The viewer is a child of runuser.
 viewer_pid() { pgrep -u user -x vgpu-display; }
 
-# start_weston WIDTH HEIGHT [OPTION...]: runs as long as the script
+# start_weston WIDTH HEIGHT [OPTION...]: runs until the script ends
 start_weston() {
 	install -d -m 700 -o user -g user "$run"
 	as_user weston --backend=headless --renderer=gl --width="$1" --height="$2" \
@@ -28,9 +28,10 @@ start_weston() {
 	lab_wait 60 test -S "$run/wayland-test"
 }
 
-# start_sway WIDTH HEIGHT [HERTZ]: instead of weston, for fractional scales and windows
-# that are moved by command. Without frames, so that a window's place is its picture's.
-# There a picture is also magnified, and with AVX2 Mesa's llvmpipe dies on the emulated
+# start_sway WIDTH HEIGHT [HERTZ]: replaces weston in tests with fractional scales and windows
+# that are moved by command. Windows have no frames, so that the window is where its picture
+# is. The picture is also magnified here, and with AVX2 Mesa's llvmpipe crashes on the emulated
+# processor when it filters the picture of a dma-buf: a gather reads one byte before it.
 # processor when it filters a dma-buf's: a gather that reads one byte before it.
 start_sway() {
 	processor=sse4.1
@@ -48,7 +49,7 @@ start_sway() {
 
 sway_says() { as_user swaymsg "$@"; }
 
-# photograph FILE: what is on the compositor's output
+# photograph FILE: writes what is on the compositor's output
 photograph() { as_user grim "$work/shots/$1"; }
 
 # picture_place WIDTHxHEIGHT: where the vGPU's picture is on the output, X,Y; fails where
@@ -82,18 +83,18 @@ XML
 	virsh define "$work/$1.xml" && vgpu attach --yes "$1" "$screen_uuid"
 }
 
-# run_guest NAME: its processor stands still, since one that is emulated by an emulated
-# one would only take the viewer's time; what it shows is gvtsim's.
+# run_guest NAME: starts it with its processor stopped, because a doubly emulated processor
+# would only take time from the viewer. gvtsim draws what the guest shows.
 run_guest() { virsh start --paused "$1"; }
 
 start_guest() { define_guest "$1" && run_guest "$1"; }
 
-# new_guest NAME: QEMU keeps each listener that it ever had, and tells those that are
-# gone of every update, too, all of them for each: only one that never had a viewer
-# shows what a viewer takes, and one that had ten does little else.
+# new_guest NAME: restarts the guest with a new QEMU. QEMU keeps every listener that it ever had,
+# and sends each update to all of them, even to those that have gone. Only a new QEMU shows the
+# cost of one viewer; one that had ten viewers does little else.
 new_guest() { virsh destroy "$1" && run_guest "$1"; } >/dev/null
 
-# mode SIZE FORMAT BUFFERS: stands still, so that two looks see one picture
+# mode SIZE FORMAT BUFFERS: the picture stands still, so that two screenshots show the same one
 mode() {
 	echo 0 >"$screen_sysfs/refresh_mhz" && echo "$*" >"$screen_sysfs/mode" &&
 		echo 1 >"$screen_sysfs/step"

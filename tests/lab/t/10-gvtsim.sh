@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# gvtsim does as i915 does: its types, its accounting, its planes; and goes
-# without a trace.
+# gvtsim behaves as i915 does (types, accounting, planes), and leaves no trace.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . /lab/tests/tap.sh
@@ -23,7 +22,7 @@ reload() {
 	lab_load_gvtsim "$@"
 }
 
-# "8:7 4:5 2:2 1:1", only the types that are listed
+# Prints "8:7 4:5 2:2 1:1", only for the types that are listed
 counts() {
 	local size
 	for size in 8 4 2 1; do
@@ -32,7 +31,7 @@ counts() {
 	done | sed 's/ $//'
 }
 
-# refused "name" ERRNO COMMAND...: the shell's message names the kernel's answer
+# refused "name" ERRNO COMMAND...: the shell's message contains the kernel's answer
 refused() {
 	local name=$1 message=$2 output
 	shift 2
@@ -45,7 +44,7 @@ refused() {
 	fi
 }
 
-# reason "name" TEXT: the kernel's log says so, since the last call
+# reason "name" TEXT: the kernel's log contains TEXT since the last call
 said=$(dmesg | wc -l)
 started=$said
 reason() {
@@ -73,7 +72,7 @@ state() {
 
 modprobe -a vfio_iommu_type1 mdev vfio drm_shmem_helper
 ! lsmod | grep -q '^gvtsim ' || unload
-# The kernel's own drivers are there first, however slow the machine is.
+# On a slow machine, wait until the kernel's own drivers are loaded.
 udevadm settle
 before=$(state)
 
@@ -92,10 +91,10 @@ same "the parent looks like an Intel GPU" '0x8086 0x5916 0x030000' \
 same "the real i915 stays away" '' "$(lsmod | awk '$1 == "i915" || $1 == "xe"')"
 same "the parent is an mdev bus" "$lab_gvt" "$(ls /sys/class/mdev_bus)"
 check "the parent has a render node" test -c "/dev/dri/$(basename "$gpu"/drm/renderD*)"
-same "_8 says what it has" \
+same "_8 has the right description" \
 	'low_gm_size: 64MB|high_gm_size: 384MB|fence: 4|resolution: 1024x768|weight: 2' \
 	"$(paste -sd '|' "$types/i915-GVTg_V5_8/description")"
-same "_2 says what it has" \
+same "_2 has the right description" \
 	'low_gm_size: 256MB|high_gm_size: 1024MB|fence: 4|resolution: 1920x1200|weight: 8' \
 	"$(paste -sd '|' "$types/i915-GVTg_V5_2/description")"
 same "types are for vfio-pci" vfio-pci "$(cat "$types/i915-GVTg_V5_8/device_api")"
@@ -107,9 +106,9 @@ same "the types share the memory" '8:4 4:2 2:1' "$(counts)"
 same "it has i915's id" 1 "$(cat "$mdevs/$(uuid 1)/intel_vgpu/vgpu_id")"
 refused "its UUID is in use" 'File exists' create 1 8
 refused "no UUID" 'Invalid argument' create_named nonsense 8
-check "another" create 2 4
-check "and another" create 3 4
-same "nothing is left" '8:0 4:0 2:0' "$(counts)"
+check "another vGPU is created" create 2 4
+check "a third vGPU is created" create 3 4
+same "no room is left" '8:0 4:0 2:0' "$(counts)"
 refused "low memory is spent" 'No space left' create 4 8
 reason "and the log says so" 'fail to allocate resource low GM space'
 check "one is removed" remove 2
@@ -118,7 +117,7 @@ check "its id is free again" create 5 8
 same "the lowest id is taken" 2 "$(cat "$mdevs/$(uuid 5)/intel_vgpu/vgpu_id")"
 
 reload aperture_mb=1024
-same "rmmod takes unused vGPUs along" '' "$(ls "$mdevs")"
+same "rmmod removes unused vGPUs too" '' "$(ls "$mdevs")"
 create 1 1
 create 2 4
 refused "high memory is spent" 'No space left' create 3 8
@@ -137,7 +136,7 @@ done
 same "seven vGPUs" 7 "$(find "$mdevs" -type l | wc -l)"
 refused "there is no eighth" 'No space left' create 8 8
 
-# --- who has it --------------------------------------------------------------
+# --- who uses a vGPU ---------------------------------------------------------
 
 refused "one vGPU a VM" EEXIST plane-open hold "$(uuid 1)" "$(uuid 2)"
 exec 3> >(plane-open hold "$(uuid 1)" >/lab/out/held)
@@ -151,8 +150,8 @@ sleep 1
 check "removal waits for the user" kill -0 "$removing"
 exec 3>&-
 wait "$removing"
-same "and is done when it goes" 0 $?
-check "it is gone" test ! -e "$mdevs/$(uuid 1)"
+same "removal is done when the user has closed it" 0 $?
+check "the vGPU is gone" test ! -e "$mdevs/$(uuid 1)"
 echo 1 >/sys/module/gvtsim/parameters/require_kvm
 refused "without KVM no vGPU, if so wished" ESRCH plane-open hold "$(uuid 2)"
 echo 0 >/sys/module/gvtsim/parameters/require_kvm
@@ -178,9 +177,9 @@ echo 0 >/sys/module/gvtsim/parameters/mappable
 refused "dma-bufs cannot be mapped, if so wished" ENODEV plane-open png /lab/out/plane.png "$(uuid 3)"
 echo 1 >/sys/module/gvtsim/parameters/mappable
 
-# --- it runs -----------------------------------------------------------------
+# --- flips -------------------------------------------------------------------
 
-# frames MHZ: how many frames go by in 3 seconds
+# frames MHZ: prints how many frames are drawn in 3 seconds
 frames() {
 	set_to 4 refresh_mhz "$1"
 	plane-open watch 3 "$(uuid 4)" | sed 's/.* frames=\([0-9]*\) .*/\1/'
@@ -194,7 +193,7 @@ between() { # NAME LOW HIGH NUMBER
 	fi
 }
 
-# Never faster than asked; an emulated machine may be a good deal slower.
+# It must never be faster than asked; an emulated machine may be much slower.
 set_to 4 mode '320x240 XR24 3'
 slow=$(frames 10000)
 fast=$(frames 60000)
@@ -206,20 +205,20 @@ exec 3> >(plane-open hold "$(uuid 4)" >/lab/out/held2)
 lab_wait 10 grep -q open /lab/out/held2
 frame=$(get 4 frame)
 sleep 1
-same "0 pauses it" "$frame" "$(get 4 frame)"
+same "0 pauses the flips" "$frame" "$(get 4 frame)"
 set_to 4 step 1
 same "a step is one frame" $((frame + 1)) "$(get 4 frame)"
 set_to 4 refresh_mhz 60000
 for mode in '640x480 AR24 2' '320x240 RG16 4' '800x600 XB24 1' '1024x768 XR24 3'; do
 	set_to 4 mode "$mode"
 	frame=$(get 4 frame)
-	check "runs on after a change to $mode" lab_wait 10 sh -c "[ \$(cat $mdevs/$(uuid 4)/gvtsim/frame) -gt $((frame + 2)) ]"
+	check "it goes on flipping after a change to $mode" lab_wait 10 sh -c "[ \$(cat $mdevs/$(uuid 4)/gvtsim/frame) -gt $((frame + 2)) ]"
 done
 exec 3>&-
 
-# --- leaves no trace ---------------------------------------------------------
+# --- the module is removed ---------------------------------------------------
 
-check "the module goes" lab_wait 10 unload
+check "the module can be removed" lab_wait 10 unload
 udevadm settle
 same "nothing is left behind" "$before" "$(state)"
 same "the kernel has nothing to complain about" '' \

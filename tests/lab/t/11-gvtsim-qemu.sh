@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# QEMU and Mesa take gvtsim's vGPU and render node as they take i915's.
+# QEMU and Mesa accept gvtsim's vGPU and render node as they accept i915's.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . /lab/tests/tap.sh
@@ -18,7 +18,7 @@ echo "$uuid" >"$gpu/mdev_supported_types/i915-GVTg_V5_8/create"
 set_to mode '640x480 XR24 3'
 check "Mesa imports both planes on the render node without a copy" plane-import "$node" "$uuid"
 
-# qmp COMMAND [JSON]: one command to the running QEMU
+# qmp COMMAND [JSON]: sends one command to the running QEMU
 qmp() {
 	python3 - "$1" "${2:-{\}}" <<'PYTHON'
 import json, socket, sys
@@ -42,8 +42,8 @@ PYTHON
 
 flipped_since() { [ "$(cat "$mdev/gvtsim/frame")" -gt $(($1 + 8)) ]; }
 
-# egl-headless imports every buffer and the cursor and draws them: a renderer
-# that cannot get at their memory takes QEMU down with it.
+# egl-headless imports every buffer and the cursor, and draws them: if the renderer cannot read
+# their memory, QEMU crashes.
 for machine in q35 pc; do
 	set_to refresh_mhz 5000
 	set_to cursor off
@@ -58,12 +58,12 @@ for machine in q35 pc; do
 	set_to cursor '20 20'
 	frame=$(cat "$mdev/gvtsim/frame")
 	lab_wait 30 flipped_since "$frame"
-	check "$machine: it draws flips and the cursor and lives" qmp query-status
+	check "$machine: it draws flips and the cursor without a crash" qmp query-status
 	qmp quit >/dev/null
 	wait "$qemu"
 	same "$machine: QEMU ends well" 0 $?
 done
 
 echo 1 >"$mdev/remove"
-check "the module goes" lab_wait 10 rmmod gvtsim
+check "the module can be removed" lab_wait 10 rmmod gvtsim
 finish

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# vgpu types, list, create and remove on the four parents of the lab, with the
-# kernel's own answers.
+# vgpu types, list, create and remove on the four parents of the lab, with the kernel's own
+# answers.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . /lab/tests/tap.sh
@@ -15,20 +15,20 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# What there is, active and defined, to see that nothing changed.
+# Prints all active and defined vGPUs, to see that nothing has changed.
 snapshot() {
 	ls /sys/bus/mdev/devices
 	find /etc/mdevctl.d -type f -exec sha256sum {} + | sort
 }
 
-# counts PARENT: each type with its free instances and the most that fit
+# counts PARENT: prints each type with its free instances and its maximum
 counts() {
 	vgpu types --json | jq -r --arg parent "$1" \
 		'.[] | select(.parent == $parent) | .types[] | "\(.type) \(.available)/\(.maximum)"' |
 		paste -sd ' '
 }
 
-# field UUID FIELD: of `vgpu list`
+# field UUID FIELD: prints a field of `vgpu list`
 field() { vgpu list --brief --json | jq -r --arg uuid "$1" --arg field "$2" '.[] | select(.uuid == $uuid) | .[$field]'; }
 
 # make_and_remove PARENT TYPE
@@ -46,12 +46,12 @@ make_and_remove() {
 		"! test -e /sys/bus/mdev/devices/$uuid && ! test -e /etc/mdevctl.d/$parent/$uuid"
 }
 
-# Whatever ran before, this is how a machine without mdev looks.
+# Whatever ran before this script, the machine must look like one without mdev.
 modprobe -r gvtsim mbochs mdpy mtty 2>/dev/null
 modprobe -r mdev 2>/dev/null
 check "there is no parent yet" test ! -e /sys/class/mdev_bus
 same "without a parent, types says why in one line" 1 "$(vgpu types | grep -cx "no types: .*")"
-same "without a parent, there are none for programs" "[]" "$(vgpu types --json 2>/dev/null)"
+same "without a parent, types --json prints an empty array" "[]" "$(vgpu types --json 2>/dev/null)"
 refuses "without a parent, create says why" 1 "cannot make a vGPU: there is no Intel graphics processor: .*vgpu doctor" vgpu create
 
 lab_load_samples
@@ -68,7 +68,7 @@ same "a GVT-g type is described" '"i915" "vfio-pci" 128 512 4 "1920x1200" 4' \
 	"$(vgpu types --json | jq -r --arg parent "$lab_gvt" '.[] | select(.parent == $parent) | .driver as $driver |
 		.types[] | select(.type == "i915-GVTg_V5_4") |
 		[$driver, .device_api, .low_mb, .high_mb, .fences, .resolution, .weight] | map(tojson) | join(" ")')"
-check "a person sees the same" eval \
+check "the table shows the same" eval \
 	'vgpu types | grep -qE "i915-GVTg_V5_4 +5 +5 +vfio-pci +128 MB low, 512 MB high, 4 fences, 1920x1200, weight 4"'
 same "a user who is not root sees the same" "$(vgpu types --json)" "$(runuser -u user -- vgpu types --json)"
 
@@ -77,22 +77,22 @@ make_and_remove mdpy mdpy-xga
 make_and_remove mtty mtty-1
 make_and_remove "$lab_gvt" i915-GVTg_V5_8
 
-# Without any option, on a machine with one graphics processor.
+# Here create has no option, on a machine with one GPU.
 said=$(vgpu create 2>&1 >/tmp/uuid)
 uuid=$(cat /tmp/uuid)
-same "create takes the graphics processor and the largest type" "$lab_gvt i915-GVTg_V5_1" \
+same "create takes the GPU and the largest type" "$lab_gvt i915-GVTg_V5_1" \
 	"$(field "$uuid" parent) $(field "$uuid" type)"
-same "and says so" \
+same "create says what it has chosen" \
 	"vgpu: made $uuid on $lab_gvt: i915-GVTg_V5_1, the largest type that fits; it comes back at boot" "$said"
 vgpu remove "$uuid" 2>/dev/null
 
 vgpu create --uuid "$first" --type i915-GVTg_V5_2 >/dev/null 2>&1
-same "the next takes the largest that still fits" i915-GVTg_V5_2 \
+same "the next vGPU gets the largest type that still fits" i915-GVTg_V5_2 \
 	"$(vgpu create --uuid "$second" >/dev/null 2>&1; field "$second" type)"
 before=$(snapshot)
-same "the same again is no change, in any case" "$first" \
+same "the same create again changes nothing, in upper or lower case" "$first" \
 	"$(vgpu create --uuid "${first^^}" --type i915-GVTg_V5_2 --parent "$lab_gvt" 2>/dev/null)"
-same "its UUID alone is enough" "$first" "$(vgpu create --uuid "$first" 2>/dev/null)"
+same "its UUID alone means the same vGPU" "$first" "$(vgpu create --uuid "$first" 2>/dev/null)"
 refuses "another type with its UUID" 1 "$first is taken by a i915-GVTg_V5_2 on $lab_gvt" \
 	vgpu create --uuid "$first" --type i915-GVTg_V5_8
 refuses "another parent with its UUID" 1 "$first is taken by a i915-GVTg_V5_2 on $lab_gvt" \
@@ -106,21 +106,21 @@ refuses "a type that has no room left" 1 "$lab_gvt has no room for another i915-
 refuses "a bad UUID" 2 "'nonsense' is not a UUID" vgpu create --uuid nonsense
 refuses "an option that does not exist" 2 "no such option: '--size'" vgpu create --size 4
 refuses "a user who is not root" 1 "run this as root" runuser -u user -- vgpu create
-refuses "removing what is not there" 1 "there is no vGPU 00000000" \
+refuses "removing a vGPU that does not exist" 1 "there is no vGPU 00000000" \
 	vgpu remove 00000000-0000-4000-8000-000000000000
 refuses "removing no UUID" 2 "is not a UUID" vgpu remove mtty
-same "after all that nothing is changed" "$before" "$(snapshot)"
+same "after all refusals, nothing is changed" "$before" "$(snapshot)"
 
-# Without its definition there is no vGPU.
+# If the definition cannot be written, no vGPU must be made.
 mkdir /tmp/full
 mount -t tmpfs -o size=64k,nr_inodes=1 none /tmp/full
 before=$(ls /sys/bus/mdev/devices)
 refuses "no room for the definition" 1 "no vGPU was made.*No space left" \
 	vgpu create --type i915-GVTg_V5_8 --config-dir /tmp/full
-same "then there is no vGPU" "$before" "$(ls /sys/bus/mdev/devices)"
+same "no vGPU is made then" "$before" "$(ls /sys/bus/mdev/devices)"
 umount /tmp/full
 
-# The group is what a VM opens first and closes last.
+# A VM opens the VFIO group first and closes it last.
 group=$(basename "$(realpath "/sys/bus/mdev/devices/$first/iommu_group")")
 exec 5<>"/dev/vfio/$group"
 refuses "a vGPU that is in use is not removed" 1 "$first is in use by bash \(PID $$\)" vgpu remove "$first"
@@ -129,59 +129,59 @@ exec 5<&-
 qemu-system-x86_64 -accel tcg -machine q35 -nodefaults -display none -S \
 	-device "vfio-pci,sysfsdev=/sys/bus/mdev/devices/$first" >/tmp/qemu.log 2>&1 &
 qemu=$!
-check "a virtual machine has it" lab_wait 30 eval "ls -l /proc/$qemu/fd | grep -q ' /dev/vfio/$group'"
+check "a virtual machine uses it" lab_wait 30 eval "ls -l /proc/$qemu/fd | grep -q ' /dev/vfio/$group'"
 refuses "a vGPU of a virtual machine is not removed" 1 \
 	"$first is in use by qemu-system-x86 \(PID $qemu\)" vgpu remove "$first"
 kill "$qemu" && wait "$qemu" 2>/dev/null
 check "it is removed when it is free" vgpu remove "$first"
 
 echo 1 >"/sys/bus/mdev/devices/$second/remove"
-same "one that the kernel has lost is defined only" "false true" \
+same "a vGPU that the kernel has lost is only defined" "false true" \
 	"$(field "$second" active) $(field "$second" defined)"
 check "create makes it again" vgpu create --uuid "$second"
-same "as it was" "true true i915-GVTg_V5_2" \
+same "it is made with the same type" "true true i915-GVTg_V5_2" \
 	"$(field "$second" active) $(field "$second" defined) $(field "$second" type)"
 
 vgpu remove --all --yes 2>/dev/null
-# Which name depends on whether udev saw the device before gvtsim took it.
-same "types are headed by the processor and its driver" 1 \
+# The name depends on whether udev saw the device before gvtsim took it over.
+same "types names the GPU and its driver" 1 \
 	"$(vgpu types | grep -cxE "$lab_gvt [^ ].* \(i915\)")"
-same "those for graphics come first" "$lab_gvt" "$(vgpu types --json | jq -r '.[0].parent')"
+same "types lists GPUs first" "$lab_gvt" "$(vgpu types --json | jq -r '.[0].parent')"
 vgpu create --uuid "$first" --type i915-GVTg_V5_8 >/dev/null 2>&1
-same "how many fit alone is known while there is another" "6/7 4/5 2/2 1/1" \
+same "the maximum is known while there is a vGPU of another type" "6/7 4/5 2/2 1/1" \
 	"$(vgpu types --json | jq -r --arg parent "$lab_gvt" \
 		'.[] | select(.parent == $parent) | .types | sort_by(.low_mb) | .[] | "\(.available)/\(.maximum)"' | paste -sd ' ')"
 
-check "--keep removes the vGPU alone" vgpu remove --keep "$first"
-same "which stays defined" "false true auto" "$(field "$first" active) $(field "$first" defined) $(field "$first" start)"
-check "and is restored" vgpu restore
-same "as it was" "true i915-GVTg_V5_8" "$(field "$first" active) $(field "$first" type)"
+check "remove --keep succeeds" vgpu remove --keep "$first"
+same "the vGPU stays defined" "false true auto" "$(field "$first" active) $(field "$first" defined) $(field "$first" start)"
+check "restore succeeds" vgpu restore
+same "restore makes it with the same type" "true i915-GVTg_V5_8" "$(field "$first" active) $(field "$first" type)"
 
 check "its type is changed in the definition" vgpu set --type i915-GVTg_V5_4 "$first"
-same "it stays what it is" "i915-GVTg_V5_8" "$(basename "$(realpath "/sys/bus/mdev/devices/$first/mdev_type")")"
+same "the active vGPU keeps its type" "i915-GVTg_V5_8" "$(basename "$(realpath "/sys/bus/mdev/devices/$first/mdev_type")")"
 vgpu remove --keep "$first" 2>/dev/null
-check "until it is made anew" vgpu create --uuid "$first"
-same "then it has changed" "i915-GVTg_V5_4" "$(basename "$(realpath "/sys/bus/mdev/devices/$first/mdev_type")")"
-same "mdevctl sees the same" "$lab_gvt i915-GVTg_V5_4 auto" \
+check "create makes it again" vgpu create --uuid "$first"
+same "it has the new type then" "i915-GVTg_V5_4" "$(basename "$(realpath "/sys/bus/mdev/devices/$first/mdev_type")")"
+same "mdevctl sees the new type" "$lab_gvt i915-GVTg_V5_4 auto" \
 	"$(mdevctl list --defined --dumpjson | jq -r '.[] | to_entries[] | .key as $p | .value[][] | "\($p) \(.mdev_type) \(.start)"')"
-check "it is made by hand from now on" vgpu set --no-boot "${first:0:36}"
-same "which mdevctl sees, too" manual "$(mdevctl list --defined --dumpjson | jq -r '.[] | to_entries[] | .value[][].start')"
+check "set --no-boot succeeds" vgpu set --no-boot "${first:0:36}"
+same "mdevctl sees that it starts by hand" manual "$(mdevctl list --defined --dumpjson | jq -r '.[] | to_entries[] | .value[][].start')"
 vgpu remove --keep "$first" 2>/dev/null
 vgpu restore
-check "so that it is not restored" test ! -e "/sys/bus/mdev/devices/$first"
+check "restore does not make it" test ! -e "/sys/bus/mdev/devices/$first"
 
 check "a definition is forgotten" vgpu forget "$first"
-refuses "then there is no such vGPU" 1 "there is no vGPU $first" vgpu forget "$first"
+refuses "a forgotten vGPU no longer exists" 1 "there is no vGPU $first" vgpu forget "$first"
 check "a transient one has no definition" eval \
 	'vgpu create --transient --uuid "$first" --type i915-GVTg_V5_8 && ! test -e "/etc/mdevctl.d/$lab_gvt/$first"'
-same "it is active" "true false null" "$(field "$first" active) $(field "$first" defined) $(field "$first" start)"
+same "the transient vGPU is active" "true false null" "$(field "$first" active) $(field "$first" defined) $(field "$first" start)"
 check "the same again is success" vgpu create --transient --uuid "$first" --type i915-GVTg_V5_8
-check "one for no boot has one" vgpu create --no-boot --uuid "$second" --type i915-GVTg_V5_8
-same "to start by hand" "true true manual" "$(field "$second" active) $(field "$second" defined) $(field "$second" start)"
-refuses "what both begin with is not enough" 1 "is the beginning of several vGPUs: $first, $second" \
+check "create --no-boot succeeds" vgpu create --no-boot --uuid "$second" --type i915-GVTg_V5_8
+same "that vGPU is defined to start by hand" "true true manual" "$(field "$second" active) $(field "$second" defined) $(field "$second" start)"
+refuses "the common beginning of two UUIDs" 1 "is the beginning of several vGPUs: $first, $second" \
 	vgpu remove "${first:0:34}"
-check "what one begins with is" eval 'vgpu create --transient --uuid c0ffee00-1b54-4048-85b3-a6a62d165d01 && vgpu remove C0FF'
+check "a beginning that fits one UUID is enough" eval 'vgpu create --transient --uuid c0ffee00-1b54-4048-85b3-a6a62d165d01 && vgpu remove C0FF'
 check "several are removed" vgpu remove "$first" "$second"
-same "all of them" "[]" "$(vgpu list --json)"
+same "no vGPU is left" "[]" "$(vgpu list --json)"
 
 finish

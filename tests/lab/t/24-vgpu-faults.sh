@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# System calls of the commands that write, gone wrong or killed, from the first on
-# that changes something, on a real parent: the definition is what it was or what
-# was asked for, and after the next restore the kernel has what is defined. The calls
-# before that, from the lock on, are walked on the build machine, which is faster, as
-# are more errors at all of them (tests/integration/test-faults*.sh): here a kill comes
-# at each call, an error at the 1st, 4th, 7th and so on.
+# Lets system calls of the commands that write fail, or kills the command in them, on a real
+# parent, starting with the first call that changes something. The definition must be the old or
+# the new one, and after the next restore the kernel must have what is defined. The calls before
+# that, starting with the lock, and more errors at all calls are tested on the build machine,
+# which is faster (tests/integration/test-faults*.sh). Here there is a kill at each call, and an
+# error at the 1st, 4th, 7th and so on.
 #
-#	FROM=lock   also the calls before the first change
-#	STRIDE=1    an error at each call, too
+#	FROM=lock   also tests the calls before the first change
+#	STRIDE=1    tests an error at each call
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . /lab/tests/tap.sh
@@ -30,7 +30,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# put_device 0|1: whether the kernel has it
+# put_device 0|1: sets whether the kernel has it
 put_device() {
 	if [ "$1" = 1 ]; then
 		[ -e "$device" ] || echo "$uuid" >"$types/$type/create"
@@ -39,7 +39,7 @@ put_device() {
 	fi
 }
 
-# The state before a command: `old` is what is defined, `active` what the kernel has.
+# The state before a command: `old` is the definition, `active` is whether the kernel has it.
 active=0 apart=0
 prepare() {
 	put_device "$active"
@@ -55,8 +55,8 @@ agrees() {
 	[ -z "$refresh" ] || [ "$exists" = 0 ] || [ "$(<"$device/gvtsim/refresh_mhz")" = "$refresh" ]
 }
 
-# What is defined starts at boot here, so that a restore has a say. An error, other
-# than a kill, is no reason to leave the two apart even before that.
+# All definitions start at boot here, so that a restore makes them. An error, unlike a kill, must
+# not leave the definition and the kernel different even before the restore.
 judge() {
 	local said
 	agrees || [ "$apart" = 1 ] || [ "$fault" = KILL ] || verdict="the kernel has something else than is defined: $message"
@@ -90,12 +90,12 @@ walk_all remove vgpu remove "$uuid"
 old=$text active=1 apart=0
 walk_all set vgpu set "$uuid" --no-boot
 
-same "what killed writers left is no definition" "$uuid" "$(vgpu list --brief --json 2>&1 | jq -r '.[].uuid')"
-check "and the next that writes clears it up" eval \
+same "a file of a killed writer is not a definition" "$uuid" "$(vgpu list --brief --json 2>&1 | jq -r '.[].uuid')"
+check "the next writer removes that file" eval \
 	'touch "/etc/mdevctl.d/mtty/.$uuid.0123abcd" && vgpu set "$uuid" --boot &&
 	[ "$(ls -A /etc/mdevctl.d/mtty)" = "$uuid" ]'
 
-# Its attributes are a part of a vGPU.
+# The attributes belong to the vGPU, so they are tested too.
 put_device 0
 rm "$definition"
 lab_load_gvtsim

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Idle vGPUs are away while the machine sleeps and back when it is awake. The
-# sleep is systemd's and the kernel's own, but for the devices and the firmware,
-# which the kernel leaves alone when asked to (pm_test).
+# Idle vGPUs are removed while the machine sleeps, and made again when it is awake. systemd and the
+# kernel really sleep, except for the devices and the firmware, which the kernel leaves alone on
+# request (pm_test).
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . /lab/tests/tap.sh
@@ -35,7 +35,7 @@ there() { [ -e "/sys/bus/mdev/devices/$1" ]; }
 active() { find /sys/bus/mdev/devices -mindepth 1 -printf '%f\n' | sort; }
 remembered() { find /run/vgpu/suspended -type f -printf '%f\n' 2>/dev/null | sort; }
 
-# when FIELD... WORDS: the journal's first time for a line with WORDS, in us
+# when FIELD... WORDS: prints the journal's first time for a line with WORDS, in us
 when() {
 	local words=${*: -1}
 	set -- "${@:1:$#-1}"
@@ -43,7 +43,7 @@ when() {
 		'select(.MESSAGE | strings | contains($words)) | .__MONOTONIC_TIMESTAMP' | head -n 1
 }
 
-# sleep_and_wake: a whole cycle since `began`, until the unit has ended
+# sleep_and_wake: lets the machine sleep and wake up, after the time `began`, and waits until the unit has ended
 sleep_and_wake() {
 	systemctl suspend || return
 	lab_wait 60 eval 'journalctl -q -b --since "@$began" -u systemd-suspend | grep "returned from sleep" >/dev/null' &&
@@ -69,14 +69,14 @@ was_active=$(active)
 
 # --- by hand
 
-check "suspend removes what is idle" eval 'vgpu suspend 2>/tmp/said'
-same "all but the one that is in use" "$used" "$(active)"
-check "of which it warns" grep -qE "warning: the machine may freeze when it wakes up: the vGPU $used is in use by the domain win10 \(qemu-system-x86[^,]*, PID $qemu\): shut the virtual machine down first" /tmp/said
+check "suspend removes idle vGPUs" eval 'vgpu suspend 2>/tmp/said'
+same "only the vGPU in use stays" "$used" "$(active)"
+check "suspend warns about the vGPU in use" grep -qE "warning: the machine may freeze when it wakes up: the vGPU $used is in use by the domain win10 \(qemu-system-x86[^,]*, PID $qemu\): shut the virtual machine down first" /tmp/said
 check "a second suspend forgets nothing" vgpu suspend
 same "what is remembered" "$(printf '%s\n' "$boot" "$manual" "$transient" "$demand")" "$(remembered)"
-check "resume brings all back" vgpu resume
-same "exactly those" "$was_active" "$(active)"
-same "with their attributes" 12345 "$(cat "/sys/bus/mdev/devices/$manual/gvtsim/refresh_mhz")"
+check "resume succeeds" vgpu resume
+same "resume makes exactly the removed vGPUs" "$was_active" "$(active)"
+same "resume sets their attributes" 12345 "$(cat "/sys/bus/mdev/devices/$manual/gvtsim/refresh_mhz")"
 same "then nothing is remembered" "" "$(remembered)"
 same "a second resume has nothing to do" "" "$(vgpu resume 2>&1)"
 refuses "suspend takes no UUID" 2 "one argument too many" vgpu suspend "$boot"
@@ -84,8 +84,8 @@ refuses "only root may suspend" 1 "run this as root" runuser -u user -- vgpu sus
 
 # --- by the service
 
-check "systemd likes the service" systemd-analyze verify --man=no vgpu-suspend.service
-check "it is exposed by 2.0 at most" systemd-analyze security --no-pager --threshold=20 vgpu-suspend.service
+check "systemd verifies the service" systemd-analyze verify --man=no vgpu-suspend.service
+check "the service has an exposure of 2.0 at most" systemd-analyze security --no-pager --threshold=20 vgpu-suspend.service
 echo freezer >/sys/power/pm_test
 echo 1 >/sys/module/suspend/parameters/pm_test_delay # seconds of sleep
 began=$(date +%s)
@@ -95,7 +95,7 @@ same "with the service off, nothing happens" "" "$(journalctl -q -b --since "@$b
 check "the service can be enabled" systemctl enable -q vgpu-suspend.service
 began=$(date +%s)
 check "the machine sleeps and wakes again" sleep_and_wake
-same "the service did well" "success 0" \
+same "the service succeeded" "success 0" \
 	"$(systemctl show -p Result --value vgpu-suspend) $(systemctl show -p ExecMainStatus --value vgpu-suspend)"
 for uuid in "$boot" "$manual" "$transient" "$demand"; do
 	gone=$(when -u vgpu-suspend "removed $uuid for the machine's sleep")
@@ -106,35 +106,35 @@ for uuid in "$boot" "$manual" "$transient" "$demand"; do
 		"${gone:-9}" -lt "${asleep:-0}" -a "${asleep:-9}" -lt "${awake:-0}" -a "${awake:-9}" -lt "${back:-0}"
 done
 same "everything is as before" "$before" "$(vgpu list --json)"
-same "also what no list shows" 12345 "$(cat "/sys/bus/mdev/devices/$manual/gvtsim/refresh_mhz")"
-check "the journal warns of the one that is in use" eval \
+same "the attributes are as before too" 12345 "$(cat "/sys/bus/mdev/devices/$manual/gvtsim/refresh_mhz")"
+check "the journal warns about the vGPU in use" eval \
 	"journalctl -q -b --since @$began -p warning -o cat -u vgpu-suspend |
 		grep -E 'may freeze when it wakes up: the vGPU $used is in use by the domain win10 .*PID $qemu' >/dev/null"
-check "and its virtual machine has it still" eval "ls -l /proc/$qemu/fd | grep -q ' /dev/vfio/$group'"
+check "the virtual machine still has that vGPU" eval "ls -l /proc/$qemu/fd | grep -q ' /dev/vfio/$group'"
 
 kill "$qemu" && wait "$qemu" 2>/dev/null
 qemu=
 began=$(date +%s)
 check "the machine sleeps and wakes without a virtual machine" sleep_and_wake
-same "nobody is warned then" "" "$(journalctl -q -b --since "@$began" -p warning -o cat -u vgpu-suspend)"
+same "there is no warning then" "" "$(journalctl -q -b --since "@$began" -p warning -o cat -u vgpu-suspend)"
 same "everything is as before again" "$was_active" "$(active)"
 
 # --- when something fails
 
 check "suspend" vgpu suspend
 modprobe -r gvtsim
-refuses "what cannot be brought back is told" 1 "cannot bring $manual back: its parent $lab_gvt makes no vGPUs" \
+refuses "resume reports a vGPU that cannot be brought back" 1 "cannot bring $manual back: its parent $lab_gvt makes no vGPUs" \
 	eval 'vgpu resume 2>&1 | grep "$manual" >&2; exit "${PIPESTATUS[0]}"'
 lab_load_gvtsim
-check "and is back with the next try" vgpu resume
-same "all of it" "$was_active" "$(active)"
+check "the next resume succeeds" vgpu resume
+same "all vGPUs are back" "$was_active" "$(active)"
 check "suspend once more" vgpu suspend
 modprobe -r gvtsim
 vgpu resume 2>/dev/null
-same "what could not be brought back can be removed" \
+same "a vGPU that could not be brought back can be removed" \
 	"vgpu: $transient does not come back when the machine wakes up" "$(vgpu remove "$transient" 2>&1)"
 lab_load_gvtsim
-check "the others are back" vgpu resume
-check "but not that one" eval '! there "$transient"'
+check "resume succeeds after that" vgpu resume
+check "resume does not make the removed vGPU" eval '! there "$transient"'
 
 finish

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# A random walk of vgpu, mdevctl and virsh side by side on the same vGPUs. After
-# every step all three see the same, and it is what a model of them expects.
+# A random walk of vgpu, mdevctl and virsh on the same vGPUs, side by side. After every step all
+# three must see the same, and it must be what a model of them expects.
 #
-#	STEPS=500   how many operations at least; `make soak` takes 5000
-#	SEED=...    the walk to go again
+#	STEPS=500   the minimum number of operations; `make soak` uses 5000
+#	SEED=...    repeats the walk with this seed
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . /lab/tests/tap.sh
@@ -14,9 +14,8 @@ steps=${STEPS:-500}
 seed=${SEED:-$RANDOM}
 RANDOM=$seed
 
-# The pool: each UUID has its parent and type, and another type that it may get.
-# libvirt makes vGPUs of PCI devices only, so most are there. They are in the order
-# in which vgpu lists them.
+# The pool: each UUID has a parent, a type, and another type that it may get. libvirt makes vGPUs
+# only on PCI devices, so most of them are there. They are in the order in which vgpu lists them.
 uuids=() parent=() type=() other=()
 for n in 0 1 2 3 4 5 6; do
 	uuids+=("4b20d080-1b54-4048-85b3-a6a62d16510$n")
@@ -26,9 +25,9 @@ for n in 0 1 2 3 4 5 6; do
 	*) parent+=("$lab_gvt") type+=(i915-GVTg_V5_8) other+=(i915-GVTg_V5_4) ;;
 	esac
 done
-# By number: active is 1 or nothing; start is auto, manual, on-demand or nothing.
+# Indexed by number: active is 1 or empty; start is auto, manual, on-demand or empty.
 declare -A active=() start=()
-asleep=() # numbers that are away until the machine wakes up
+asleep=() # numbers of vGPUs that are removed until the machine wakes up
 
 work=$(mktemp -d)
 cleanup() {
@@ -40,13 +39,13 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# One virsh for the whole walk: its start and connection would be most of the
+# One virsh serves the whole walk, because starting and connecting it would take most of the
 # time. It echoes a mark when a command is done.
 mkfifo "$work/to" "$work/from" "$work/never"
 virsh <"$work/to" >"$work/from" 2>&1 &
 exec {to_virsh}>"$work/to" {from_virsh}<"$work/from"
 
-# ask_virsh WORDS...: its answer is in $answer; fails if that is an error
+# ask_virsh WORDS...: sets $answer to its answer; fails if that is an error
 ask_virsh() {
 	local line failed=0
 	answer=''
@@ -54,7 +53,7 @@ ask_virsh() {
 	while IFS= read -r -t 60 -u "$from_virsh" line; do
 		case $line in
 		walk-mark) break ;;
-		'' | 'virsh # '*) continue ;; # it shows its prompt and what was asked
+		'' | 'virsh # '*) continue ;; # virsh prints its prompt and the command
 		error:*) failed=1 ;;
 		esac
 		answer+=$line$'\n'
@@ -63,15 +62,15 @@ ask_virsh() {
 	return "$failed"
 }
 
-# A step starts the operation, two programs that look and no more, as each takes its
-# time in the lab. So the shell itself reads what they say.
+# A step starts the operation and only two programs that look, because each takes time in the
+# lab. The shell itself therefore reads their output.
 names=()
 for n in "${!uuids[@]}"; do
 	name=mdev_${uuids[n]//-/_}_${parent[n]//[:.]/_}
 	names+=("$name")
 done
 
-# expect_json brief|full: what vgpu should print, into `expected`
+# expect_json brief|full: puts what vgpu should print into `expected`
 expect_json() {
 	local n item is_active is_defined begin domains=null
 	[ "$1" = brief ] || domains='[]'
@@ -92,18 +91,18 @@ expect_json() {
 	expected="[${expected:+$'\n'$expected$'\n'}]"
 }
 
-# vgpu_agrees brief|full: in full it asks libvirt and looks through /proc, too
+# vgpu_agrees brief|full: with `full`, vgpu also asks libvirt and looks through /proc
 vgpu_agrees() {
 	local option=(--brief)
 	[ "$1" = brief ] || option=()
 	expect_json "$1"
 	viewed=$(vgpu list --json "${option[@]}")
-	viewed=${viewed//$'[\n    ]'/[]} # as older versions of the library write it
+	viewed=${viewed//$'[\n    ]'/[]} # as older versions of json-c print it
 	[ "$viewed" = "$expected" ]
 }
 
-# mdevctl tells of the active and of the defined apart, and of these which are active:
-# there is more to ask only if one is active that is not defined.
+# mdevctl lists active and defined vGPUs separately, and says which defined ones are active. So
+# the second list is needed only if a vGPU is active and not defined.
 mdevctl_agrees() {
 	local n uuid where what when rest all=0 undefined="$1"
 	local -A has=()
@@ -133,8 +132,8 @@ mdevctl_agrees() {
 	[ -z "$viewed" ]
 }
 
-# libvirt's lists have names only, of what is active and of what is not. It
-# hears of what others do by events, so it may be late.
+# libvirt's lists contain only names, of active and of inactive vGPUs. libvirt learns from events
+# what other programs do, so it may be late.
 libvirt_agrees() {
 	local n name
 	local -A all=()
@@ -160,7 +159,7 @@ libvirt_agrees() {
 	[ -z "$viewed" ]
 }
 
-# What libvirt tells of each one beside its name.
+# What libvirt says about each vGPU besides its name.
 libvirt_knows() {
 	local n starts
 	viewed=''
@@ -177,7 +176,7 @@ libvirt_knows() {
 	[ -z "$viewed" ]
 }
 
-# wait_for_libvirt [also]: until it has the same names, and tells the same of them
+# wait_for_libvirt [also]: waits until libvirt has the same names, and says the same about them
 wait_for_libvirt() {
 	local end=$((SECONDS + 60))
 	until libvirt_agrees && { [ "${1-}" != also ] || libvirt_knows; }; do
@@ -198,8 +197,8 @@ node_xml() {
 	XML
 }
 
-# The operations: NAME NUMBER runs one and changes the model. A status of 100:
-# it makes no sense now.
+# The operations. NAME NUMBER runs one and changes the model. Status 100 means that the operation
+# makes no sense now.
 is_pci() { [ "${parent[$1]}" = "$lab_gvt" ]; }
 
 vgpu_create() {
@@ -246,14 +245,14 @@ vgpu_set_on_demand() {
 	vgpu set "${uuids[$1]}" --on-demand || return 1
 	start[$1]=on-demand
 }
-# Of one that is active both types would count: it keeps the one that it has.
+# An active vGPU would have two types then: its own and the defined one. So it must be inactive.
 vgpu_set_type() {
 	local was=${type[$1]}
 	{ [ -n "${start[$1]-}" ] && [ -z "${active[$1]-}" ]; } || return 100
 	vgpu set "${uuids[$1]}" --type "${other[$1]}" || return 1
 	type[$1]=${other[$1]} other[$1]=$was
 }
-# The machine wakes up with the next step.
+# The machine wakes up in the next step.
 vgpu_suspend() {
 	local n
 	vgpu suspend || return 1
@@ -354,16 +353,16 @@ operations=(vgpu_create vgpu_create_transient vgpu_create_no_boot vgpu_remove vg
 lab_load_samples
 lab_load_gvtsim
 ask_virsh version >/dev/null
-# Scripts before may have given libvirt much to look at. It does so in turn: when
-# it has seen this come and go, it has seen all.
+# Earlier scripts may have given libvirt many vGPUs to look at. It looks at them in order: when it
+# has seen this one come and go, it has seen all of them.
 vgpu_create_transient 0 >/dev/null 2>&1
 check "libvirt sees a vGPU" lab_wait 120 wait_for_libvirt
 vgpu_remove 0 2>/dev/null
-check "and that it is gone" lab_wait 120 wait_for_libvirt
+check "libvirt sees that it is gone" lab_wait 120 wait_for_libvirt
 
 declare -A done_of=()
 
-# Mostly one that was not done yet, so that a short walk has them all as well.
+# Mostly chooses an operation that was not done yet, so that a short walk contains all of them.
 missing=("${operations[@]}")
 choose() {
 	if [ "${#asleep[@]}" -gt 0 ]; then
@@ -385,8 +384,8 @@ timed() {
 	return "$status"
 }
 
-# Sets `broken` where somebody sees something else. All that each can tell counts
-# every tenth time.
+# Sets `broken` if one of the programs sees something else. All details are compared at every
+# tenth step.
 compare() {
 	local much=brief also=
 	[ $((done % 10)) != 0 ] || much=full also=also
@@ -424,5 +423,5 @@ for what in "${!spent[@]}"; do
 done
 same "after each of $done operations vgpu, mdevctl and libvirt agree (seed $seed)" "" \
 	"${broken:+step $done, $operation ${uuids[number]}: $broken}"
-same "every kind of operation was among them" "" "${missing[*]}"
+same "the walk contained every kind of operation" "" "${missing[*]}"
 finish

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# vgpu attach against a real libvirtd, with vGPUs of two kernel drivers, up to
-# QEMU's command line.
+# vgpu attach with a real libvirtd and vGPUs of two kernel drivers, up to the command line of
+# QEMU.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . /lab/tests/tap.sh
@@ -26,7 +26,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# make_vgpu PARENT TYPE UUID: by the kernel's own interface
+# make_vgpu PARENT TYPE UUID: makes it through sysfs
 make_vgpu() {
 	echo "$3" >"/sys/class/mdev_bus/$1/mdev_supported_types/$2/create"
 }
@@ -76,7 +76,7 @@ check "guests are defined" eval \
 
 node=/dev/dri/$(basename "/sys/bus/pci/devices/$lab_gvt/drm"/renderD*)
 changes=$(vgpu attach --yes plain "$gvt" 2>&1)
-same "attach tells each change" "vgpu: removed the display vnc, which QEMU cannot have beside a D-Bus display with GL
+same "attach prints each change" "vgpu: removed the display vnc, which QEMU cannot have beside a D-Bus display with GL
 vgpu: added a D-Bus display with GL on $node
 vgpu: replaced the video device vga by none
 vgpu: added the vGPU $gvt at 00:02.0
@@ -85,9 +85,9 @@ vgpu: added a USB tablet, so that the pointer is where it looks
 vgpu: added a channel for the guest's agent (clipboard)
 vgpu: note: the domain emulates its processor (type='qemu'): real GVT-g starts with type='kvm' only" "$(grep -v "the definition as it was is in" <<<"$changes")"
 same "libvirt has the vGPU" "$gvt" "$(xpath plain "string(//hostdev[@type='mdev']/source/address/@uuid)")"
-same "with its display on" on "$(xpath plain "string(//hostdev/@display)")"
-same "with the boot display" on "$(xpath plain "string(//hostdev/@ramfb)")"
-same "at 00:02.0" "0x00 0x02" \
+same "its display is on" on "$(xpath plain "string(//hostdev/@display)")"
+same "its ramfb is on" on "$(xpath plain "string(//hostdev/@ramfb)")"
+same "it is at 00:02.0" "0x00 0x02" \
 	"$(xpath plain "concat(//hostdev/address/@bus, ' ', //hostdev/address/@slot)")"
 same "libvirt has the D-Bus display" "yes yes" \
 	"$(xpath plain "concat(//graphics[@type='dbus']/@p2p, ' ', //graphics[@type='dbus']/gl/@enable)")"
@@ -107,7 +107,7 @@ check "QEMU has the vGPU, its display and ramfb" \
 	grep -E '"vfio-pci-nohotplug".*'"$gvt"'.*"display":"on".*"ramfb":true.*"addr":"0x2"' "$work/command"
 check "QEMU has the D-Bus display" grep -E '^dbus,p2p=(on|yes),gl=on' "$work/command"
 check "QEMU has no emulated video" eval '! grep -E "VGA|cirrus|qxl|virtio-vga" "$work/command"'
-virsh destroy plain >/dev/null # a guest that runs takes a processor
+virsh destroy plain >/dev/null # a running guest keeps a processor busy
 
 definition modern >"$work/before"
 refuses "a vGPU that another domain has is refused" 1 "$gvt is in the domain plain" \
@@ -119,12 +119,12 @@ refuses "the beginning of two UUIDs is refused" 1 "is the beginning of several" 
 refuses "a domain that does not exist is refused" 1 "no domain 'nobody'" vgpu attach nobody "$sample"
 refuses "a relative render node is refused" 2 "not an absolute path" \
 	vgpu attach --rendernode renderD128 modern "$sample"
-check "a dry run shows changes" eval 'vgpu attach --dry-run modern "$sample" 2>&1 | grep "^+.*$sample"'
-check "after all that nothing is changed" unchanged modern
+check "a dry run shows the changes" eval 'vgpu attach --dry-run modern "$sample" 2>&1 | grep "^+.*$sample"'
+check "after all refusals, nothing is changed" unchanged modern
 
-# --- addresses that are taken
+# --- addresses that are used already
 
-# crowded: a sound device at 00:05.0, and a device on each of the two USB ports
+# The domain `crowded` has a sound device at 00:05.0, and a device on each of the two USB ports.
 crowded() {
 	guest crowded pc "<sound model='ich6'>
       <address type='pci' domain='0x0000' bus='0x00' slot='0x05' function='0x0'/>
@@ -138,7 +138,7 @@ saved() { find /var/lib/vgpu/backups -path "*/$(virsh domuuid crowded)/*"; }
 crowded >"$work/crowded.xml"
 check "a crowded guest is defined" virsh define --validate "$work/crowded.xml"
 virsh dumpxml --inactive crowded >"$work/crowded.before"
-refuses "a slot that is taken is told with who has it and what is free, before libvirt" 1 \
+refuses "attach says who has a taken slot and which are free, before libvirt is asked" 1 \
 	"domain crowded: the PCI address 00:05.0 is taken by the sound device ich6; free: 00:02-00:04, 00:06" \
 	vgpu attach --yes --slot 00:05.0 crowded "$sample"
 sed "s|</sound>|</sound><interface type='user'><model type='e1000'/><address type='pci' slot='0x05'/></interface>|" \
@@ -146,29 +146,29 @@ sed "s|</sound>|</sound><interface type='user'><model type='e1000'/><address typ
 refuses "two devices at one address are both named" 1 \
 	"the sound device ich6 and the network interface e1000.* are both at 00:05.0: give one of them another slot" \
 	vgpu attach --xml "$work/twice.xml" "$sample"
-check "libvirt would have refused them too" eval '! virsh define --validate "$work/twice.xml" >"$work/said" 2>&1 &&
+check "libvirt refuses them too" eval '! virsh define --validate "$work/twice.xml" >"$work/said" 2>&1 &&
 	grep -i "double use of PCI address" "$work/said"'
-refuses "what only libvirt can see is told in libvirt's words" 1 \
+refuses "an error that only libvirt finds is printed in libvirt's words" 1 \
 	"cannot change the definition of the domain crowded: internal error: No free USB ports" \
 	vgpu attach --yes crowded "$sample"
 virsh dumpxml --inactive crowded >"$work/crowded.after"
-check "the definition is as it was, byte for byte" cmp "$work/crowded.before" "$work/crowded.after"
-same "and nothing is saved for it" "" "$(saved)"
+check "the definition is unchanged, byte for byte" cmp "$work/crowded.before" "$work/crowded.after"
+same "nothing is saved for it" "" "$(saved)"
 virsh undefine crowded >/dev/null
 
 check "a user of the group libvirt may attach" \
 	runuser -u user -- vgpu attach --yes --rendernode "$node" modern "$sample"
-same "the render node is the one asked for" "$node" \
+same "the render node is that of --rendernode" "$node" \
 	"$(xpath modern "string(//graphics[@type='dbus']/gl/@rendernode)")"
 check "a q35 guest with a sample vGPU starts" virsh start modern
 virsh destroy modern >/dev/null
 
-check "a running guest is told to restart" eval \
+check "attach says that a running guest must be restarted" eval \
 	'virsh start --paused other && mkdir -p "/etc/mdevctl.d/$lab_gvt" &&
 	printf "{\"mdev_type\":\"i915-GVTg_V5_8\",\"start\":\"manual\",\"attrs\":[]}\n" >"/etc/mdevctl.d/$lab_gvt/$planned" &&
 	vgpu attach --yes other "$planned" 2>&1 | grep "other is running: shut it down"'
-check "what runs is not changed" eval '! virsh dumpxml other | grep "$planned"'
-check "a vGPU that is only defined is attached" \
+check "the running guest is not changed" eval '! virsh dumpxml other | grep "$planned"'
+check "a vGPU that is only defined can be attached" \
 	grep -q "$planned" <(definition other)
 
 guest passing pc >"$work/passing.xml"

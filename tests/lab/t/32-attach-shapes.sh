@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# What a real libvirtd makes of every shape in the corpus: it takes each one patched,
-# and what it gives back is detached to what it had before. Only definitions: nothing
-# starts.
+# What a real libvirtd makes of every shape in the corpus: it must accept each one patched, and
+# detach must restore what libvirt gives back. This uses only definitions: nothing is started.
 #
-#	STRIDE=8    every 8th shape goes there and back, and those that libvirt would
-#	            add something to
+#	STRIDE=8    every 8th shape is attached and detached, and all shapes to which libvirt would
+#	            add something
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . /lab/tests/tap.sh
@@ -17,7 +16,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 names=()
 
-# The lab has no KVM, and its QEMU no machines of old or of other distributions.
+# The lab has no KVM, and its QEMU has no machine types of old versions or other distributions.
 for_the_lab() {
 	sed -e 's/type\( *= *.\)kvm/type\1qemu/' -e 's/pc-i440fx-[a-z0-9.]*/pc/' \
 		-e 's/pc-q35-[a-z0-9.]*/q35/' -e 's/host-passthrough/maximum/' \
@@ -26,9 +25,9 @@ for_the_lab() {
 
 name_of() { xmllint --xpath 'string(/domain/name)' "$1"; }
 
-# define_all FROM TO [--validate]: each shape's $work/NAME.FROM is defined, written as
-# libvirt has it to NAME.TO, and undefined. One virsh does it all: each has to connect
-# first. libvirt reads its schema anew for each that it validates, which takes long.
+# define_all FROM TO [--validate]: defines $work/NAME.FROM for each shape, writes libvirt's version
+# to NAME.TO, and undefines it. One virsh does all this, because each virsh has to connect first.
+# libvirt reads its schema again for each definition that it validates, which takes long.
 define_all() {
 	local name commands='' from=$1 to=$2 option=${3-}
 	for name in "${names[@]}"; do
@@ -56,13 +55,14 @@ was_patched() {
 	test -s "$work/$1.attach"
 }
 
-# is_nobodys SHAPE: its detach tells of no change that somebody made
+# is_nobodys SHAPE: succeeds if detach reports no change by others
 is_nobodys() { ! grep -E "since|uses it|did not find" "$work/$1.told"; }
 
-# Every shape is defined as attach makes it. There and back takes five definitions
-# each.
+# Every shape is defined as attach makes it. Only some are attached and detached, because that
+# takes five definitions each.
 stride=${STRIDE:-8}
-# What libvirt would add to these, if attach did not, stays or stops the next definition.
+# libvirt would add something to these if attach did not. That would stay, or make the next
+# definition fail.
 always=" keep-video-at-a-function keep-video-primary-is-second none-i440fx-without-video
 	none-q35-without-video q35-one-root-port-taken spice-from-sdl vnc-from-sdl "
 for file in "$corpus"/*.in.xml; do
@@ -70,8 +70,8 @@ for file in "$corpus"/*.in.xml; do
 	names+=("$name")
 	for_the_lab "$corpus/$name.out.xml" >"$work/$name.out"
 done
-# Some shapes are such as libvirt takes on other machines only: the lab's has no TPM 2.0,
-# and no ACPI beside UEFI.
+# libvirt accepts some shapes only on other machines: the lab's has no TPM 2.0, and no ACPI with
+# UEFI.
 elsewhere="TPM version|UEFI requires ACPI"
 define_all out patched --validate
 for name in "${names[@]}"; do
@@ -85,14 +85,14 @@ for ((i = 0; i < ${#all[@]}; i++)); do
 	names+=("${all[i]}")
 	for_the_lab "$corpus/${all[i]}.in.xml" >"$work/${all[i]}.in"
 done
-# libvirt puts the controllers that it added in order when it reads them again.
+# libvirt sorts the controllers that it has added when it reads them again.
 define_all in once
 define_all once original
 for name in "${names[@]}"; do
-	# Some are such as people write and libvirt refuses; attach mends a few.
+	# People write some shapes that libvirt refuses; attach repairs a few of them.
 	was_defined "$name" original >/dev/null 2>&1 || continue
 	corpus_patch "$corpus/$name" "$work/$name.original" >"$work/$name.attach" 2>"$work/$name.told"
-	# Where libvirt put a device on a slot that QEMU's own arguments take.
+	# libvirt may have put a device on a slot that QEMU's own arguments use.
 	grep -q "are both at" "$work/$name.told" || check "$name: what libvirt gives back is patched" \
 		was_patched "$name"
 done
@@ -109,9 +109,9 @@ done
 define_all detach detached
 for name in "${names[@]}"; do
 	[ -s "$work/$name.attached" ] || continue
-	check "$name: what libvirt made of it is nobody's change" \
+	check "$name: detach does not mistake libvirt's changes for those of others" \
 		is_nobodys "$name"
-	check "$name: libvirt takes it detached" was_defined "$name" detached
+	check "$name: libvirt accepts it detached" was_defined "$name" detached
 	grep -q "not kept" "$work/$name.told" || check "$name: detached, libvirt has what it had" \
 		diff -u "$work/$name.original" "$work/$name.detached"
 done

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# vGPUs made and removed over and over, on each parent in turn: nothing is left
-# in the kernel, in its log or in the store.
+# Makes and removes vGPUs again and again, on each parent in turn: nothing may be left in the
+# kernel, in its log or in the store.
 #
-#	CYCLES=80    `make soak` does 10000
+#	CYCLES=80    the number of cycles; `make soak` uses 10000
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . /lab/tests/tap.sh
@@ -10,27 +10,27 @@ set -uo pipefail
 . /lab/tests/lab/guest/lib.sh
 
 cycles=${CYCLES:-80}
-step=$((cycles / 10)) # between two looks at the kernel's memory
+step=$((cycles / 10)) # cycles between two samples of the kernel's memory
 parents=("$lab_gvt" mbochs mdpy mtty)
 types=(i915-GVTg_V5_8 mbochs-small mdpy-vga mtty-1)
 
-# Who listens to the kernel's events may be behind, and they wait in memory.
+# Programs that read the kernel's events may be late, and unread events use memory.
 is_heard() { awk 'NR > 1 && $5 > 0 { exit 1 }' /proc/net/netlink; }
 
-# How many objects of each kind the kernel has, exactly: without what it only caches,
-# and without what its allocator keeps aside for each processor.
+# Counts the objects of each kind in the kernel exactly: without caches, and without what the
+# allocator reserves for each processor.
 sample() {
 	lab_wait 60 is_heard
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
-	sleep 1 # for what RCU frees
+	sleep 1 # RCU frees objects with a delay
 	find /sys/kernel/slab -mindepth 1 -maxdepth 1 -type d | while IFS= read -r cache; do
 		echo 1 >"$cache/shrink"
 	done
 	awk 'NR > 2 { print $1, $2 }' /proc/slabinfo >>"$work/samples"
 }
 
-# What a vGPU has in the kernel besides memory.
+# Counts what a vGPU has in the kernel besides memory.
 traces() {
 	local directory
 	for directory in /sys/bus/mdev/devices /sys/class/vfio /sys/class/vfio-dev /sys/kernel/iommu_groups /dev/vfio; do
@@ -38,10 +38,9 @@ traces() {
 	done
 }
 
-# grown CYCLES: kinds of which there were never fewer than before, more time and again,
-# and in the end more by one in ten cycles. The stack of each process
-# that has ended is a vmap_area until many are freed at once (lazy_max_pages in
-# mm/vmalloc.c).
+# grown CYCLES: prints the kinds that never shrank, grew several times, and grew in total by at
+# least one object in ten cycles. vmap_area is left out: it has the stack of each ended process
+# until many of them are freed at once (lazy_max_pages in mm/vmalloc.c).
 grown() {
 	awk -v least="$(($1 / 10))" '
 		$1 == "vmap_area" { next }
@@ -68,15 +67,15 @@ cycle() {
 	done 2>>"$work/said"
 }
 
-# round FROM TO: with a look before and after; what grew is in $work/grown
+# round FROM TO: takes a sample before and after; puts what grew into $work/grown
 round() {
 	: >"$work/samples"
 	sample
 	cycle "$1" "$2" && grown $(($2 - $1)) >"$work/grown"
 }
 
-# What a cycle leaks grows in each round. What happened to grow in the first one, as
-# systemd's and udevd's own memory does, does not in two more.
+# What a cycle leaks grows in each round. What happened to grow in the first round, such as the
+# memory of systemd and udevd, does not grow in two more.
 leaks() {
 	local from=$cycles
 	cp "$work/grown" "$work/leaks"
@@ -99,18 +98,18 @@ trap 'udevadm control --children-max=0; rm -rf "$work"' EXIT
 exec 3>&1
 lab_load_samples
 lab_load_gvtsim
-# Or udevd has one worker after the other, each with its sockets, as long as there are
-# more events.
+# Otherwise udevd would start one worker after the other, each with its sockets, as long as there
+# are events.
 udevadm control --children-max=1
 files=$(find /etc/mdevctl.d /run/vgpu -type f 2>/dev/null | sort)
 dmesg --clear
 before=$(traces)
-# The first ones fill caches.
+# The first cycles fill caches.
 check "a fifth of $cycles cycles" cycle 0 $((cycles / 5))
-check "and the rest" round $((cycles / 5)) "$cycles"
+check "the other cycles" round $((cycles / 5)) "$cycles"
 same "no vGPU is left" "" "$(ls /sys/bus/mdev/devices)"
 same "no file is left" "$files" "$(find /etc/mdevctl.d /run/vgpu -type f 2>/dev/null | sort)"
-same "nor any other trace of one" "$before" "$(traces)"
-same "the kernel has no more of anything with each of them" "" "$(leaks)"
+same "no other trace of a vGPU is left" "$before" "$(traces)"
+same "no kind of object in the kernel grows with each cycle" "" "$(leaks)"
 same "the kernel's log has nothing to say" "" "$(dmesg --level=emerg,alert,crit,err,warn | head -n 5)"
 finish

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Every way in which attach can lead the picture out, up to a running QEMU of a
-# real libvirt, and back.
+# Every display that attach can add, up to a running QEMU of a real libvirt, and detached again.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . /lab/tests/tap.sh
@@ -19,7 +18,7 @@ cleanup() {
 } >/dev/null 2>&1
 trap cleanup EXIT
 
-# domain: as virt-manager makes it, with QXL and SPICE
+# domain: prints one as virt-manager makes it, with QXL and SPICE
 domain() {
 	cat <<XML
 <domain type='qemu'>
@@ -48,7 +47,7 @@ XML
 
 definition() { virsh dumpxml --inactive --security-info screens; }
 
-# A domain whose start fails leaves QEMU's words in its log.
+# If a domain does not start, QEMU's messages are in its log.
 start() {
 	virsh start screens || {
 		tail -n 5 /var/log/libvirt/qemu/screens.log
@@ -57,7 +56,7 @@ start() {
 	tr '\0' '\n' <"/proc/$(cat /run/libvirt/qemu/screens.pid)/cmdline" >"$work/command"
 }
 
-# has PATTERN...: QEMU's command line has each
+# has PATTERN...: QEMU's command line must match each pattern
 has() {
 	local pattern
 	for pattern; do
@@ -77,13 +76,13 @@ unset WAYLAND_DISPLAY XAUTHORITY
 
 attach() { vgpu attach --yes "$@" screens "$uuid"; }
 
-# attach_blindly OPTION...: without a look at what this QEMU can do
+# attach_blindly OPTION...: attaches without asking what this QEMU can do
 attach_blindly() {
 	vgpu attach --rendernode "$node" "$@" --xml "$work/before" "$uuid" >"$work/blind.xml" &&
 		virsh define --validate "$work/blind.xml"
 }
 
-# try MODE VIDEO START OPTIONS PATTERN...: attached, started, detached
+# try MODE VIDEO START OPTIONS PATTERN...: attaches, starts and detaches
 try() {
 	local mode=$1 video=$2 start=$3 how=attach options
 	[ "$start" != stops_though_told ] || how=attach_blindly
@@ -97,26 +96,26 @@ try() {
 	check "$mode: QEMU has what it needs" has "$@"
 	virsh destroy screens >/dev/null 2>&1
 	check "$mode: it is detached" eval 'vgpu detach --yes screens >"$work/said" 2>&1'
-	check "$mode: what libvirt made of it is nobody's change" eval '! grep "note: " "$work/said"'
+	check "$mode: detach does not mistake libvirt's changes for those of others" eval '! grep "note: " "$work/said"'
 	definition >"$work/after"
-	check "$mode: the definition is what it was" diff -u "$work/before" "$work/after"
+	check "$mode: detach restores the definition" diff -u "$work/before" "$work/after"
 	virsh undefine screens >/dev/null
 }
 
 starts() { check "$1: it starts" start; }
 
-# QEMU shows a vGPU only by what can take its dma-bufs: VNC never can, and GTK not
-# on the X server that the lab has. It gets that far, with all that it needs.
+# QEMU shows a vGPU only on displays that accept its dma-bufs: VNC never does, and GTK does not on
+# the X server of the lab. QEMU gets that far with everything that it needs.
 stops_at_dmabuf() {
 	rm -f /var/log/libvirt/qemu/screens.log
-	check "$1: QEMU finds nothing for its dma-bufs" eval '! virsh start screens 2>&1'
-	check "$1: and says so" grep "The console requires display DMABUF support" /var/log/libvirt/qemu/screens.log
+	check "$1: QEMU finds no display for its dma-bufs" eval '! virsh start screens 2>&1'
+	check "$1: QEMU says so in its log" grep "The console requires display DMABUF support" /var/log/libvirt/qemu/screens.log
 	sed -e 's/ \\$//' -e 's/^-[a-z]* //' /var/log/libvirt/qemu/screens.log | tr -d "'" >"$work/command"
 }
 
-# What does not start is refused where it is known, and is not refused for nothing.
+# attach must refuse what it knows cannot start, and it must refuse it for a good reason.
 stops_though_told() {
-	refuses "$1: where QEMU is known it is refused" 1 "start no vGPU with a picture beside VNC.*--display dbus" \
+	refuses "$1: attach refuses it if it knows QEMU" 1 "start no vGPU with a picture beside VNC.*--display dbus" \
 		vgpu attach --yes --display vnc screens "$uuid"
 	stops_at_dmabuf "$1"
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What bash, zsh and fish offer where vgpu is installed: the types, UUIDs and
-# domains that there are now. Each is asked once, as its start takes most of the
-# time; commands and options are tried on the host (tests/integration).
+# What bash, zsh and fish offer where vgpu is installed: the types, UUIDs and domains of this
+# moment. Each shell is asked once, because starting it takes most of the time. The host tests
+# commands and options (tests/integration).
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . /lab/tests/tap.sh
@@ -39,7 +39,7 @@ for shell in bash fish zsh; do
 		same "$shell offers the live UUIDs to $command" "$uuid" \
 			"$(offers "$shell" "vgpu $command completed 4b" | grep -x "$uuid")"
 	done
-	same "$shell offers them where the domain is a file" "$uuid" \
+	same "$shell offers the live UUIDs after --xml FILE" "$uuid" \
 		"$(offers "$shell" 'vgpu attach --xml f 4b' | grep -x "$uuid")"
 done
 

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# vgpu-scanout as systemd runs it, on a real libvirt's domain with a vGPU: who gets a
-# picture, what viewers that mean harm can do, when it lets go of QEMU, and how soon it
-# notices a flip.
+# vgpu-scanout as systemd runs it, for a domain of a real libvirt with a vGPU: who gets a picture,
+# what malicious viewers can do, when it closes the vGPU, and how soon it notices a flip.
 #
 # SCANOUT_SECONDS: how long each rate is watched (5)
 set -uo pipefail
@@ -14,7 +13,7 @@ set -uo pipefail
 
 seconds=${SCANOUT_SECONDS:-5}
 helper=/usr/libexec/vgpu/vgpu-scanout
-# The other VM is of the user's own session.
+# The other VM belongs to the user's own session.
 own_vm=4b20d080-1b54-4048-85b3-a6a62d165d41
 own_vgpu=4b20d080-1b54-4048-85b3-a6a62d165c41
 drop_in=/run/systemd/system/vgpu-scanout.socket.d
@@ -32,7 +31,7 @@ cleanup() {
 } >/dev/null 2>&1
 trap cleanup EXIT
 
-# As libvirt would start it for the user, as far as it matters here.
+# Starts a VM as libvirt would for the user, as far as it matters here.
 start_own_vm() {
 	local group
 	echo "$own_vgpu" >"/sys/class/mdev_bus/$lab_gvt/mdev_supported_types/i915-GVTg_V5_8/create"
@@ -49,11 +48,11 @@ watch() { as_user scanout-watch "$@"; }
 opens() { [ "$(watch "$@")" = opened ]; }
 helpers() { pgrep -x vgpu-scanout; }
 no_helper() { [ -z "$(helpers)" ]; }
-# who has an open device of the vGPU's: QEMU, and the helper while it looks
+# has_device PID: succeeds for QEMU, and for the helper while it looks
 has_device() { readlink "/proc/$1/fd/"* | grep -q vfio-device; }
 
-# hold DOMAIN VGPU: a viewer that stays until file 9 is closed; not for `check`, which
-# has files of its own
+# hold DOMAIN VGPU: starts a viewer that stays until file 9 is closed. Not for use in `check`, which
+# has files of its own.
 hold() {
 	rm -f "$work/fifo" "$work/held.log"
 	mkfifo "$work/fifo"
@@ -63,7 +62,7 @@ hold() {
 	lab_wait 30 grep -q opened "$work/held.log"
 }
 
-# The milliseconds until the command succeeds.
+# Prints the milliseconds until the command succeeds.
 took() {
 	local began
 	began=$(date +%s%N)
@@ -77,110 +76,110 @@ lab_poll() {
 
 check "a guest with a vGPU runs" start_guest shown
 vm=$(virsh domuuid shown | head -n 1)
-check "a VM of the user's own runs beside" start_own_vm
+check "a VM of the user's own session is running too" start_own_vm
 mode 320x240 XR24 3
 useradd --no-create-home --groups libvirt member
-# Let in by the socket, so that it is the helper that judges.
+# This user may open the socket, so that the helper decides.
 mkdir -p "$drop_in"
 printf '[Socket]\nSocketMode=0666\n' >"$drop_in/all.conf"
 systemctl daemon-reload
 check "the socket is started" systemctl restart vgpu-scanout.socket
 
 # --- who gets a picture ---
-check "a member of group libvirt has the system's VM" opens open "$vm" "$screen_uuid"
-check "so has another one" runuser -u member -- scanout-watch open "$vm" "$screen_uuid"
-check "root has it" scanout-watch open "$vm" "$screen_uuid"
-check "root has a user's VM" scanout-watch open "$own_vm" "$own_vgpu"
-check "a user has a VM of the own session" opens open "$own_vm" "$own_vgpu"
+check "a member of the group libvirt sees the system's VM" opens open "$vm" "$screen_uuid"
+check "another member of the group sees it too" runuser -u member -- scanout-watch open "$vm" "$screen_uuid"
+check "root sees it" scanout-watch open "$vm" "$screen_uuid"
+check "root sees a user's VM" scanout-watch open "$own_vm" "$own_vgpu"
+check "a user sees a VM of the user's own session" opens open "$own_vm" "$own_vgpu"
 none="no running domain $vm that you may see"
-refuses "another user does not have the system's VM" 1 "refused: $none" \
+refuses "a user outside of the group does not see the system's VM" 1 "refused: $none" \
 	runuser -u nobody -- scanout-watch open "$vm" "$screen_uuid"
-refuses "nor somebody's own one" 1 "refused: no running domain $own_vm" \
+refuses "that user does not see a VM of another user" 1 "refused: no running domain $own_vm" \
 	runuser -u nobody -- scanout-watch open "$own_vm" "$own_vgpu"
-refuses "nor has group libvirt somebody's own one" 1 "refused: no running domain $own_vm" \
+refuses "a member of the group libvirt does not see a VM of another user" 1 "refused: no running domain $own_vm" \
 	runuser -u member -- scanout-watch open "$own_vm" "$own_vgpu"
-refuses "a domain that is not there is refused in the same words" 1 "refused: ${none/$vm/$own_vgpu}" \
+refuses "a domain that does not exist is refused with the same message" 1 "refused: ${none/$vm/$own_vgpu}" \
 	watch open "$own_vgpu" "$screen_uuid"
 refuses "a vGPU of another domain is refused" 1 "the domain $vm does not have the vGPU $own_vgpu" \
 	watch open "$vm" "$own_vgpu"
-refuses "and the other way about, also to root" 1 "does not have the vGPU $screen_uuid" \
+refuses "the reverse is refused too, even for root" 1 "does not have the vGPU $screen_uuid" \
 	scanout-watch open "$own_vm" "$screen_uuid"
-refuses "a vGPU that is not there is refused" 1 "does not have the vGPU" watch open "$vm" "$vm"
+refuses "a vGPU that does not exist is refused" 1 "does not have the vGPU" watch open "$vm" "$vm"
 refuses "QEMU's process id is refused" 1 "refused: OPEN needs the UUIDs" \
 	watch pid "$(cat /run/libvirt/qemu/shown.pid)" "$screen_uuid"
 
 # --- a helper that the viewer starts ---
 sysctl -q kernel.yama.ptrace_scope=0
-check "a user's own helper has the user's own VM" opens --helper "$helper" open "$own_vm" "$own_vgpu"
-refuses "it does not have the system's" 1 "the kernel does not let vgpu-scanout have a file of QEMU's" \
+check "a user's own helper sees the user's own VM" opens --helper "$helper" open "$own_vm" "$own_vgpu"
+refuses "it does not see the system's VM" 1 "the kernel does not let vgpu-scanout have a file of QEMU's" \
 	watch --helper "$helper" open "$vm" "$screen_uuid"
 sysctl -q kernel.yama.ptrace_scope=1
-refuses "nor, where the kernel is strict, any" 1 "the kernel does not let vgpu-scanout have a file of QEMU's" \
+refuses "it sees no VM if ptrace_scope is 1" 1 "the kernel does not let vgpu-scanout have a file of QEMU's" \
 	watch --helper "$helper" open "$own_vm" "$own_vgpu"
-check "systemd's has it all the same" opens open "$own_vm" "$own_vgpu"
+check "the helper that systemd starts sees it all the same" opens open "$own_vm" "$own_vgpu"
 
-# --- what it is while it looks ---
+# --- its rights while it looks ---
 hold "$vm" "$screen_uuid"
-same "a viewer holds the vGPU" opened "$(cat "$work/held.log")"
+same "a viewer has the vGPU" opened "$(cat "$work/held.log")"
 pid=$(helpers)
 status() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$pid/status"; }
 check "the helper has the vGPU open" has_device "$pid"
-check "the viewer has not" eval '! has_device "$(pgrep -u user -x scanout-watch)"'
+check "the viewer does not have it open" eval '! has_device "$(pgrep -u user -x scanout-watch)"'
 same "it filters its system calls and gains no privileges" "2 1" "$(status Seccomp) $(status NoNewPrivs)"
 same "it has one capability, CAP_SYS_PTRACE" "0000000000080000 0000000000080000" "$(status CapEff) $(status CapPrm)"
-check "it is nobody's" test "$(status Uid | cut -f1)" -ge 1000
+check "its user is not root" test "$(status Uid | cut -f1)" -ge 1000
 check "it opens nothing else for writing" eval \
 	'! find "/proc/$pid/fd" -lname "/dev/*" ! -lname /dev/null -printf "%l\n" | grep .'
 
-# --- it lets go ---
+# --- it closes the vGPU ---
 exec 9>&-
 echo "# a helper whose viewer hung up has ended after $(took no_helper) ms"
-check "when the viewer hangs up it ends" no_helper
+check "it ends when the viewer hangs up" no_helper
 hold "$vm" "$screen_uuid"
 kill -KILL "$(pgrep -u user -x scanout-watch)"
 echo "# one whose viewer was killed after $(took no_helper) ms"
-check "when the viewer is killed it ends" no_helper
+check "it ends when the viewer is killed" no_helper
 exec 9>&-
 hold "$vm" "$screen_uuid"
 virsh destroy shown >/dev/null
 echo "# one whose VM stopped after $(took no_helper) ms"
-check "when the VM stops it ends" no_helper
+check "it ends when the VM stops" no_helper
 wait "$holder"
-# A process closes its files before it has ended: either may be seen.
-check "and has told the viewer" eval \
+# A process closes its files before it ends: the helper may see either first.
+check "it has told the viewer" eval \
 	'tr "\n" " " <"$work/held.log" | grep -Ex "opened gone: the VM (ended|let go of the vGPU) closed "'
 exec 9>&-
-check "the VM has its vGPU again" run_guest shown
+check "the VM can start with its vGPU again" run_guest shown
 mode 320x240 XR24 3
 hold "$own_vm" "$own_vgpu"
 kill -KILL "$(pgrep -u user -x qemu-system-x86)"
 lab_poll no_helper
-check "when QEMU is killed it ends" no_helper
+check "it ends when QEMU is killed" no_helper
 exec 9>&-
 
-# --- viewers that mean harm ---
+# --- malicious viewers ---
 flip_at 60
 for lie in $(scanout-watch lies | grep -vx silence); do
-	same "a lie to one that looks ends it: $lie" ended "$(watch lie "$lie" "$vm" "$screen_uuid" | tail -n 1)"
+	same "a lie ends a connection that is in use: $lie" ended "$(watch lie "$lie" "$vm" "$screen_uuid" | tail -n 1)"
 done
 watch lie silence "$vm" "$screen_uuid" >"$work/silence.log" 2>&1 &
 holder=$!
 watch watch 5 "$vm" "$screen_uuid" >"$work/watch.log" 2>&1
-check "beside a viewer that stalls another one is served" grep '^flips=[1-9]' "$work/watch.log"
+check "another viewer is served while one stalls" grep '^flips=[1-9]' "$work/watch.log"
 wait "$holder"
-same "who stalls is not held up, and not waited for" "scanout-watch: it does not end" "$(cat "$work/silence.log")"
+same "the helper does not wait for a viewer that stalls" "scanout-watch: it does not end" "$(cat "$work/silence.log")"
 check "no helper is left" lab_wait 20 no_helper
 began=$SECONDS
 check "10,000 connections" timeout 300 runuser -u user -- scanout-watch connect 10000
 echo "# they took $((SECONDS - began)) s; $(helpers | wc -l) helpers run then"
-check "after them a viewer is served" lab_wait 60 opens open "$vm" "$screen_uuid"
-check "the socket listens on" systemctl -q is-active vgpu-scanout.socket
+check "a viewer is served after them" lab_wait 60 opens open "$vm" "$screen_uuid"
+check "the socket is still listening" systemctl -q is-active vgpu-scanout.socket
 check "their helpers end" lab_wait 60 no_helper
 same "none of them failed" "" "$(systemctl list-units --no-legend --state=failed 'vgpu-scanout*')"
 
 # --- the unit ---
 systemd-analyze security --no-pager --offline=true "vgpu-scanout@.service" 2>&1 | tail -n 1 | sed 's/^/# /'
-check "systemd finds the service exposed by 1.5 at most" \
+check "the service has an exposure of 1.5 at most" \
 	systemd-analyze security --no-pager --offline=true --threshold=15 "vgpu-scanout@.service"
 
 # --- how soon a flip is noticed ---
@@ -191,12 +190,12 @@ for hertz in 60 144; do
 		flip_at "$hertz"
 		watch watch "$seconds" "$vm" "$screen_uuid" >"$work/watch.log" 2>&1
 		echo "# $hertz Hz, $buffers buffers: $(cat "$work/watch.log")"
-		check "pictures come: $hertz Hz, $buffers buffers" grep '^flips=[1-9]' "$work/watch.log"
-		# Emulated, and beside other machines, nobody is woken in time: not who
-		# flips, between the stamp and the flip, nor who is to notice it.
-		check "a flip is noticed after 0.5 ms in the median, but for the machine's lateness" \
+		check "flips are reported: $hertz Hz, $buffers buffers" grep '^flips=[1-9]' "$work/watch.log"
+		# On an emulated machine that shares its processors with others, processes are woken late: the one
+		# that flips, between the stamp and the flip, and the one that has to notice it.
+		check "a flip is noticed after 0.5 ms in the median, plus the machine's wake-up delay" \
 			test "$(figure seen_us_median)" -le $((500 + 2 * $(figure wake_us_median)))
-		check "each buffer came with its file once" test "$(figure files)" -le "$buffers"
+		check "the file of each buffer was sent once" test "$(figure files)" -le "$buffers"
 	done
 done
 finish

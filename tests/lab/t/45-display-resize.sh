@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The guest's screen follows the window when it is asked to, up to its type's
-# resolution; and the window follows the VM: a launcher in the menu, a user's unit.
+# With --resize guest, the guest's screen follows the window, up to the resolution of its type. The
+# window follows the VM with a launcher in the menu, and with a user unit.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . /lab/tests/tap.sh
@@ -27,7 +27,7 @@ cleanup() {
 } >/dev/null 2>&1
 trap cleanup EXIT
 
-# window COMMAND...: a command of sway's for the viewer's window; fails without one
+# window COMMAND...: runs a command of sway for the viewer's window; fails if there is none
 window() { sway_says '[app_id="vgpu-display"]' "$*"; }
 
 no_window() { ! window nop; }
@@ -49,70 +49,70 @@ guest_size() { cut -d' ' -f1 "$screen_sysfs/mode"; }
 
 guest_has() { [ "$(guest_size)" = "$1" ]; }
 
-# on_output SIZE: the guest's picture is there, pixel for pixel, from the window's
-# corner on; a window that is resized by command keeps its middle where it is
+# on_output SIZE: the guest's picture must be there, pixel for pixel, starting at the corner of the
+# window. A window that is resized by command keeps its middle in place.
 on_output() {
 	window move absolute position 0 0 && photograph output.png &&
 		check-pattern --expect-size "$1" --at 0,0 "$work/shots/output.png"
 }
 
-# resize_to WIDTH HEIGHT: by hand, as it were; then time for the guest to be asked
+# resize_to WIDTH HEIGHT: resizes like a user, then waits until the guest can have been asked
 resize_to() { window resize set "$1" "$2" >"$work/resize.log" && sleep 2; }
 
 times_told() { grep -c 'at most 1920x1200' "$log"; }
 
-# follow_edid Y|N: whether the guest takes the mode that it is offered
+# follow_edid Y|N: sets whether the guest accepts the mode that its EDID offers
 follow_edid() { echo "$1" >/sys/module/gvtsim/parameters/follow_edid; }
 
 unit_runs() { user_systemctl is-active "$unit"; }
 
-# The unit's user manager makes the directory in which the compositor's socket is.
+# The user manager of the unit makes the directory that contains the compositor's socket.
 check "the user has a service manager" eval \
 	'loginctl enable-linger user && lab_wait 60 user_systemctl is-active basic.target'
 check "a guest with a vGPU runs" start_guest shown
-check "its driver heeds its EDID" follow_edid Y
+check "the guest's driver follows its EDID" follow_edid Y
 start_sway 2200 1400
 check "a compositor runs" sway_says -t get_version
 mode 640x480 XR24 3
 
 start_viewer plain
 resize_to 800 600
-same "a window of another size is its user's affair: the guest keeps its mode" \
+same "without --resize guest, the guest keeps its mode in a window of another size" \
 	"640x480 0" "$(guest_size) $(grep -c 'asking the guest' "$log")"
 stop_viewer
 
 start_viewer asked --resize guest
-check "with --resize guest its picture is there" lab_wait 30 on_output 640x480
-check "a larger window, of an odd size" window resize set 1002 701
-check "is the guest's new mode" lab_wait 30 guest_has 1002x701
-check "and filled by it" lab_wait 30 on_output 1002x701
-check "a smaller window" window resize set 800 600
-check "is the guest's new mode" lab_wait 30 guest_has 800x600
-check "and filled by it" lab_wait 30 on_output 800x600
-check "a window that is larger than the type's resolution" window resize set 2100 1300
-check "has the most that the type has" lab_wait 30 guest_has 1920x1200
+check "with --resize guest, the picture is there" lab_wait 30 on_output 640x480
+check "the window is made larger, with an odd size" window resize set 1002 701
+check "the guest's new mode is 1002x701" lab_wait 30 guest_has 1002x701
+check "the picture fills the larger window" lab_wait 30 on_output 1002x701
+check "the window is made smaller" window resize set 800 600
+check "the guest's new mode is 800x600" lab_wait 30 guest_has 800x600
+check "the picture fills the smaller window" lab_wait 30 on_output 800x600
+check "the window is made larger than the type's resolution" window resize set 2100 1300
+check "the guest has the largest resolution of the type" lab_wait 30 guest_has 1920x1200
 resize_to 2080 1250
-same "which is said once" 1 "$(times_told)"
+same "a message says so once" 1 "$(times_told)"
 stop_viewer
 
 same "a launcher is added to the menu" "$launcher" \
 	"$(as_user vgpu-display --connect qemu:///system --install-launcher shown)"
-check "a desktop takes it" desktop-file-validate "$launcher"
-refuses "an unknown domain gets none" 1 "no domain 'nobody'" \
+check "the launcher is a valid desktop entry" desktop-file-validate "$launcher"
+refuses "an unknown domain gets no launcher" 1 "no domain 'nobody'" \
 	as_user vgpu-display --connect qemu:///system --install-launcher nobody
 
 virsh destroy shown >"$work/destroy.log"
 user_systemctl set-environment "WAYLAND_DISPLAY=$display"
-check "a unit of the user's is started" user_systemctl start "$unit"
+check "the user unit is started" user_systemctl start "$unit"
 sleep 3
-check "there is no window while the VM does not run" no_window
+check "there is no window while the VM is not running" no_window
 for time in "when the VM starts" "when it starts again"; do
 	virsh start shown >"$work/start.log"
 	check "$time, a window opens" lab_wait 60 window nop
 	virsh destroy shown >"$work/destroy.log"
-	check "and closes when it stops" lab_wait 30 no_window
+	check "the window closes when the VM stops" lab_wait 30 no_window
 done
-check "the unit goes on" unit_runs
-check "and ends when it is told to" user_systemctl stop "$unit"
-same "well" success "$(user_systemctl show --value --property Result "$unit")"
+check "the unit keeps running" unit_runs
+check "the unit can be stopped" user_systemctl stop "$unit"
+same "the unit succeeded" success "$(user_systemctl show --value --property Result "$unit")"
 finish

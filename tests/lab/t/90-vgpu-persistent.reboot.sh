@@ -16,23 +16,23 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# A unit's monotonic time in microseconds.
+# Prints a unit's monotonic time in microseconds.
 when() { systemctl show -p "$2" --value "$1"; }
 
-check "there is something to find" test "$(jq length /root/vgpus-before-reboot)" = 4
+check "there were four vGPUs before the reboot" test "$(jq length /root/vgpus-before-reboot)" = 4
 same "all vGPUs are active and defined as before" "$(cat /root/vgpus-before-reboot)" "$(vgpu list --json)"
 same "the service made them" success "$(systemctl show -p Result --value vgpu-restore)"
-check "it says which" eval 'journalctl -b -o cat -u "vgpu-restore*" | grep -q ": made "'
-same "nobody reports an error" "" "$(journalctl -q -b -o cat -t mdevctl
+check "the service says which vGPUs it made" eval 'journalctl -b -o cat -u "vgpu-restore*" | grep -q ": made "'
+same "neither mdevctl nor our services report an error" "" "$(journalctl -q -b -o cat -t mdevctl
 	journalctl -q -b -o cat -p warning -u 'vgpu-restore*')"
 echo "# made by the services: $(journalctl -b -o cat -u "vgpu-restore*" | grep -c ": made "); the boot service took $((($(when vgpu-restore ExecMainExitTimestampMonotonic) - $(when vgpu-restore ExecMainStartTimestampMonotonic)) / 1000)) ms"
-check "before libvirtd starts virtual machines" test \
+check "the service has ended before libvirtd starts" test \
 	"$(when vgpu-restore ExecMainExitTimestampMonotonic)" -gt 0 -a \
 	"$(when vgpu-restore ExecMainExitTimestampMonotonic)" -lt \
 	"$(when libvirtd ActiveEnterTimestampMonotonic)"
 for uuid in $(jq -r '.[].uuid' /root/vgpus-before-reboot); do
 	check "$uuid is removed" vgpu remove "$uuid"
 done
-same "then nothing is left" "[]" "$(vgpu list --json)"
+same "no vGPU is left" "[]" "$(vgpu list --json)"
 
 finish
