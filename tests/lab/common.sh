@@ -5,7 +5,7 @@
 # cache stays in the user's cache directory.
 if [ "$(id -u)" != 0 ]; then
 	command -v sudo >/dev/null || {
-		echo "lab: the lab is made by chroot and mount: run this as root" >&2
+		echo "lab: making the lab needs chroot and mount: run this as root" >&2
 		exit 1
 	}
 	exec sudo "XDG_CACHE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}" "$0" "$@"

@@ -14,4 +14,4 @@ run vgpu remove "$uuid"
 run vgpu list
 test ! -e "/sys/bus/mdev/devices/$uuid"
 test ! -e "/etc/mdevctl.d/$lab_gvt/$uuid"
-echo "nothing is left of it"
+echo "nothing of the vGPU is left"

@@ -75,7 +75,7 @@ photograph() {
 if ! lab_wait 60 photograph; then
 	cat /lab/out/viewer.log /lab/out/screenshooter.log /tmp/photos/check.txt || :
 	cp /tmp/photos/*.png /lab/out/ || :
-	echo "the photograph does not show the vGPU's picture"
+	echo "the screenshot does not show the vGPU's picture"
 	exit 1
 fi
 run check-pattern /tmp/photos/*.png --search
