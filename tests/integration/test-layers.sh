@@ -61,7 +61,7 @@ same "a clean tree is no fault and no word" "0 " "$(layers 2>&1; echo "$?") "
 # --- includes
 source_file vgpu/host/parent.h vgpu/commands/table.h
 faults "an include that runs upward" \
-	'^layers: vgpu/host/parent.h includes vgpu/commands/table.h: vgpu/host may include from vgpu/base and what lies below, see scripts/layers$'
+	'^layers: vgpu/host/parent.h includes vgpu/commands/table.h: vgpu/host may include from vgpu/base and what is below them, see scripts/layers$'
 source_file vgpu/store/definition.h vgpu/host/parent.h
 faults "one from a folder beside" '^layers: vgpu/store/definition.h includes vgpu/host/parent.h: vgpu/store may'
 source_file vgpu/base/text.c vgpu/host/parent.h
@@ -73,7 +73,7 @@ source_file vgpu/extra/thing.c vgpu/base/error.h
 faults "a folder that is not listed" '^layers: vgpu/extra/thing.c: its folder vgpu/extra is not in scripts/layers$'
 sed -i 's/^vgpu.host .*/vgpu\/host | vgpu\/base vgpu\/commands | above what comes later/' "$work/scripts/layers"
 faults "a list that is not from the bottom up" \
-	'^layers: scripts/layers: vgpu/host stands above vgpu/commands, which must be named before it$'
+	'^layers: scripts/layers: vgpu/host includes from vgpu/commands, which must be listed before it$'
 
 # --- circles
 source_file vgpu/host/parent.h vgpu/host/device.h
@@ -96,7 +96,7 @@ done
 rm "$work/vgpu/store/file29.c"
 same "30 files in a folder are no fault, nor are more of xmlpatch's" "0 " "$(layers 2>&1; echo "$?") "
 source_file vgpu/store/file29.c
-faults "31 files are" '^layers: vgpu/store holds 31 files; 30 is the most$'
+faults "31 files are" '^layers: vgpu/store holds 31 files, more than 30$'
 
 # --- the map
 same "the map has a line for each folder" \
