@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/pci.h"
 
+#include <errno.h>
 #include <string.h>
+
+#include "vgpu/base/json.h"
 
 /*
  * QEMU's own arguments, which libvirt hands through unread:
@@ -13,16 +16,62 @@
  * times 8 plus function: set_pci_devfn() in QEMU's hw/core/qdev-properties-system.c.
  */
 
-/* A value inside of an argument; a string unless it stood without quotes in JSON. */
-struct value {
-	const char *start;
-	size_t length;
-	bool is_string;
+/* In bytes with the NUL: execve(2) takes no longer argument (MAX_ARG_STRLEN). */
+#define ARGUMENT_LIMIT 131072
+/* Properties of a device are lists at most, or objects of strings. */
+#define DEPTH_LIMIT 32
+
+/* A -device in either of its forms, of which properties are asked for. */
+struct device {
+	const char *options;	  /* borrowed */
+	struct json_object *json; /* owned; NULL: `options` are a,b=c */
 };
 
-static bool is_name(const char *start, size_t length, const char *name)
+static void device_finish(struct device *device)
 {
-	return strlen(name) == length && strncmp(start, name, length) == 0;
+	json_object_put(device->json);
+}
+
+BASE_DEFINE_CLEANUP(device, struct device, device_finish)
+
+/* The value of a property; borrowed from the device. */
+struct value {
+	const char *text; /* without a NUL at its end; NULL: it is a number */
+	size_t length;
+	int64_t number;
+};
+
+/*
+ * Reads JSON as QEMU does, which takes single quotes as well, and thus not strictly.
+ * What is no JSON, or is followed by more, becomes no object: QEMU does not start with
+ * it. -1 with an error if memory is out.
+ */
+static int parse_json(struct device *device, const char *argument, struct base_error *err)
+{
+	size_t length = strnlen(argument, ARGUMENT_LIMIT);
+	BASE_AUTO(json_tokener) struct json_tokener *tokener = NULL;
+	BASE_AUTO(json) struct json_object *json = NULL;
+	size_t end;
+
+	if (length == ARGUMENT_LIMIT)
+		return 0;
+	tokener = json_tokener_new_ex(DEPTH_LIMIT);
+	if (tokener == NULL)
+		return base_error_errno(err, ENOMEM, "cannot read QEMU's arguments");
+	json = json_tokener_parse_ex(tokener, argument, (int)length);
+	end = json_tokener_get_parse_end(tokener);
+	if (argument[end + strspn(argument + end, " \t\r\n")] == '\0')
+		device->json = BASE_STEAL_PTR(json);
+	return 0;
+}
+
+static int read_device(struct device *device, const char *argument, struct base_error *err)
+{
+	*device = (struct device){ 0 };
+	if (argument[strspn(argument, " \t\r\n")] == '{')
+		return parse_json(device, argument, err);
+	device->options = argument;
+	return 0;
 }
 
 /* The end of a part of a,b,c, in which ",," is a comma of the part's own. */
@@ -33,114 +82,117 @@ static const char *part_end(const char *at)
 	return at;
 }
 
-static bool find_option(const char *argument, const char *name, struct value *value)
+static bool is_equal(const char *start, size_t length, const char *text)
 {
-	while (*argument != '\0') {
-		const char *end = part_end(argument);
-		const char *equals = memchr(argument, '=', (size_t)(end - argument));
+	return strlen(text) == length && memcmp(start, text, length) == 0;
+}
 
-		if (equals != NULL && is_name(argument, (size_t)(equals - argument), name)) {
-			*value = (struct value){ equals + 1, (size_t)(end - equals - 1), true };
+static bool find_option(const char *options, const char *name, struct value *value)
+{
+	while (*options != '\0') {
+		const char *end = part_end(options);
+		const char *equals = memchr(options, '=', (size_t)(end - options));
+
+		if (equals != NULL && is_equal(options, (size_t)(equals - options), name)) {
+			*value = (struct value){ equals + 1, (size_t)(end - equals - 1), 0 };
 			return true;
 		}
-		argument = *end == ',' ? end + 1 : end;
+		options = *end == ',' ? end + 1 : end;
 	}
 	return false;
 }
 
-static const char *skip_space(const char *at)
+static bool find_member(struct json_object *json, const char *name, struct value *value)
 {
-	return at + strspn(at, " \t\r\n");
-}
+	struct json_object *member;
 
-/* From behind an opening quote to the closing one, or the text's end. */
-static const char *string_end(const char *at)
-{
-	while (*at != '\0' && *at != '"')
-		at += *at == '\\' && at[1] != '\0' ? 2 : 1;
-	return at;
-}
-
-/* Without a length if it never ends. */
-static struct value read_json_value(const char *at)
-{
-	const char *end;
-
-	at = skip_space(at);
-	if (*at != '"')
-		return (struct value){ at, strcspn(at, ",} \t\r\n"), false };
-	end = string_end(++at);
-	return (struct value){ at, *end == '"' ? (size_t)(end - at) : 0, true };
-}
-
-/* A member of the outermost object. */
-static bool find_member(const char *json, const char *name, struct value *value)
-{
-	unsigned int depth = 0;
-
-	for (const char *at = json; *at != '\0'; at++) {
-		const char *end, *behind;
-
-		depth += *at == '{' || *at == '[';
-		depth -= depth > 0 && (*at == '}' || *at == ']');
-		if (*at != '"')
-			continue;
-		end = string_end(at + 1);
-		if (*end == '\0')
-			return false;
-		behind = skip_space(end + 1);
-		if (depth == 1 && *behind == ':' && is_name(at + 1, (size_t)(end - at - 1), name)) {
-			*value = read_json_value(behind + 1);
-			return true;
-		}
-		at = end;
+	*value = (struct value){ 0 };
+	if (!json_object_object_get_ex(json, name, &member))
+		return false;
+	switch (json_object_get_type(member)) {
+	case json_type_int:
+		value->number = json_object_get_int64(member);
+		return true;
+	case json_type_string:
+		value->text = json_object_get_string(member);
+		value->length = (size_t)json_object_get_string_len(member);
+		return true;
+	default:
+		return false;
 	}
-	return false;
 }
 
-static bool find_value(const char *argument, const char *name, struct value *value)
+static bool find_property(const struct device *device, const char *name, struct value *value)
 {
-	return *skip_space(argument) == '{' ? find_member(argument, name, value)
-					    : find_option(argument, name, value);
+	if (device->options != NULL)
+		return find_option(device->options, name, value);
+	return json_object_is_type(device->json, json_type_object) &&
+	       find_member(device->json, name, value);
 }
 
 /* Without a bus QEMU takes the first, bus 0; libvirt's others are pci.INDEX. */
-static bool read_bus(const char *argument, unsigned int *bus)
+static bool read_bus(const struct device *device, unsigned int *bus)
 {
+	static const char prefix[] = "pci.";
+	const size_t before = strlen(prefix);
 	struct value value;
 	char *end = NULL;
 	unsigned long number;
 
 	*bus = 0;
-	if (!find_value(argument, "bus", &value) || is_name(value.start, value.length, "pcie.0"))
+	if (!find_property(device, "bus", &value))
 		return true;
-	if (value.length <= strlen("pci.") || strncmp(value.start, "pci.", strlen("pci.")) != 0)
+	if (value.text == NULL)
 		return false;
-	number = strtoul(value.start + strlen("pci."), &end, 10);
+	if (is_equal(value.text, value.length, "pcie.0"))
+		return true;
+	if (value.length <= before || memcmp(value.text, prefix, before) != 0)
+		return false;
+	number = strtoul(value.text + before, &end, 10);
 	*bus = (unsigned int)(number & (XMLPATCH_PCI_BUSES - 1));
-	return end == value.start + value.length && number < XMLPATCH_PCI_BUSES;
+	return end == value.text + value.length && number < XMLPATCH_PCI_BUSES;
+}
+
+/* slot[.function]; the text goes on behind the value. */
+static bool read_slot(const struct value *value, struct xmlpatch_address *address)
+{
+	char *end = NULL;
+	unsigned long slot = strtoul(value->text, &end, 16);
+	unsigned long function = 0;
+
+	if (end != value->text && *end == '.')
+		function = strtoul(end + 1, &end, 16);
+	address->slot = (unsigned int)(slot & (XMLPATCH_PCI_SLOTS - 1));
+	address->function = (unsigned int)(function & (XMLPATCH_PCI_FUNCTIONS - 1));
+	return value->length > 0 && end == value->text + value->length &&
+	       slot < XMLPATCH_PCI_SLOTS && function < XMLPATCH_PCI_FUNCTIONS;
 }
 
 /* False also for what QEMU would refuse. */
-static bool read_address(const char *argument, struct xmlpatch_address *address)
+static bool find_address(const struct device *device, struct xmlpatch_address *address)
 {
 	struct value value;
-	unsigned long slot, function = 0;
-	char *end = NULL;
 
-	if (!find_value(argument, "addr", &value) || !read_bus(argument, &address->bus))
+	if (!find_property(device, "addr", &value) || !read_bus(device, &address->bus))
 		return false;
-	slot = strtoul(value.start, &end, value.is_string ? 16 : 10);
-	if (!value.is_string) {
-		function = slot % XMLPATCH_PCI_FUNCTIONS;
-		slot /= XMLPATCH_PCI_FUNCTIONS;
-	} else if (end != value.start && *end == '.') {
-		function = strtoul(end + 1, &end, 16);
-	}
-	address->slot = (unsigned int)(slot & (XMLPATCH_PCI_SLOTS - 1));
-	address->function = (unsigned int)(function & (XMLPATCH_PCI_FUNCTIONS - 1));
-	return value.length > 0 && end == value.start + value.length && slot < XMLPATCH_PCI_SLOTS &&
-	       function < XMLPATCH_PCI_FUNCTIONS;
+	if (value.text != NULL)
+		return read_slot(&value, address);
+	if (value.number < 0 || value.number >= XMLPATCH_PCI_SLOTS * XMLPATCH_PCI_FUNCTIONS)
+		return false;
+	address->slot = (unsigned int)value.number / XMLPATCH_PCI_FUNCTIONS;
+	address->function = (unsigned int)value.number % XMLPATCH_PCI_FUNCTIONS;
+	return true;
+}
+
+static int place_device(struct xmlpatch_pci *map, const char *argument, const xmlNode *node,
+			struct base_error *err)
+{
+	BASE_AUTO(device) struct device device = { 0 };
+	struct xmlpatch_address address;
+
+	if (read_device(&device, argument, err) < 0)
+		return -1;
+	return find_address(&device, &address) ? xmlpatch_pci_place(map, &address, node, err) : 0;
 }
 
 /* QEMU takes one dash or two. */
@@ -150,15 +202,16 @@ static bool is_option(const char *argument, const char *option)
 	       strcmp(argument + 1 + (argument[1] == '-'), option) == 0;
 }
 
-/* The video device of -vga comes before all -device, to the first slot that is free. */
 static int place_argument(struct xmlpatch_pci *map, const char *option, const char *argument,
 			  const xmlNode *node, struct base_error *err)
 {
-	struct xmlpatch_address address = { .slot = map->is_q35 ? 1 : 2 };
+	/* The video device of -vga comes before all -device, to the first slot that is free. */
+	const struct xmlpatch_address first = { .slot = map->is_q35 ? 1 : 2 };
 
-	if (is_option(option, "device") ? read_address(argument, &address)
-					: is_option(option, "vga") && strcmp(argument, "none") != 0)
-		return xmlpatch_pci_place(map, &address, node, err);
+	if (is_option(option, "device"))
+		return place_device(map, argument, node, err);
+	if (is_option(option, "vga") && strcmp(argument, "none") != 0)
+		return xmlpatch_pci_place(map, &first, node, err);
 	return 0;
 }
 

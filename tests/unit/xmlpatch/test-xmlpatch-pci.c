@@ -219,20 +219,64 @@ static const struct plan_case {
 	     PC(NULL, DEVICE("{\"driver\": \"x\", \"addr\" : \"0x2\"}")), DROP, NULL, "00:03.0"),
 	PLAN("a number in JSON has the function in it", PC(NULL, DEVICE("{\"addr\":17}")), DROP,
 	     NULL, "00:03.0"),
+	PLAN("a key in JSON may be written with escapes",
+	     PC(NULL, DEVICE("{\"\\u0061ddr\":\"0x2\"}")), DROP, NULL, "00:03.0"),
+	PLAN("and so may a value", PC(NULL, DEVICE("{\"addr\":\"\\u0030x2\"}")), DROP, NULL,
+	     "00:03.0"),
+	PLAN("QEMU's JSON has single quotes as well",
+	     PC(NULL, DEVICE("{&apos;addr&apos;:&apos;0x2&apos;}")), DROP, NULL, "00:03.0"),
 	PLAN("JSON's strings and inner objects are no addresses",
 	     PC(NULL, DEVICE("{\"a\":\"\\\"addr\\\":2\",\"b\":{\"addr\":\"2\"},\"addr\":\"0x5\","
 			     "\"bus\":\"pci.0\"}")),
 	     DROP, NULL, "00:02.0"),
 	PLAN("what QEMU would refuse takes no slot",
-	     PC(NULL, DEVICE("x,addr=2.9") DEVICE("x,addr=0x22") DEVICE("x,addr=2x") DEVICE(
-			      "x,addr=") DEVICE("x,addr=2,bus=pci.") DEVICE("x,addr=2,bus=pci.999")
-			      DEVICE("{\"addr\":\"2") DEVICE("{\"addr\"") DEVICE("{\"addr\":")),
+	     PC(NULL,
+		DEVICE("x,addr=2.9") DEVICE("x,addr=0x22") DEVICE("x,addr=2x") DEVICE("x,addr=")
+			DEVICE("x,addr=2,bus=pci.") DEVICE("x,addr=2,bus=pci.999") DEVICE(
+				"{\"addr\":\"2") DEVICE("{\"addr\"") DEVICE("{\"addr\":")
+				DEVICE("{\"addr\":\"2\"} x") DEVICE("{\"addr\":\"2\"}{}")
+					DEVICE("{\"addr\":\"2\\u0000\"}") DEVICE("{\"addr\":-1}")
+						DEVICE("{\"addr\":256}") DEVICE("{\"addr\":true}")
+							DEVICE("{\"addr\":2,\"bus\":0}")),
 	     DROP, NULL, "00:02.0"),
 	PLAN("QEMU's -vga has the first slot",
 	     PC(NULL, ARGS("<q:arg value='--vga'/><q:arg value='std'/>")), DROP, NULL, "00:03.0"),
 	PLAN("QEMU's -vga none has none",
 	     PC(NULL, ARGS("<q:arg value='-vga'/><q:arg value='none'/>")), DROP, NULL, "00:02.0"),
 };
+
+/* An argument with an object inside of another, so many times, before its address. */
+static void expect_nested(unsigned int depth, const char *wanted)
+{
+	BASE_AUTO(free) char *args = NULL;
+	BASE_AUTO(free) char *plan = NULL;
+	struct domain domain = { .machine = "pc" };
+	size_t length = 0;
+	FILE *out = open_memstream(&args, &length);
+
+	assert_non_null(out);
+	fputs("<q:commandline><q:arg value='-device'/><q:arg value='{\"a\":", out);
+	for (unsigned int i = 0; i < depth; i++)
+		fputs("{\"a\":", out);
+	fputc('1', out);
+	for (unsigned int i = 0; i < depth; i++)
+		fputc('}', out);
+	fputs(",\"addr\":\"2\"}'/></q:commandline>", out);
+	assert_int_equal(fclose(out), 0);
+	domain.beside = args;
+	plan = pci_domain_plan(&domain, DROP, NULL, NULL);
+	assert_non_null(plan);
+	assert_string_equal(plan, wanted);
+}
+
+/* No property of a device is so deep or so long, and QEMU takes none: that is not read. */
+static void test_hostile_json_is_not_read(void **state)
+{
+	(void)state;
+	expect_nested(8, "00:03.0");
+	expect_nested(100, "00:02.0");
+	expect_nested(1000000, "00:02.0");
+}
 
 static void test_plan(void **state)
 {
@@ -300,13 +344,14 @@ static void test_work_grows_with_the_devices(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[COUNT(plans) + 1];
+	static struct CMUnitTest tests[COUNT(plans) + 2];
 	size_t n = 0;
 
 	for (; n < COUNT(plans); n++)
 		tests[n] = (struct CMUnitTest){ .name = plans[n].name,
 						.test_func = test_plan,
 						.initial_state = (void *)&plans[n] };
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_hostile_json_is_not_read);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_work_grows_with_the_devices);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
