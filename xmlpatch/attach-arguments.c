@@ -121,8 +121,8 @@ static int put_variable(struct xmlpatch_attach *attach, const struct variable *v
 					prefix, variable->name, escaped) < 0)
 			return -1;
 	}
-	return xmlpatch_attach_note(attach, err, XMLPATCH_ARGUMENTS_CHANGED,
-				    "set %s for QEMU to %s", variable->name, variable->value);
+	return xmlpatch_attach_note(attach, err, "set %s for QEMU to %s", variable->name,
+				    variable->value);
 }
 
 /* Clients take $WAYLAND_DISPLAY as a file of $XDG_RUNTIME_DIR or, with a slash, as a path. */
@@ -196,8 +196,7 @@ int xmlpatch_attach_put_arguments(struct xmlpatch_attach *attach, struct base_er
 		if (xmlpatch_attach_add(&attach->arguments, err,
 					"<%sarg value='-display'/>\n<%sarg value='" GTK "'/>",
 					prefix.text, prefix.text) < 0 ||
-		    xmlpatch_attach_note(attach, err, XMLPATCH_ARGUMENTS_CHANGED,
-					 "added the QEMU arguments -display " GTK) < 0)
+		    xmlpatch_attach_note(attach, err, "added the QEMU arguments -display " GTK) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {

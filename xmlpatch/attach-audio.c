@@ -33,8 +33,8 @@ static int turn(struct xmlpatch_attach *attach, const xmlNode *audio, const char
 	if (strcmp(from, to) == 0)
 		return 0;
 	xmlpatch_edits_set(&attach->edits, audio, "type", to);
-	return xmlpatch_attach_note(attach, err, XMLPATCH_AUDIO_CHANGED,
-				    "turned the sound, which went to %s, to %s", from, to);
+	return xmlpatch_attach_note(attach, err, "turned the sound, which went to %s, to %s", from,
+				    to);
 }
 
 /* A small number, as libvirt takes it; NULL for anything else. */
@@ -53,8 +53,7 @@ static int add_dbus(struct xmlpatch_attach *attach, char **id, struct base_error
 		return base_error_errno(err, ENOMEM, "cannot change the XML");
 	if (xmlpatch_attach_add(&attach->added, err, "<audio id='1' type='dbus'/>") < 0)
 		return -1;
-	return xmlpatch_attach_note(attach, err, XMLPATCH_AUDIO_ADDED,
-				    "added an audio backend on D-Bus");
+	return xmlpatch_attach_note(attach, err, "added an audio backend on D-Bus");
 }
 
 static bool has_graphics(const xmlNode *devices, const char *type)
@@ -82,7 +81,7 @@ static int add_implicit(struct xmlpatch_attach *attach, struct base_error *err)
 	if (xmlpatch_attach_add(&attach->added, err, "<audio id='1' type='%s'/>",
 				is_spice ? "spice" : "none") < 0)
 		return -1;
-	return xmlpatch_attach_note(attach, err, XMLPATCH_AUDIO_ADDED,
+	return xmlpatch_attach_note(attach, err,
 				    "added the audio backend %s, or libvirt would add one",
 				    is_spice ? "on SPICE" : "none");
 }

@@ -38,7 +38,7 @@ static int put_tablet(struct xmlpatch_attach *attach, struct base_error *err)
 					      "to be captured");
 	if (xmlpatch_attach_add(&attach->added, err, "<input type='tablet' bus='usb'/>") < 0)
 		return -1;
-	return xmlpatch_attach_note(attach, err, XMLPATCH_INPUT_ADDED,
+	return xmlpatch_attach_note(attach, err,
 				    "added a USB tablet, so that the pointer is where it looks");
 }
 
@@ -115,7 +115,7 @@ static int put_agent(struct xmlpatch_attach *attach, struct base_error *err)
 		return 0;
 	if (put_serial(attach, err) < 0 || add_agent(attach, is_spice, err) < 0)
 		return -1;
-	return xmlpatch_attach_note(attach, err, XMLPATCH_CHANNEL_ADDED,
+	return xmlpatch_attach_note(attach, err,
 				    "added a channel for the guest's agent (clipboard)");
 }
 

@@ -48,9 +48,8 @@ static int clear_rivals(struct xmlpatch_attach *attach, struct base_error *err)
 		    xmlpatch_attach_is_one_of(type, mode->stays))
 			continue;
 		xmlpatch_edits_remove(&attach->edits, graphics);
-		if (note(attach, err, XMLPATCH_GRAPHICS_REMOVED,
-			 "removed the display %s, which QEMU cannot have beside %s", type,
-			 mode->called) < 0)
+		if (note(attach, err, "removed the display %s, which QEMU cannot have beside %s",
+			 type, mode->called) < 0)
 			return -1;
 	}
 	return 0;
@@ -92,13 +91,13 @@ static int keep_p2p(struct xmlpatch_attach *attach, const xmlNode *graphics, str
 		return 0;
 	xmlpatch_edits_unset(&attach->edits, graphics, "address");
 	xmlpatch_edits_set(&attach->edits, graphics, "p2p", "yes");
-	return note(attach, err, XMLPATCH_GRAPHICS_CHANGED, "made the D-Bus display peer to peer");
+	return note(attach, err, "made the D-Bus display peer to peer");
 }
 
 static int note_gl(struct xmlpatch_attach *attach, const char *type, struct base_error *err)
 {
-	return note(attach, err, XMLPATCH_GRAPHICS_CHANGED, "set the GL of the display %s to %s",
-		    type, attach->wishes->rendernode == NULL ? "on" : attach->wishes->rendernode);
+	return note(attach, err, "set the GL of the display %s to %s", type,
+		    attach->wishes->rendernode == NULL ? "on" : attach->wishes->rendernode);
 }
 
 /*
@@ -142,8 +141,7 @@ static int link_audio(struct xmlpatch_attach *attach, const xmlNode *graphics, c
 		xmlpatch_edits_set(&attach->edits, audio, "id", id);
 	else if (xmlpatch_attach_add(children, err, "<audio id='%s'/>", id) < 0)
 		return -1;
-	return note(attach, err, XMLPATCH_GRAPHICS_CHANGED,
-		    "gave the D-Bus display the guest's sound");
+	return note(attach, err, "gave the D-Bus display the guest's sound");
 }
 
 static const char *node_words(const struct xmlpatch_attach *attach)
@@ -163,8 +161,7 @@ static int add_dbus(struct xmlpatch_attach *attach, const char *id, struct base_
 				id == NULL ? "" : "\n\t<audio id='", id == NULL ? "" : id,
 				id == NULL ? "" : "'/>") < 0)
 		return -1;
-	return note(attach, err, XMLPATCH_GRAPHICS_ADDED, "added a D-Bus display with GL on %s",
-		    node_words(attach));
+	return note(attach, err, "added a D-Bus display with GL on %s", node_words(attach));
 }
 
 static int put_dbus(struct xmlpatch_attach *attach, struct base_error *err)
@@ -211,8 +208,7 @@ static int put_egl_headless(struct xmlpatch_attach *attach, struct base_error *e
 				gl == NULL ? "" : ">\n\t", gl == NULL ? "" : gl,
 				gl == NULL ? "/>" : "\n</graphics>") < 0)
 		return -1;
-	return note(attach, err, XMLPATCH_GRAPHICS_ADDED, "added an egl-headless display on %s",
-		    node_words(attach));
+	return note(attach, err, "added an egl-headless display on %s", node_words(attach));
 }
 
 static bool is_local(const xmlNode *spice)
@@ -243,8 +239,7 @@ static int make_local(struct xmlpatch_attach *attach, const xmlNode *spice, char
 	}
 	if (first == NULL && xmlpatch_attach_add(children, err, "<listen type='none'/>") < 0)
 		return -1;
-	return note(attach, err, XMLPATCH_GRAPHICS_CHANGED,
-		    "made the SPICE display a local one, as GL needs it");
+	return note(attach, err, "made the SPICE display a local one, as GL needs it");
 }
 
 static int put_spice(struct xmlpatch_attach *attach, struct base_error *err)
@@ -269,8 +264,7 @@ static int put_spice(struct xmlpatch_attach *attach, struct base_error *err)
 				"</graphics>",
 				gl) < 0)
 		return -1;
-	return note(attach, err, XMLPATCH_GRAPHICS_ADDED,
-		    "added a local SPICE display with GL on %s", node_words(attach));
+	return note(attach, err, "added a local SPICE display with GL on %s", node_words(attach));
 }
 
 static int put_vnc(struct xmlpatch_attach *attach, struct base_error *err)
@@ -279,7 +273,7 @@ static int put_vnc(struct xmlpatch_attach *attach, struct base_error *err)
 
 	if (xmlpatch_document_has(gl, "enable", "yes")) {
 		xmlpatch_edits_set(&attach->edits, gl, "enable", "no");
-		if (note(attach, err, XMLPATCH_GRAPHICS_CHANGED,
+		if (note(attach, err,
 			 "turned the GL of the SPICE display off, which QEMU cannot have beside "
 			 "VNC") < 0)
 			return -1;
@@ -290,8 +284,7 @@ static int put_vnc(struct xmlpatch_attach *attach, struct base_error *err)
 					"listen='127.0.0.1'>\n"
 					"\t<listen type='address' address='127.0.0.1'/>\n"
 					"</graphics>") < 0 ||
-		    note(attach, err, XMLPATCH_GRAPHICS_ADDED,
-			 "added a VNC display for this machine only") < 0)
+		    note(attach, err, "added a VNC display for this machine only") < 0)
 			return -1;
 	}
 	/* console_compatible_with() in ui/console.c: VNC takes no dma-buf. */

@@ -63,9 +63,8 @@ static xmlNode *find_by(const xmlNode *parent, const char *name, const char *att
 static int note(struct xmlpatch_attach *attach, const struct property *property,
 		struct base_error *err)
 {
-	return xmlpatch_attach_note(attach, err, XMLPATCH_OVERRIDE_CHANGED,
-				    "set QEMU's property %s of the vGPU to %s", property->name,
-				    property->value);
+	return xmlpatch_attach_note(attach, err, "set QEMU's property %s of the vGPU to %s",
+				    property->name, property->value);
 }
 
 static int keep_property(struct xmlpatch_attach *attach, const xmlNode *node,
@@ -228,8 +227,8 @@ static int put_globals(struct xmlpatch_attach *attach, const struct property *pr
 		if (xmlpatch_attach_add(&attach->arguments, err,
 					"<%sarg value='-global'/>\n<%sarg value='%s'/>",
 					prefix.text, prefix.text, setting) < 0 ||
-		    xmlpatch_attach_note(attach, err, XMLPATCH_ARGUMENTS_CHANGED,
-					 "added the QEMU arguments -global %s", setting) < 0)
+		    xmlpatch_attach_note(attach, err, "added the QEMU arguments -global %s",
+					 setting) < 0)
 			return -1;
 	}
 	return 0;

@@ -72,12 +72,11 @@ static int move(struct xmlpatch_attach *attach, const struct xmlpatch_pci_move *
 	if (xmlpatch_attach_set_address(attach, wanted->video, &wanted->to, err) < 0)
 		return -1;
 	if (!wanted->had_address)
-		return xmlpatch_result_note(&attach->result, err, XMLPATCH_VIDEO_MOVED,
+		return xmlpatch_result_note(&attach->result, err,
 					    "gave %s the PCI address %s, behind the vGPU", name,
 					    xmlpatch_pci_format(&wanted->to).text);
-	return xmlpatch_result_note(&attach->result, err, XMLPATCH_VIDEO_MOVED,
-				    "moved %s from %s to %s, behind the vGPU", name,
-				    xmlpatch_pci_format(&wanted->from).text,
+	return xmlpatch_result_note(&attach->result, err, "moved %s from %s to %s, behind the vGPU",
+				    name, xmlpatch_pci_format(&wanted->from).text,
 				    xmlpatch_pci_format(&wanted->to).text);
 }
 

@@ -11,10 +11,9 @@ static int remove_device(struct xmlpatch_attach *attach, const xmlNode *device,
 	BASE_AUTO(free) char *name = xmlpatch_document_get(target, "name");
 
 	xmlpatch_edits_remove(&attach->edits, device);
-	return xmlpatch_attach_note(attach, err, XMLPATCH_DEVICE_REMOVED,
-				    "removed the %s%s%.40s, which works with SPICE only",
-				    (const char *)device->name, name == NULL ? "" : " ",
-				    name == NULL ? "" : name);
+	return xmlpatch_attach_note(
+		attach, err, "removed the %s%s%.40s, which works with SPICE only",
+		(const char *)device->name, name == NULL ? "" : " ", name == NULL ? "" : name);
 }
 
 int xmlpatch_attach_clear_spice(struct xmlpatch_attach *attach, struct base_error *err)

@@ -93,7 +93,7 @@ static int keep_address(struct xmlpatch_attach *attach, const xmlNode *hostdev,
 		return 0;
 	if (xmlpatch_attach_set_address(attach, hostdev, to, err) < 0)
 		return -1;
-	return note(attach, err, XMLPATCH_VGPU_CHANGED, "moved the vGPU %s to %s", attach->uuid,
+	return note(attach, err, "moved the vGPU %s to %s", attach->uuid,
 		    xmlpatch_pci_format(to).text);
 }
 
@@ -101,8 +101,8 @@ static int set_switch(struct xmlpatch_attach *attach, const char *attribute, boo
 		      const char *what, struct base_error *err)
 {
 	xmlpatch_edits_set(&attach->edits, attach->vgpu, attribute, is_on ? "on" : "off");
-	return note(attach, err, XMLPATCH_VGPU_CHANGED, "turned the %s of the vGPU %s %s", what,
-		    attach->uuid, is_on ? "on" : "off");
+	return note(attach, err, "turned the %s of the vGPU %s %s", what, attach->uuid,
+		    is_on ? "on" : "off");
 }
 
 static int keep_display(struct xmlpatch_attach *attach, struct base_error *err)
@@ -117,8 +117,8 @@ static int keep_display(struct xmlpatch_attach *attach, struct base_error *err)
 	/* Without the attribute it is off, and may be turned on again. */
 	if (has_ramfb && (!is_wanted || attach->wishes->no_ramfb)) {
 		xmlpatch_edits_unset(&attach->edits, attach->vgpu, "ramfb");
-		return note(attach, err, XMLPATCH_VGPU_CHANGED,
-			    "turned the boot display (ramfb) of the vGPU %s off", attach->uuid);
+		return note(attach, err, "turned the boot display (ramfb) of the vGPU %s off",
+			    attach->uuid);
 	}
 	/* Whoever wrote ramfb='off' meant it. */
 	if (ramfb != NULL || !needs_ramfb(attach))
@@ -181,8 +181,7 @@ static int keep_alias(struct xmlpatch_attach *attach, struct base_error *err)
 			return -1;
 		xmlpatch_edits_append(&attach->edits, attach->vgpu, fragment);
 	}
-	return note(attach, err, XMLPATCH_VGPU_CHANGED, "named the vGPU %s %s", attach->uuid,
-		    attach->alias);
+	return note(attach, err, "named the vGPU %s %s", attach->uuid, attach->alias);
 }
 
 static int keep_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
@@ -214,7 +213,7 @@ static int add_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
 				is_shown ? "on" : "off", needs_ramfb(attach) ? " ramfb='on'" : "",
 				attach->uuid, attach->alias, address) < 0)
 		return -1;
-	return note(attach, err, XMLPATCH_VGPU_ADDED, "added the vGPU %s at %s", attach->uuid,
+	return note(attach, err, "added the vGPU %s at %s", attach->uuid,
 		    xmlpatch_pci_format(&attach->plan.address).text);
 }
 

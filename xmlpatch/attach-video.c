@@ -24,14 +24,13 @@ static int drop(struct xmlpatch_attach *attach, const xmlNode *video, bool is_fi
 
 	if (!is_first) {
 		xmlpatch_edits_remove(&attach->edits, video);
-		return xmlpatch_attach_note(attach, err, XMLPATCH_VIDEO_REMOVED,
-					    "removed another video device, %.40s", model);
+		return xmlpatch_attach_note(attach, err, "removed another video device, %.40s",
+					    model);
 	}
 	if (type != NULL && strcmp(type, "none") == 0)
 		return 0;
 	xmlpatch_edits_replace(&attach->edits, video, "<video>\n\t<model type='none'/>\n</video>");
-	return xmlpatch_attach_note(attach, err, XMLPATCH_VIDEO_REPLACED,
-				    "replaced the video device %.40s by none", model);
+	return xmlpatch_attach_note(attach, err, "replaced the video device %.40s by none", model);
 }
 
 /* QXL draws for SPICE and for nothing that has GL; Windows has a driver for Cirrus. */
@@ -71,7 +70,7 @@ static int tame(struct xmlpatch_attach *attach, const xmlNode *video, struct bas
 			       xmlpatch_document_has(model, "primary", "yes")
 				       ? CIRRUS(" primary='yes'")
 				       : CIRRUS(""));
-	return xmlpatch_attach_note(attach, err, XMLPATCH_VIDEO_CHANGED,
+	return xmlpatch_attach_note(attach, err,
 				    "turned the video device qxl, which works with SPICE only, to "
 				    "cirrus");
 }
@@ -104,7 +103,7 @@ static int add_emulated(struct xmlpatch_attach *attach, const xmlNode *instead,
 {
 	if (add_model(attach, CIRRUS(" primary='yes'"), instead, err) < 0)
 		return -1;
-	return xmlpatch_attach_note(attach, err, XMLPATCH_VIDEO_ADDED,
+	return xmlpatch_attach_note(attach, err,
 				    "added the video device cirrus, which shows the guest until it "
 				    "has a driver for the vGPU");
 }
@@ -116,7 +115,7 @@ static int add_implicit(struct xmlpatch_attach *attach, struct base_error *err)
 		return 0;
 	if (add_model(attach, VGA, NULL, err) < 0)
 		return -1;
-	return xmlpatch_attach_note(attach, err, XMLPATCH_VIDEO_ADDED,
+	return xmlpatch_attach_note(attach, err,
 				    "added the video device vga behind the vGPU, or libvirt would "
 				    "add one before it");
 }
@@ -128,8 +127,7 @@ static int add_none(struct xmlpatch_attach *attach, struct base_error *err)
 	    0)
 		return -1;
 	return xmlpatch_attach_note(
-		attach, err, XMLPATCH_VIDEO_ADDED,
-		"added the video device none, or libvirt would add an emulated one");
+		attach, err, "added the video device none, or libvirt would add an emulated one");
 }
 
 static int drop_all(struct xmlpatch_attach *attach, xmlNode *first, struct base_error *err)

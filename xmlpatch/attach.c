@@ -93,8 +93,7 @@ static int append_devices(struct xmlpatch_attach *attach, struct base_error *err
 		return base_error_errno(err, ENOMEM, "cannot change the XML");
 	if (xmlpatch_attach_add(&attach->added_to_root, err, "%s", devices) < 0)
 		return -1;
-	return xmlpatch_attach_note(attach, err, XMLPATCH_DEVICES_ADDED,
-				    "added <devices>, which was missing");
+	return xmlpatch_attach_note(attach, err, "added <devices>, which was missing");
 }
 
 static int append_arguments(struct xmlpatch_attach *attach, struct base_error *err)

@@ -71,8 +71,7 @@ static int remove_stranger(const struct xmlpatch_document *document, const char 
 		hostdev = xmlpatch_guest_find_mdev(&guest, uuid, NULL);
 	for (; hostdev != NULL; hostdev = xmlpatch_guest_find_mdev(&guest, uuid, hostdev)) {
 		xmlpatch_edits_remove(&edits, hostdev);
-		if (xmlpatch_result_note(result, err, XMLPATCH_VGPU_REMOVED, "took out the vGPU %s",
-					 uuid) < 0 ||
+		if (xmlpatch_result_note(result, err, "took out the vGPU %s", uuid) < 0 ||
 		    xmlpatch_result_advise(result, err,
 					   "the vGPU %s was not put there by 'vgpu attach': what "
 					   "else was changed for it is not known, and stays",
@@ -109,6 +108,7 @@ static int take_back(const char *xml, size_t length, const char *uuid,
 			return remove_stranger(&document, uuid, result, err);
 		if (xmlpatch_undo_step(&document, attached, result, &next, &length, err) < 0)
 			return -1;
+		result->is_taken_back = true;
 		free(text);
 		text = BASE_STEAL_PTR(next);
 	}

@@ -70,19 +70,6 @@ int xmlpatch_read_mdevs(const char *xml, size_t length, struct xmlpatch_mdevs *m
 	return -1;
 }
 
-int xmlpatch_has_vgpu(const char *xml, size_t length, const char *uuid, struct base_error *err)
-{
-	BASE_AUTO(xmlpatch_mdevs) struct xmlpatch_mdevs mdevs = { 0 };
-
-	if (xmlpatch_read_mdevs(xml, length, &mdevs, err) < 0)
-		return -1;
-	for (size_t i = 0; i < mdevs.n; i++) {
-		if (xmlpatch_uuid_is(mdevs.uuids[i], uuid))
-			return 1;
-	}
-	return 0;
-}
-
 void xmlpatch_mdevs_finish(struct xmlpatch_mdevs *mdevs)
 {
 	if (mdevs == NULL)

@@ -288,7 +288,7 @@ static xmlNode *find_step(const xmlNode *parent, const struct step *step)
 	return NULL;
 }
 
-xmlNode *xmlpatch_path_find(const struct xmlpatch_document *document, const char *path)
+static xmlNode *find_path(const struct xmlpatch_document *document, const char *path)
 {
 	xmlNode *node = xmlDocGetRootElement(document->tree);
 
@@ -333,11 +333,11 @@ static xmlNode *find_fitting(const xmlNode *parent, const char *path, xmlpatch_p
 	return found;
 }
 
-xmlNode *xmlpatch_path_find_fitting(const struct xmlpatch_document *document, const char *path,
-				    xmlpatch_path_fits *fits, const void *context)
+xmlNode *xmlpatch_path_find(const struct xmlpatch_document *document, const char *path,
+			    xmlpatch_path_fits *fits, const void *context)
 {
 	const xmlNode *root = xmlDocGetRootElement(document->tree);
-	xmlNode *there = xmlpatch_path_find(document, path);
+	xmlNode *there = find_path(document, path);
 	xmlNode *twin = NULL;
 
 	if (*path != '\0' && (there == NULL || !fits(there, context)))

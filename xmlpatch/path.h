@@ -23,18 +23,16 @@
 /* Owned by the caller; NULL when memory is out. "" for the root. */
 char *xmlpatch_path_write(const xmlNode *node);
 
-/* The element of that path; NULL if there is none or the path is malformed. */
-xmlNode *xmlpatch_path_find(const struct xmlpatch_document *document, const char *path);
-
 /* Whether an element can be the one that is looked for. */
 typedef bool xmlpatch_path_fits(const xmlNode *node, const void *context);
 
 /*
- * The same; but if that element does not fit, or there is none, the first that does
- * among the twins of each element on the way: others may have come before it since.
+ * The element of that path; NULL if there is none or the path is malformed. If that
+ * element does not fit, or there is none, the first that does among the twins of each
+ * element on the way: others may have come before it since.
  */
-xmlNode *xmlpatch_path_find_fitting(const struct xmlpatch_document *document, const char *path,
-				    xmlpatch_path_fits *fits, const void *context);
+xmlNode *xmlpatch_path_find(const struct xmlpatch_document *document, const char *path,
+			    xmlpatch_path_fits *fits, const void *context);
 
 /*
  * What tells an element from others of its name: the UUID of a mdev, the type of

@@ -6,91 +6,55 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *const change_names[] = {
-	[XMLPATCH_VGPU_ADDED] = "vgpu-added",
-	[XMLPATCH_VGPU_CHANGED] = "vgpu-changed",
-	[XMLPATCH_VGPU_REMOVED] = "vgpu-removed",
-	[XMLPATCH_GRAPHICS_ADDED] = "graphics-added",
-	[XMLPATCH_GRAPHICS_CHANGED] = "graphics-changed",
-	[XMLPATCH_GRAPHICS_REMOVED] = "graphics-removed",
-	[XMLPATCH_VIDEO_ADDED] = "video-added",
-	[XMLPATCH_VIDEO_CHANGED] = "video-changed",
-	[XMLPATCH_VIDEO_MOVED] = "video-moved",
-	[XMLPATCH_VIDEO_REPLACED] = "video-replaced",
-	[XMLPATCH_VIDEO_REMOVED] = "video-removed",
-	[XMLPATCH_AUDIO_ADDED] = "audio-added",
-	[XMLPATCH_AUDIO_CHANGED] = "audio-changed",
-	[XMLPATCH_INPUT_ADDED] = "input-added",
-	[XMLPATCH_CHANNEL_ADDED] = "channel-added",
-	[XMLPATCH_DEVICE_REMOVED] = "device-removed",
-	[XMLPATCH_DEVICES_ADDED] = "devices-added",
-	[XMLPATCH_OVERRIDE_CHANGED] = "override-changed",
-	[XMLPATCH_ARGUMENTS_CHANGED] = "arguments-changed",
-	[XMLPATCH_TAKEN_BACK] = "taken-back",
-};
-
-const char *xmlpatch_change_name(enum xmlpatch_change_kind kind)
+/* Appends a line to a list; 0, or -1 when memory is out. */
+__attribute__((format(printf, 3, 0))) static int append_line(char ***lines, size_t *n,
+							     const char *format, va_list args)
 {
-	if ((size_t)kind >= sizeof(change_names) / sizeof(*change_names))
-		return "unknown";
-	return change_names[kind];
+	char **grown = reallocarray(*lines, *n + 1, sizeof(*grown));
+
+	if (grown == NULL)
+		return -1;
+	*lines = grown;
+	if (vasprintf(&grown[*n], format, args) < 0)
+		return -1;
+	++*n;
+	return 0;
 }
 
-/* Owned; NULL when memory is short. */
-__attribute__((format(printf, 1, 0))) static char *format_text(const char *format, va_list args)
+int xmlpatch_result_note(struct xmlpatch_result *result, struct base_error *err, const char *format,
+			 ...)
 {
-	char *text;
-
-	return vasprintf(&text, format, args) < 0 ? NULL : text;
-}
-
-int xmlpatch_result_note(struct xmlpatch_result *result, struct base_error *err,
-			 enum xmlpatch_change_kind kind, const char *format, ...)
-{
-	struct xmlpatch_change *grown = NULL;
-	char *text;
 	va_list args;
+	int status;
 
 	va_start(args, format);
-	text = format_text(format, args);
+	status = append_line(&result->changes, &result->n, format, args);
 	va_end(args);
-	if (text != NULL)
-		grown = reallocarray(result->changes, result->n + 1, sizeof(*grown));
-	if (grown == NULL) {
-		free(text);
-		return base_error_errno(err, ENOMEM, "cannot note a change");
-	}
-	grown[result->n++] = (struct xmlpatch_change){ .kind = kind, .text = text };
-	result->changes = grown;
-	return 0;
+	return status == 0 ? 0 : base_error_errno(err, ENOMEM, "cannot note a change");
 }
 
 int xmlpatch_result_advise(struct xmlpatch_result *result, struct base_error *err,
 			   const char *format, ...)
 {
-	char **grown = NULL;
-	char *text;
 	va_list args;
+	int status;
 
 	va_start(args, format);
-	text = format_text(format, args);
+	status = append_line(&result->advice, &result->n_advice, format, args);
 	va_end(args);
-	if (text != NULL)
-		grown = reallocarray(result->advice, result->n_advice + 1, sizeof(*grown));
-	if (grown == NULL) {
-		free(text);
-		return base_error_errno(err, ENOMEM, "cannot note advice");
-	}
-	grown[result->n_advice++] = text;
-	result->advice = grown;
-	return 0;
+	return status == 0 ? 0 : base_error_errno(err, ENOMEM, "cannot note advice");
+}
+
+static void free_lines(char **lines, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(lines[i]);
+	free(lines);
 }
 
 void xmlpatch_result_drop_advice(struct xmlpatch_result *result)
 {
-	for (size_t i = 0; i < result->n_advice; i++)
-		free(result->advice[i]);
-	free(result->advice);
+	free_lines(result->advice, result->n_advice);
 	result->advice = NULL;
 	result->n_advice = 0;
 }
@@ -99,10 +63,8 @@ void xmlpatch_result_finish(struct xmlpatch_result *result)
 {
 	if (result == NULL)
 		return;
-	for (size_t i = 0; i < result->n; i++)
-		free(result->changes[i].text);
-	xmlpatch_result_drop_advice(result);
-	free(result->changes);
+	free_lines(result->changes, result->n);
+	free_lines(result->advice, result->n_advice);
 	free(result->xml);
 	*result = (struct xmlpatch_result){ 0 };
 }

@@ -5,9 +5,8 @@
 #include "xmlpatch/xmlpatch.h"
 
 /* Appends a change to the list; 0, or -1 when memory is out. */
-int xmlpatch_result_note(struct xmlpatch_result *result, struct base_error *err,
-			 enum xmlpatch_change_kind kind, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+int xmlpatch_result_note(struct xmlpatch_result *result, struct base_error *err, const char *format,
+			 ...) __attribute__((format(printf, 3, 4)));
 
 /* Appends a line of advice; as xmlpatch_result_note(). */
 int xmlpatch_result_advise(struct xmlpatch_result *result, struct base_error *err,

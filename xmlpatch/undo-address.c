@@ -79,7 +79,7 @@ static bool find_run(const struct xmlpatch_undoing *undoing, const xmlNode *reco
 	while (run->end != NULL && xmlpatch_undo_is(run->end, "set") &&
 	       xmlpatch_document_has(run->end, "path", run->path))
 		run->end = next_record(run->end);
-	run->address = xmlpatch_path_find_fitting(undoing->document, run->path, fits, run);
+	run->address = xmlpatch_path_find(undoing->document, run->path, fits, run);
 	return true;
 }
 
@@ -204,8 +204,8 @@ static int put_back(struct xmlpatch_undoing *undoing, const struct run *run)
 	what = xmlpatch_path_describe(run->address->parent);
 	if (what == NULL)
 		return base_error_errno(undoing->err, ENOMEM, "cannot change the XML");
-	return xmlpatch_result_note(undoing->result, undoing->err, XMLPATCH_TAKEN_BACK,
-				    "gave the %s its address back", what);
+	return xmlpatch_result_note(undoing->result, undoing->err, "gave the %s its address back",
+				    what);
 }
 
 int xmlpatch_undo_put_addresses(struct xmlpatch_undoing *undoing, const xmlNode *step)

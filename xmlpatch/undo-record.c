@@ -15,8 +15,7 @@
 
 static int note(struct xmlpatch_undoing *undoing, const char *did, const char *what)
 {
-	return xmlpatch_result_note(undoing->result, undoing->err, XMLPATCH_TAKEN_BACK, "%s the %s",
-				    did, what);
+	return xmlpatch_result_note(undoing->result, undoing->err, "%s the %s", did, what);
 }
 
 /*
@@ -264,9 +263,8 @@ static int take_set(struct xmlpatch_undoing *undoing, const xmlNode *record, con
 					      "since",
 					      name, what);
 	xmlpatch_undo_put_attribute(undoing, record, node);
-	return xmlpatch_result_note(undoing->result, undoing->err, XMLPATCH_TAKEN_BACK,
-				    "set '%s' of the %s back to %s", name, what,
-				    was == NULL ? "nothing" : was);
+	return xmlpatch_result_note(undoing->result, undoing->err, "set '%s' of the %s back to %s",
+				    name, what, was == NULL ? "nothing" : was);
 }
 
 /* An address that was given to a device that is another one by now may still be there. */
@@ -407,9 +405,9 @@ static int take_record(struct xmlpatch_undoing *undoing, const xmlNode *record, 
 		if (pass_of(i, path) != pass ||
 		    (records[i].take == take_set && xmlpatch_undo_is_address(path)))
 			continue;
-		return records[i].take(undoing, record,
-				       xmlpatch_path_find_fitting(undoing->document, path,
-								  records[i].fits, &wanted));
+		return records[i].take(
+			undoing, record,
+			xmlpatch_path_find(undoing->document, path, records[i].fits, &wanted));
 	}
 	return 0;
 }

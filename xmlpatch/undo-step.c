@@ -126,7 +126,7 @@ static int forget(struct xmlpatch_undoing *undoing, const xmlNode *attached)
 	ours->is_leaving = true;
 	/* Where all of it was taken out by hand, this is what changes. */
 	if (undoing->result->n == 0 &&
-	    xmlpatch_result_note(undoing->result, undoing->err, XMLPATCH_TAKEN_BACK,
+	    xmlpatch_result_note(undoing->result, undoing->err,
 				 "took out what 'vgpu attach' had remembered") < 0)
 		return -1;
 	if (strcmp(was, "added") == 0) {

@@ -27,7 +27,11 @@ size_t xmlpatch_undo_count(const xmlNode *parent)
 	return n;
 }
 
-bool xmlpatch_undo_is_possible(size_t changes, size_t elements)
+/*
+ * Whether so many changes can be taken back in a document of so many elements:
+ * finding the element of each takes a look at all.
+ */
+static bool is_possible(size_t changes, size_t elements)
 {
 	const uint64_t most = 50000000;
 
@@ -447,7 +451,7 @@ char *xmlpatch_undo_remember(const struct xmlpatch_edits *edits, const char *tex
 	xmlNode *attached;
 	int status = 0;
 
-	if (!xmlpatch_undo_is_possible(edits->n, edits->document->n)) {
+	if (!is_possible(edits->n, edits->document->n)) {
 		base_error_set(err, BASE_FAILED,
 			       "the domain would need %zu changes: too many to be taken back",
 			       edits->n);

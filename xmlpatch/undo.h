@@ -51,12 +51,6 @@ xmlNode *xmlpatch_undo_last(const xmlNode *attached);
 /* The child elements. */
 size_t xmlpatch_undo_count(const xmlNode *parent);
 
-/*
- * Whether so many changes can be taken back in a document of so many elements:
- * finding the element of each takes a look at all.
- */
-bool xmlpatch_undo_is_possible(size_t changes, size_t elements);
-
 /* True for an element of that name in the records' namespace. */
 bool xmlpatch_undo_is(const xmlNode *node, const char *name);
 

@@ -71,38 +71,11 @@ struct xmlpatch_wishes {
 	struct xmlpatch_desktop desktop; /* for XMLPATCH_DISPLAY_GTK */
 };
 
-enum xmlpatch_change_kind {
-	XMLPATCH_VGPU_ADDED,
-	XMLPATCH_VGPU_CHANGED,
-	XMLPATCH_VGPU_REMOVED,
-	XMLPATCH_GRAPHICS_ADDED,
-	XMLPATCH_GRAPHICS_CHANGED,
-	XMLPATCH_GRAPHICS_REMOVED,
-	XMLPATCH_VIDEO_ADDED,
-	XMLPATCH_VIDEO_CHANGED,
-	XMLPATCH_VIDEO_MOVED,
-	XMLPATCH_VIDEO_REPLACED,
-	XMLPATCH_VIDEO_REMOVED,
-	XMLPATCH_AUDIO_ADDED,
-	XMLPATCH_AUDIO_CHANGED,
-	XMLPATCH_INPUT_ADDED,
-	XMLPATCH_CHANNEL_ADDED,
-	XMLPATCH_DEVICE_REMOVED,
-	XMLPATCH_DEVICES_ADDED,
-	XMLPATCH_OVERRIDE_CHANGED,
-	XMLPATCH_ARGUMENTS_CHANGED,
-	XMLPATCH_TAKEN_BACK, /* by xmlpatch_detach() */
-};
-
-struct xmlpatch_change {
-	enum xmlpatch_change_kind kind;
-	char *text; /* owned; for people: "replaced the video device qxl by none" */
-};
-
 struct xmlpatch_result {
 	char *xml; /* owned; ends with a NUL that length does not count */
 	size_t length;
-	struct xmlpatch_change *changes; /* owned; none: the text is what it was */
+	/* For people, as "replaced the video device qxl by none"; none: the text is what it was. */
+	char **changes; /* owned, a line each */
 	size_t n;
 	/*
 	 * What the user should know beside: what is in the way of a working guest,
@@ -110,10 +83,9 @@ struct xmlpatch_result {
 	 */
 	char **advice;
 	size_t n_advice;
+	/* By xmlpatch_detach(): the changes take back what an attach remembered. */
+	bool is_taken_back;
 };
-
-/* The word that programs know a kind of change by: "vgpu-added". */
-const char *xmlpatch_change_name(enum xmlpatch_change_kind kind);
 
 /*
  * Adds the vGPU and the display that was wished for, takes away emulated video
@@ -157,9 +129,6 @@ bool xmlpatch_mdevs_have(const struct xmlpatch_mdevs *mdevs, const char *uuid);
 void xmlpatch_mdevs_finish(struct xmlpatch_mdevs *mdevs);
 
 BASE_DEFINE_CLEANUP(xmlpatch_mdevs, struct xmlpatch_mdevs, xmlpatch_mdevs_finish)
-
-/* Whether a domain definition has the mdev in it: 1, 0, or -1 with an error. */
-int xmlpatch_has_vgpu(const char *xml, size_t length, const char *uuid, struct base_error *err);
 
 /* Takes NULL and a zeroed result. */
 void xmlpatch_result_finish(struct xmlpatch_result *result);

@@ -117,7 +117,11 @@ static int is_equal(const struct xmlpatch_result *result, const char *xml, size_
 /* -1 if it is no domain. */
 static int has_vgpu(const char *xml, size_t length)
 {
-	return xmlpatch_has_vgpu(xml, length, UUID, NULL);
+	BASE_AUTO(xmlpatch_mdevs) struct xmlpatch_mdevs mdevs = { 0 };
+
+	if (xmlpatch_read_mdevs(xml, length, &mdevs, NULL) < 0)
+		return -1;
+	return xmlpatch_mdevs_have(&mdevs, UUID);
 }
 
 static void check_again(const struct xmlpatch_result *once, const struct xmlpatch_wishes *wishes)

@@ -130,8 +130,7 @@ static void print_outcome(const struct request *request, const struct xmlpatch_r
 static int point_at_backups(struct xmlpatch_result *result, const char *name,
 			    struct base_error *err)
 {
-	if (result->n == 0 || result->changes[0].kind != XMLPATCH_TAKEN_BACK ||
-	    result->n_advice == 0)
+	if (result->n == 0 || !result->is_taken_back || result->n_advice == 0)
 		return 0;
 	return xmlpatch_result_advise(result, err,
 				      "the definitions as they were are saved, with all that is in "

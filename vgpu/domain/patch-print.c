@@ -14,7 +14,7 @@
 void vgpu_patch_print_changes(const struct xmlpatch_result *result)
 {
 	for (size_t i = 0; i < result->n; i++)
-		base_info("%s", result->changes[i].text);
+		base_info("%s", result->changes[i]);
 }
 
 void vgpu_patch_note(const char *format, ...)
