@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/attach.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "xmlpatch/qemu.h"
+#include "xmlpatch/text.h"
 
 #define GTK "gtk,gl=on"
 
@@ -116,7 +116,7 @@ static int put_variable(struct xmlpatch_attach *attach, const struct variable *v
 	} else {
 		escaped = xmlpatch_edit_escape(variable->value);
 		if (escaped == NULL)
-			return base_error_errno(err, ENOMEM, "cannot change the XML");
+			return xmlpatch_text_no_memory(err);
 		if (xmlpatch_attach_add(&attach->arguments, err, "<%senv name='%s' value='%s'/>",
 					prefix, variable->name, escaped) < 0)
 			return -1;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/attach.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "xmlpatch/text.h"
 
 /*
  * Sound goes out through an <audio> backend. Those of the type spice and dbus need
@@ -50,7 +51,7 @@ static int add_dbus(struct xmlpatch_attach *attach, char **id, struct base_error
 {
 	*id = strdup("1");
 	if (*id == NULL)
-		return base_error_errno(err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(err);
 	if (xmlpatch_attach_add(&attach->added, err, "<audio id='1' type='dbus'/>") < 0)
 		return -1;
 	return xmlpatch_attach_note(attach, err, "added an audio backend on D-Bus");

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/attach.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "xmlpatch/text.h"
 
 #define AGENT "com.redhat.spice.0"
 
@@ -72,7 +73,7 @@ static int put_serial(struct xmlpatch_attach *attach, struct base_error *err)
 					   "<controller type='virtio-serial' index='0'/>");
 	address = xmlpatch_pci_fragment(&plan->room, false);
 	if (address == NULL)
-		return base_error_errno(err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(err);
 	return xmlpatch_attach_add(&attach->added, err,
 				   "<controller type='virtio-serial' index='0'>\n\t%s\n"
 				   "</controller>",

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/attach.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "xmlpatch/text.h"
 
 #define note xmlpatch_attach_note
 
@@ -124,7 +125,7 @@ static int keep_gl(struct xmlpatch_attach *attach, const xmlNode *graphics, bool
 	}
 	fragment = gl_fragment(attach, has_enable ? " enable='yes'" : "");
 	if (fragment == NULL)
-		return base_error_errno(err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(err);
 	if (xmlpatch_attach_add(children, err, "%s", fragment) < 0)
 		return -1;
 	return note_gl(attach, type, err);
@@ -155,7 +156,7 @@ static int add_dbus(struct xmlpatch_attach *attach, const char *id, struct base_
 	BASE_AUTO(free) char *gl = gl_fragment(attach, " enable='yes'");
 
 	if (gl == NULL)
-		return base_error_errno(err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(err);
 	if (xmlpatch_attach_add(&attach->added, err,
 				"<graphics type='dbus' p2p='yes'>\n\t%s%s%s%s\n</graphics>", gl,
 				id == NULL ? "" : "\n\t<audio id='", id == NULL ? "" : id,
@@ -202,7 +203,7 @@ static int put_egl_headless(struct xmlpatch_attach *attach, struct base_error *e
 	if (attach->rendernode != NULL) {
 		gl = gl_fragment(attach, "");
 		if (gl == NULL)
-			return base_error_errno(err, ENOMEM, "cannot change the XML");
+			return xmlpatch_text_no_memory(err);
 	}
 	if (xmlpatch_attach_add(&attach->added, err, "<graphics type='egl-headless'%s%s%s",
 				gl == NULL ? "" : ">\n\t", gl == NULL ? "" : gl,
@@ -258,7 +259,7 @@ static int put_spice(struct xmlpatch_attach *attach, struct base_error *err)
 	}
 	gl = gl_fragment(attach, " enable='yes'");
 	if (gl == NULL)
-		return base_error_errno(err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(err);
 	if (xmlpatch_attach_add(&attach->added, err,
 				"<graphics type='spice'>\n\t<listen type='none'/>\n\t%s\n"
 				"</graphics>",

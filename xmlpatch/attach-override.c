@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/attach.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "xmlpatch/qemu.h"
+#include "xmlpatch/text.h"
 
 /* A property of QEMU's vfio-pci device (hw/vfio/pci.c). */
 struct property {
@@ -111,7 +111,7 @@ static int wrap(char **fragment, const struct xmlpatch_qemu_prefix *prefix, cons
 		return -1;
 	whole = xmlpatch_edit_wrap(start, *fragment, end);
 	if (whole == NULL)
-		return base_error_errno(err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(err);
 	free(*fragment);
 	*fragment = whole;
 	return 0;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/attach.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "xmlpatch/device.h"
+#include "xmlpatch/text.h"
 
 int xmlpatch_attach_plan(struct xmlpatch_attach *attach, struct base_error *err)
 {
@@ -45,7 +45,7 @@ int xmlpatch_attach_set_address(struct xmlpatch_attach *attach, const xmlNode *d
 	if (node == NULL) {
 		fragment = xmlpatch_pci_fragment(to, false);
 		if (fragment == NULL)
-			return base_error_errno(err, ENOMEM, "cannot change the XML");
+			return xmlpatch_text_no_memory(err);
 		xmlpatch_edits_append(&attach->edits, device, fragment);
 		return 0;
 	}
@@ -68,7 +68,7 @@ static int move(struct xmlpatch_attach *attach, const struct xmlpatch_pci_move *
 	BASE_AUTO(free) char *name = xmlpatch_device_describe(wanted->video);
 
 	if (name == NULL)
-		return base_error_errno(err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(err);
 	if (xmlpatch_attach_set_address(attach, wanted->video, &wanted->to, err) < 0)
 		return -1;
 	if (!wanted->had_address)

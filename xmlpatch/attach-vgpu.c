@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/attach.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "xmlpatch/qemu.h"
+#include "xmlpatch/text.h"
 
 #define note xmlpatch_attach_note
 
@@ -204,7 +204,7 @@ static int add_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
 
 	choose_alias(attach);
 	if (address == NULL)
-		return base_error_errno(err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(err);
 	if (xmlpatch_attach_add(&attach->added, err,
 				"<hostdev mode='subsystem' type='mdev' managed='no' "
 				"model='vfio-pci' display='%s'%s>\n\t<source>\n"

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/attach.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "xmlpatch/text.h"
 
 /* With all that libvirt would add, so that it changes nothing. */
 #define MODEL(type, primary) "<model type='" type "' vram='16384' heads='1'" primary "/>"
@@ -86,7 +87,7 @@ static int add_model(struct xmlpatch_attach *attach, const char *model, const xm
 	if (plan->has_video_address) {
 		address = xmlpatch_pci_fragment(&plan->video_address, false);
 		if (address == NULL)
-			return base_error_errno(err, ENOMEM, "cannot change the XML");
+			return xmlpatch_text_no_memory(err);
 	}
 	if (xmlpatch_attach_add(&video, err, "<video>\n\t%s%s%s\n</video>", model,
 				address == NULL ? "" : "\n\t", address == NULL ? "" : address) < 0)

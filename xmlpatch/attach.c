@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/attach.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "xmlpatch/qemu.h"
+#include "xmlpatch/text.h"
 #include "xmlpatch/undo.h"
 
 static void finish(struct xmlpatch_attach *attach)
@@ -31,12 +31,13 @@ int xmlpatch_attach_add(char **fragments, struct base_error *err, const char *fo
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&fragment, format, args) < 0)
-		fragment = NULL;
+	fragment = xmlpatch_text_vformat(format, args);
 	va_end(args);
-	if (fragment == NULL || asprintf(&grown, "%s%s%s", *fragments == NULL ? "" : *fragments,
-					 *fragments == NULL ? "" : "\n", fragment) < 0)
-		return base_error_errno(err, ENOMEM, "cannot change the XML");
+	if (fragment != NULL)
+		grown = xmlpatch_text_format("%s%s%s", *fragments == NULL ? "" : *fragments,
+					     *fragments == NULL ? "" : "\n", fragment);
+	if (grown == NULL)
+		return xmlpatch_text_no_memory(err);
 	free(*fragments);
 	*fragments = grown;
 	return 0;
@@ -74,7 +75,7 @@ static int read_wishes(struct xmlpatch_attach *attach, struct base_error *err)
 	}
 	attach->rendernode = xmlpatch_edit_escape(node);
 	if (attach->rendernode == NULL)
-		return base_error_errno(err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(err);
 	return 0;
 }
 
@@ -90,7 +91,7 @@ static int append_devices(struct xmlpatch_attach *attach, struct base_error *err
 	}
 	devices = xmlpatch_edit_wrap("<devices>", attach->added, "devices");
 	if (devices == NULL)
-		return base_error_errno(err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(err);
 	if (xmlpatch_attach_add(&attach->added_to_root, err, "%s", devices) < 0)
 		return -1;
 	return xmlpatch_attach_note(attach, err, "added <devices>, which was missing");
@@ -117,7 +118,7 @@ static int append_arguments(struct xmlpatch_attach *attach, struct base_error *e
 		return -1;
 	whole = xmlpatch_edit_wrap(start, attach->arguments, end);
 	if (whole == NULL)
-		return base_error_errno(err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(err);
 	return xmlpatch_attach_add(&attach->added_to_root, err, "%s", whole);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "xmlpatch/guest.h"
 #include "xmlpatch/result.h"
+#include "xmlpatch/text.h"
 #include "xmlpatch/undo.h"
 #include "xmlpatch/uuid.h"
 
@@ -95,7 +95,7 @@ static int take_back(const char *xml, size_t length, const char *uuid,
 		int wanted;
 
 		if (text == NULL)
-			return base_error_errno(err, ENOMEM, "cannot change the XML");
+			return xmlpatch_text_no_memory(err);
 		if (xmlpatch_document_parse(&document, text, length, err) < 0)
 			return -1;
 		attached = xmlpatch_undo_find(&document);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/device.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "xmlpatch/text.h"
 
 /* The words for an element, and what tells one from another. */
 struct kind {
@@ -52,15 +53,11 @@ static char *get(const xmlNode *device, const char *child, const char *attribute
 		child == NULL ? device : xmlpatch_document_child(device, child), attribute);
 }
 
-static char *join(const char *words, const char *what, const char *second)
+static char *write_words(const char *words, const char *what, const char *second)
 {
-	char *text = NULL;
-
-	if (asprintf(&text, "the %.40s%s%.40s%s%.40s%s", words, what == NULL ? "" : " ",
-		     what == NULL ? "" : what, second == NULL ? "" : " (",
-		     second == NULL ? "" : second, second == NULL ? "" : ")") < 0)
-		return NULL;
-	return text;
+	return xmlpatch_text_format("the %.40s%s%.40s%s%.40s%s", words, what == NULL ? "" : " ",
+				    what == NULL ? "" : what, second == NULL ? "" : " (",
+				    second == NULL ? "" : second, second == NULL ? "" : ")");
 }
 
 /* PCI's own by its model alone, which says more than "controller". */
@@ -72,12 +69,9 @@ static char *describe_controller(const xmlNode *device)
 	BASE_AUTO(free) char *words = NULL;
 
 	if (type != NULL && strcmp(type, "pci") == 0 && model != NULL)
-		return join(model, number, NULL);
-	if (asprintf(&words, "%.30s controller", type == NULL ? "" : type) < 0) {
-		words = NULL;
-		return NULL;
-	}
-	return join(words, number, model);
+		return write_words(model, number, NULL);
+	words = xmlpatch_text_format("%.30s controller", type == NULL ? "" : type);
+	return words == NULL ? NULL : write_words(words, number, model);
 }
 
 /* Of a vGPU its UUID, of others where they are on the host. */
@@ -93,15 +87,12 @@ static char *describe_hostdev(const xmlNode *device)
 	BASE_AUTO(free) char *place = NULL;
 
 	if (uuid != NULL)
-		return join("mediated device", uuid, alias);
+		return write_words("mediated device", uuid, alias);
 	if (slot == NULL)
-		return join("host device", alias, NULL);
-	if (asprintf(&place, "%.8s:%.8s.%.8s", bus == NULL ? "0" : bus, slot,
-		     function == NULL ? "0" : function) < 0) {
-		place = NULL;
-		return NULL;
-	}
-	return join("host device", place, alias);
+		return write_words("host device", alias, NULL);
+	place = xmlpatch_text_format("%.8s:%.8s.%.8s", bus == NULL ? "0" : bus, slot,
+				     function == NULL ? "0" : function);
+	return place == NULL ? NULL : write_words("host device", place, alias);
 }
 
 char *xmlpatch_device_describe(const xmlNode *device)
@@ -109,15 +100,14 @@ char *xmlpatch_device_describe(const xmlNode *device)
 	const struct kind *kind = find_kind(device);
 	BASE_AUTO(free) char *what = NULL;
 	BASE_AUTO(free) char *second = NULL;
-	char *text = NULL;
 
 	if (xmlpatch_document_is(device, "controller"))
 		return describe_controller(device);
 	if (xmlpatch_document_is(device, "hostdev"))
 		return describe_hostdev(device);
 	if (kind == NULL)
-		return asprintf(&text, "the <%.40s>", (const char *)device->name) < 0 ? NULL : text;
+		return xmlpatch_text_format("the <%.40s>", (const char *)device->name);
 	what = get(device, kind->child, kind->attribute);
 	second = get(device, kind->second_child, kind->second);
-	return join(kind->words, what, second);
+	return write_words(kind->words, what, second);
 }

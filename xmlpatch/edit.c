@@ -2,12 +2,12 @@
 #include "xmlpatch/edit.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "vgpu/base/text.h"
 #include "xmlpatch/layout.h"
+#include "xmlpatch/text.h"
 
 void xmlpatch_edits_init(struct xmlpatch_edits *edits, const struct xmlpatch_document *document)
 {
@@ -52,24 +52,10 @@ static void add(struct xmlpatch_edits *edits, struct xmlpatch_edit edit)
 	edits->all[edits->n++] = edit;
 }
 
-static char *join(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static char *join(const char *format, ...)
-{
-	char *text = NULL;
-	va_list args;
-
-	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
-	va_end(args);
-	return text;
-}
-
 static char *render(const struct xmlpatch_layout *layout, const char *before, const char *fragment,
 		    const char *after)
 {
-	BASE_AUTO(free) char *whole = join("%s%s%s", before, fragment, after);
+	BASE_AUTO(free) char *whole = xmlpatch_text_format("%s%s%s", before, fragment, after);
 
 	return whole == NULL ? NULL : xmlpatch_layout_render(layout, whole);
 }
@@ -102,9 +88,10 @@ static void open_empty(struct xmlpatch_edits *edits, const xmlNode *parent, cons
 			   .node = parent,
 			   .at = from,
 			   .length = place->end - from,
-			   .text = join(">%s%s</%.*s>", children, last,
-					(int)xmlpatch_scan_name(edits->document->text, place),
-					edits->document->text + place->start + 1),
+			   .text = xmlpatch_text_format(
+				   ">%s%s</%.*s>", children, last,
+				   (int)xmlpatch_scan_name(edits->document->text, place),
+				   edits->document->text + place->start + 1),
 		   });
 }
 
@@ -158,7 +145,8 @@ static void append_more(struct xmlpatch_edits *edits, struct xmlpatch_edit *edit
 	while (xmlpatch_scan_is_space(edit->text[at - 1]))
 		at--;
 	if (children != NULL)
-		whole = join("%.*s%s%s", (int)at, edit->text, children, edit->text + at);
+		whole = xmlpatch_text_format("%.*s%s%s", (int)at, edit->text, children,
+					     edit->text + at);
 	if (whole == NULL) {
 		edits->failed = true;
 		return;
@@ -194,7 +182,7 @@ void xmlpatch_edits_append(struct xmlpatch_edits *edits, const xmlNode *parent,
 				   .kind = XMLPATCH_EDIT_APPEND,
 				   .node = parent,
 				   .at = before_space(edits->document, place->close, place->inside),
-				   .text = join("%s%s", children, tail),
+				   .text = xmlpatch_text_format("%s%s", children, tail),
 				   .tail = strlen(tail),
 			   });
 }
@@ -276,7 +264,7 @@ void xmlpatch_edits_set(struct xmlpatch_edits *edits, const xmlNode *element, co
 	} else {
 		at = before_space(edits->document, at, place->start);
 		change_attribute(edits, element, attribute, at, 0,
-				 join(" %s='%s'", attribute, escaped));
+				 xmlpatch_text_format(" %s='%s'", attribute, escaped));
 	}
 }
 
@@ -317,10 +305,10 @@ static int by_place(const void *a, const void *b)
  * False if two edits are about the same bytes, which would lose one of them. What
  * is put between bytes that go comes behind them.
  */
-static bool write_edited(struct xmlpatch_edits *edits, FILE *out)
+static bool write_edited(struct xmlpatch_edits *edits, struct base_text *out)
 {
 	const struct xmlpatch_document *document = edits->document;
-	size_t at = 0, new_at = 0;
+	size_t at = 0;
 
 	for (size_t i = 0; i < edits->n; i++) {
 		struct xmlpatch_edit *next = &edits->all[i];
@@ -329,14 +317,13 @@ static bool write_edited(struct xmlpatch_edits *edits, FILE *out)
 			next->at = at;
 		if (next->at < at || next->length > document->length - next->at)
 			return false;
-		fwrite(document->text + at, 1, next->at - at, out);
-		fwrite(next->text, 1, next->text_length, out);
-		next->new_at = new_at + (next->at - at);
-		new_at = next->new_at + next->text_length;
+		base_text_add_bytes(out, document->text + at, next->at - at);
+		next->new_at = out->length;
+		base_text_add_bytes(out, next->text, next->text_length);
 		at = next->at + next->length;
 	}
-	fwrite(document->text + at, 1, document->length - at, out);
-	return ferror(out) == 0;
+	base_text_add_bytes(out, document->text + at, document->length - at);
+	return true;
 }
 
 size_t xmlpatch_edits_find(const struct xmlpatch_edits *edits, size_t at)
@@ -360,23 +347,27 @@ size_t xmlpatch_edits_find(const struct xmlpatch_edits *edits, size_t at)
 
 char *xmlpatch_edits_apply(struct xmlpatch_edits *edits, size_t *length, struct base_error *err)
 {
-	char *text = NULL;
-	FILE *out = edits->failed ? NULL : open_memstream(&text, length);
-	bool written = false;
+	struct base_text out = { 0 };
+	BASE_AUTO(free) char *text = NULL;
+	bool is_whole = true;
 
-	if (out != NULL) {
+	if (!edits->failed) {
 		if (edits->n > 0)
 			qsort(edits->all, edits->n, sizeof(*edits->all), by_place);
-		written = write_edited(edits, out);
-		if (fclose(out) != 0)
-			written = false;
+		is_whole = write_edited(edits, &out);
+		*length = out.length;
+		text = base_text_take(&out);
+		edits->failed = text == NULL;
 	}
-	if (!written) {
-		free(text);
-		base_error_errno(err, out == NULL ? ENOMEM : EINVAL, "cannot change the XML");
+	if (edits->failed) {
+		xmlpatch_text_no_memory(err);
 		return NULL;
 	}
-	return text;
+	if (!is_whole) {
+		base_error_errno(err, EINVAL, "cannot change the XML");
+		return NULL;
+	}
+	return BASE_STEAL_PTR(text);
 }
 
 /* The reference that stands for a character; NULL if the character can stay. */
@@ -407,27 +398,17 @@ static const char *reference(char c, bool is_quoted)
 
 static char *escape(const char *value, bool is_quoted)
 {
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
-	bool failed;
+	struct base_text text = { 0 };
 
-	if (out == NULL)
-		return NULL;
 	for (; *value != '\0'; value++) {
 		const char *instead = reference(*value, is_quoted);
 
 		if (instead != NULL)
-			fputs(instead, out);
+			base_text_add(&text, instead);
 		else
-			fputc(*value, out);
+			base_text_add_bytes(&text, value, 1);
 	}
-	failed = ferror(out) != 0;
-	if (fclose(out) != 0 || failed) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	return base_text_take(&text);
 }
 
 char *xmlpatch_edit_escape(const char *value)
@@ -442,24 +423,15 @@ char *xmlpatch_edit_escape_text(const char *value)
 
 char *xmlpatch_edit_wrap(const char *start, const char *fragment, const char *name)
 {
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
-	bool failed;
+	struct base_text text = { 0 };
 
-	if (out == NULL)
-		return NULL;
-	fprintf(out, "%s\n\t", start);
-	for (; *fragment != '\0'; fragment++) {
-		fputc(*fragment, out);
-		if (*fragment == '\n')
-			fputc('\t', out);
-	}
-	fprintf(out, "\n</%s>", name);
-	failed = ferror(out) != 0;
-	if (fclose(out) != 0 || failed) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	base_text_add(&text, start);
+	base_text_add(&text, "\n\t");
+	for (; *fragment != '\0'; fragment++)
+		base_text_add_bytes(&text, *fragment == '\n' ? "\n\t" : fragment,
+				    *fragment == '\n' ? 2 : 1);
+	base_text_add(&text, "\n</");
+	base_text_add(&text, name);
+	base_text_add(&text, ">");
+	return base_text_take(&text);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/layout.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "vgpu/base/text.h"
 
 bool xmlpatch_layout_begins_line(const struct xmlpatch_document *document, size_t place,
 				 size_t *line)
@@ -82,42 +82,33 @@ struct xmlpatch_layout xmlpatch_layout_inside(const struct xmlpatch_document *do
 	return layout;
 }
 
-static void write_line_start(const struct xmlpatch_layout *layout, size_t levels, FILE *out)
+static void write_line_start(const struct xmlpatch_layout *layout, size_t levels,
+			     struct base_text *out)
 {
-	fputs(layout->newline, out);
-	fwrite(layout->indent, 1, layout->indent_length, out);
+	base_text_add(out, layout->newline);
+	base_text_add_bytes(out, layout->indent, layout->indent_length);
 	if (layout->is_deeper)
 		levels++;
 	while (levels-- > 0)
-		fwrite(layout->unit, 1, layout->unit_length, out);
+		base_text_add_bytes(out, layout->unit, layout->unit_length);
 }
 
 char *xmlpatch_layout_render(const struct xmlpatch_layout *layout, const char *fragment)
 {
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
-	bool failed;
+	struct base_text out = { 0 };
 
-	if (out == NULL)
-		return NULL;
 	while (*fragment != '\0') {
 		size_t line = strcspn(fragment, "\n");
 
-		fwrite(fragment, 1, line, out);
+		base_text_add_bytes(&out, fragment, line);
 		fragment += line;
 		if (*fragment == '\n') {
 			size_t levels = strspn(fragment + 1, "\t");
 
 			if (layout->in_lines)
-				write_line_start(layout, levels, out);
+				write_line_start(layout, levels, &out);
 			fragment += 1 + levels;
 		}
 	}
-	failed = ferror(out) != 0;
-	if (fclose(out) != 0 || failed) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	return base_text_take(&out);
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vgpu/base/text.h"
+#include "xmlpatch/text.h"
 #include "xmlpatch/uuid.h"
 
 #define QEMU_PREFIX "qemu:"
@@ -85,7 +87,6 @@ static char *argument_key(const xmlNode *node)
 {
 	BASE_AUTO(free) char *value = xmlpatch_document_get(node, "value");
 	BASE_AUTO(free) char *next = NULL;
-	char *key = NULL;
 
 	if (value == NULL || *value != '-')
 		return BASE_STEAL_PTR(value);
@@ -93,9 +94,7 @@ static char *argument_key(const xmlNode *node)
 		node = node->next;
 	} while (node != NULL && node->type != XML_ELEMENT_NODE);
 	next = xmlpatch_document_get(node, "value");
-	if (asprintf(&key, "%s %s", value, next == NULL ? "" : next) < 0)
-		return NULL;
-	return key;
+	return xmlpatch_text_format("%s %s", value, next == NULL ? "" : next);
 }
 
 /* The part of the key that a person knows. */
@@ -115,13 +114,12 @@ char *xmlpatch_path_key(const xmlNode *node)
 	const struct kind *kind = find_kind(node);
 	BASE_AUTO(free) char *first = first_key(kind, node);
 	BASE_AUTO(free) char *second = NULL;
-	char *key = NULL;
 
 	if (first != NULL && kind != NULL && kind->second != NULL)
 		second = xmlpatch_document_get(node, kind->second);
 	if (second == NULL)
 		return BASE_STEAL_PTR(first);
-	return asprintf(&key, "%s.%s", first, second) < 0 ? NULL : key;
+	return xmlpatch_text_format("%s.%s", first, second);
 }
 
 char *xmlpatch_path_describe(const xmlNode *node)
@@ -131,14 +129,11 @@ char *xmlpatch_path_describe(const xmlNode *node)
 	BASE_AUTO(free) char *key = first_key(kind, node);
 	const char *called =
 		kind != NULL && kind->called != NULL ? kind->called : (const char *)node->name;
-	char *text = NULL;
 
 	if (uuid != NULL)
 		called = "vGPU";
-	if (asprintf(&text, "%.40s%s%.80s", called, key == NULL ? "" : " ",
-		     key == NULL ? "" : key) < 0)
-		return NULL;
-	return text;
+	return xmlpatch_text_format("%.40s%s%.80s", called, key == NULL ? "" : " ",
+				    key == NULL ? "" : key);
 }
 
 static bool same_key(const char *left, const char *right)
@@ -157,64 +152,54 @@ static bool is_twin(const xmlNode *left, const xmlNode *right, const char *key)
 	return same_key(other, key);
 }
 
-static void write_key(const char *key, FILE *out)
+static void write_key(const char *key, struct base_text *out)
 {
 	for (; *key != '\0'; key++) {
+		char escaped[8];
+
+		snprintf(escaped, sizeof(escaped), "%%%02X", (unsigned char)*key);
 		if (isalnum((unsigned char)*key) || strchr("-._", *key) != NULL)
-			fputc(*key, out);
+			base_text_add_bytes(out, key, 1);
 		else
-			fprintf(out, "%%%02X", (unsigned char)*key);
+			base_text_add(out, escaped);
 	}
 }
 
-static void write_step(const xmlNode *node, FILE *out)
+static void write_step(const xmlNode *node, struct base_text *out)
 {
 	BASE_AUTO(free) char *key = xmlpatch_path_key(node);
-	size_t twins = 0;
+	long twins = 0;
 
-	fprintf(out, "%s%s", is_qemu(node) ? QEMU_PREFIX : "", (const char *)node->name);
+	base_text_add(out, is_qemu(node) ? QEMU_PREFIX : "");
+	base_text_add(out, (const char *)node->name);
 	if (key != NULL) {
-		fputc('=', out);
+		base_text_add(out, "=");
 		write_key(key, out);
 	}
 	for (const xmlNode *before = node->prev; before != NULL; before = before->prev)
 		twins += is_twin(before, node, key);
-	if (twins > 0)
-		fprintf(out, ":%zu", twins);
-}
-
-/* The steps from the root, which has none of its own; they are few. */
-static void write_steps(const xmlNode *node, FILE *out)
-{
-	const xmlNode *chain[8];
-	size_t n = 0;
-
-	for (; n < 8 && node->parent != NULL && node->parent->type == XML_ELEMENT_NODE;
-	     node = node->parent)
-		chain[n++] = node;
-	while (n-- > 0) {
-		write_step(chain[n], out);
-		if (n > 0)
-			fputc('/', out);
+	if (twins > 0) {
+		base_text_add(out, ":");
+		base_text_add_number(out, twins);
 	}
 }
 
 char *xmlpatch_path_write(const xmlNode *node)
 {
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
-	bool failed;
+	struct base_text out = { 0 };
+	const xmlNode *chain[8];
+	size_t n = 0;
 
-	if (out == NULL)
-		return NULL;
-	write_steps(node, out);
-	failed = ferror(out) != 0;
-	if (fclose(out) != 0 || failed) {
-		free(text);
-		return NULL;
+	/* The steps from the root, which has none of its own; they are few. */
+	for (; n < 8 && node->parent != NULL && node->parent->type == XML_ELEMENT_NODE;
+	     node = node->parent)
+		chain[n++] = node;
+	while (n-- > 0) {
+		write_step(chain[n], &out);
+		if (n > 0)
+			base_text_add(&out, "/");
 	}
-	return text;
+	return base_text_take(&out);
 }
 
 /* A step in its parts; the key is decoded and the caller's to free. */

@@ -6,16 +6,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "vgpu/base/text.h"
+
 #include "xmlpatch/device.h"
+#include "xmlpatch/text.h"
 
-static void print_range(FILE *out, size_t first, size_t last)
+static void write_range(struct base_text *out, size_t first, size_t last)
 {
-	struct xmlpatch_address address = xmlpatch_pci_address(first);
+	const struct xmlpatch_address from = xmlpatch_pci_address(first);
+	const struct xmlpatch_address to = xmlpatch_pci_address(last);
+	char range[32];
 
-	fprintf(out, "%02x:%02x", address.bus, address.slot);
-	address = xmlpatch_pci_address(last);
-	if (first != last)
-		fprintf(out, "-%02x:%02x", address.bus, address.slot);
+	snprintf(range, sizeof(range), first == last ? "%02x:%02x" : "%02x:%02x-%02x:%02x",
+		 from.bus, from.slot, to.bus, to.slot);
+	base_text_add(out, range);
 }
 
 /* Whether the vGPU could be there. */
@@ -30,14 +34,10 @@ static char *list_free(const struct xmlpatch_pci_planner *planner)
 	enum {
 		LIMIT = 8
 	};
-	char *text = NULL;
-	size_t length = 0;
+	struct base_text out = { 0 };
 	unsigned int n = 0;
-	FILE *out = open_memstream(&text, &length);
 
-	if (out == NULL)
-		return NULL;
-	fputs("free: ", out);
+	base_text_add(&out, "free: ");
 	for (size_t i = 0; i < planner->n && n <= LIMIT; i++) {
 		size_t first = i;
 
@@ -45,17 +45,14 @@ static char *list_free(const struct xmlpatch_pci_planner *planner)
 			continue;
 		while ((i + 1) % XMLPATCH_PCI_SLOTS != 0 && is_choice(planner, i + 1))
 			i++;
-		fputs(n == 0 ? "" : ", ", out);
+		base_text_add(&out, n == 0 ? "" : ", ");
 		if (n++ < LIMIT)
-			print_range(out, first, i);
+			write_range(&out, first, i);
 		else
-			fputs("more", out);
+			base_text_add(&out, "more");
 	}
-	fputs(n == 0 ? "none" : "", out);
-	if (fclose(out) == 0)
-		return text;
-	free(text);
-	return NULL;
+	base_text_add(&out, n == 0 ? "none" : "");
+	return base_text_take(&out);
 }
 
 __attribute__((format(printf, 3, 4))) static int
@@ -66,8 +63,7 @@ refuse(const struct xmlpatch_pci_planner *planner, struct base_error *err, const
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&why, format, args) < 0)
-		why = NULL;
+	why = xmlpatch_text_vformat(format, args);
 	va_end(args);
 	if (why == NULL || list == NULL)
 		return base_error_errno(err, ENOMEM, "cannot choose a PCI address");

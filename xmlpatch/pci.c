@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "xmlpatch/device.h"
+#include "xmlpatch/text.h"
 
 void xmlpatch_pci_finish(struct xmlpatch_pci *map)
 {
@@ -211,11 +212,7 @@ static int add_buses(struct xmlpatch_pci *map, struct base_error *err)
 static char *describe_argument(const xmlNode *argument)
 {
 	BASE_AUTO(free) char *value = xmlpatch_document_get(argument, "value");
-	char *text = NULL;
-
-	if (asprintf(&text, "QEMU's argument %.60s", value == NULL ? "" : value) < 0)
-		return NULL;
-	return text;
+	return xmlpatch_text_format("QEMU's argument %.60s", value == NULL ? "" : value);
 }
 
 char *xmlpatch_pci_describe(const struct xmlpatch_pci *map, const struct xmlpatch_address *address)

@@ -3,8 +3,9 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "xmlpatch/text.h"
 
 /* Appends a line to a list; 0, or -1 when memory is out. */
 __attribute__((format(printf, 3, 0))) static int append_line(char ***lines, size_t *n,
@@ -15,7 +16,8 @@ __attribute__((format(printf, 3, 0))) static int append_line(char ***lines, size
 	if (grown == NULL)
 		return -1;
 	*lines = grown;
-	if (vasprintf(&grown[*n], format, args) < 0)
+	grown[*n] = xmlpatch_text_vformat(format, args);
+	if (grown[*n] == NULL)
 		return -1;
 	++*n;
 	return 0;

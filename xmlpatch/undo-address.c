@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/undo-record.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "xmlpatch/path.h"
 #include "xmlpatch/position.h"
+#include "xmlpatch/text.h"
 #include "xmlpatch/undo.h"
 
 /*
@@ -118,7 +118,7 @@ static int plan_run(struct xmlpatch_undoing *undoing, const struct run *run)
 		return xmlpatch_undo_refuse(undoing);
 	fate->restored = make_restored(run);
 	if (fate->restored == NULL)
-		return base_error_errno(undoing->err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(undoing->err);
 	return 0;
 }
 
@@ -181,7 +181,7 @@ static int advise_kept(struct xmlpatch_undoing *undoing, const struct run *run)
 					      run->path);
 	what = xmlpatch_path_describe(run->address->parent);
 	if (what == NULL)
-		return base_error_errno(undoing->err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(undoing->err);
 	return xmlpatch_result_advise(undoing->result, undoing->err,
 				      "left the address of the %s as it is: %s", what,
 				      xmlpatch_undo_fate(undoing, run->address)->is_kept
@@ -203,7 +203,7 @@ static int put_back(struct xmlpatch_undoing *undoing, const struct run *run)
 		xmlpatch_undo_put_attribute(undoing, record, run->address);
 	what = xmlpatch_path_describe(run->address->parent);
 	if (what == NULL)
-		return base_error_errno(undoing->err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(undoing->err);
 	return xmlpatch_result_note(undoing->result, undoing->err, "gave the %s its address back",
 				    what);
 }

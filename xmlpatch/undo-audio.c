@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/undo-record.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "xmlpatch/device.h"
 #include "xmlpatch/path.h"
+#include "xmlpatch/text.h"
 
 static const xmlNode *next_staying(const struct xmlpatch_undoing *undoing, const xmlNode *node)
 {
@@ -71,7 +71,7 @@ int xmlpatch_undo_keep_audio(struct xmlpatch_undoing *undoing, const xmlNode *no
 	what = xmlpatch_path_describe(node);
 	who = user == NULL ? NULL : xmlpatch_device_describe(user);
 	if (what == NULL || (user != NULL && who == NULL))
-		return base_error_errno(undoing->err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(undoing->err);
 	xmlpatch_undo_fate(undoing, node)->is_leaving = false;
 	sound = mute(undoing, node) ? "; its sound goes nowhere now: give it another type" : "";
 	if (who == NULL)

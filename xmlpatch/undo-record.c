@@ -2,7 +2,6 @@
 #include "xmlpatch/undo-record.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "xmlpatch/fingerprint.h"
 #include "xmlpatch/path.h"
 #include "xmlpatch/position.h"
+#include "xmlpatch/text.h"
 #include "xmlpatch/undo.h"
 
 static int note(struct xmlpatch_undoing *undoing, const char *did, const char *what)
@@ -67,7 +67,7 @@ static int free_address(struct xmlpatch_undoing *undoing, char *text, size_t sta
 	what = xmlpatch_path_describe(root);
 	who = xmlpatch_path_describe(holder);
 	if (what == NULL || who == NULL)
-		return base_error_errno(undoing->err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(undoing->err);
 	place = xmlpatch_document_place(address);
 	from = start + place->start;
 	while (from > 0 && xmlpatch_scan_is_space(text[from - 1]))
@@ -123,7 +123,7 @@ static int take_removed(struct xmlpatch_undoing *undoing, const xmlNode *record,
 	root = xmlDocGetRootElement(element.tree);
 	what = xmlpatch_path_describe(root);
 	if (what == NULL)
-		return base_error_errno(undoing->err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(undoing->err);
 	if (parent == NULL || xmlpatch_document_place(parent)->is_empty)
 		return xmlpatch_result_advise(undoing->result, undoing->err,
 					      "could not put the %s back: the domain has no "
@@ -157,7 +157,7 @@ static int take_replaced(struct xmlpatch_undoing *undoing, const xmlNode *record
 		return xmlpatch_undo_refuse(undoing);
 	what = xmlpatch_path_describe(xmlDocGetRootElement(element.tree));
 	if (what == NULL)
-		return base_error_errno(undoing->err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(undoing->err);
 	if (node == NULL || is_changed(record, node))
 		return xmlpatch_result_advise(undoing->result, undoing->err,
 					      "could not put the %s back: what was there instead "
@@ -184,11 +184,10 @@ static bool is_attribute(const char *text, const char *name, const char *value)
 	BASE_AUTO(free) char *tag = NULL;
 	const xmlNode *root;
 
-	if (!xmlpatch_scan_is_space(*text) || asprintf(&tag, "<a%s/>", text) < 0) {
-		tag = NULL;
-		return false;
-	}
-	if (xmlpatch_document_parse(&document, tag, strlen(tag), NULL) < 0 || document.n != 1)
+	if (xmlpatch_scan_is_space(*text))
+		tag = xmlpatch_text_format("<a%s/>", text);
+	if (tag == NULL || xmlpatch_document_parse(&document, tag, strlen(tag), NULL) < 0 ||
+	    document.n != 1)
 		return false;
 	root = xmlDocGetRootElement(document.tree);
 	return root->properties != NULL && root->properties->next == NULL && root->nsDef == NULL &&
@@ -256,7 +255,7 @@ static int take_set(struct xmlpatch_undoing *undoing, const xmlNode *record, con
 					      name, path, was == NULL ? "nothing" : was);
 	what = xmlpatch_path_describe(node);
 	if (what == NULL)
-		return base_error_errno(undoing->err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(undoing->err);
 	if (!xmlpatch_undo_is_still_set(node, record))
 		return xmlpatch_result_advise(undoing->result, undoing->err,
 					      "left '%s' of the %s as it is: it has been changed "
@@ -298,7 +297,7 @@ static int take_out(struct xmlpatch_undoing *undoing, const xmlNode *record, con
 		return stays < 0 ? -1 : 0;
 	what = xmlpatch_path_describe(node);
 	if (what == NULL)
-		return base_error_errno(undoing->err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(undoing->err);
 	if (changed &&
 	    xmlpatch_result_advise(undoing->result, undoing->err,
 				   "the %s went with what was changed in it since", what) < 0)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xmlpatch/text.h"
 #include "xmlpatch/undo-record.h"
 #include "xmlpatch/undo.h"
 
@@ -154,7 +155,7 @@ int xmlpatch_undo_step(struct xmlpatch_document *document, xmlNode *attached,
 	xmlpatch_edits_init(&undoing.edits, document);
 	undoing.fates = calloc(document->n, sizeof(*undoing.fates));
 	if (undoing.fates == NULL)
-		return base_error_errno(err, ENOMEM, "cannot change the XML");
+		return xmlpatch_text_no_memory(err);
 	if (steps > XMLPATCH_UNDO_STEPS)
 		return xmlpatch_undo_refuse(&undoing);
 	if (step != NULL && xmlpatch_undo_take_records(&undoing, step) < 0)

@@ -2,12 +2,13 @@
 #include "xmlpatch/undo.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "vgpu/base/text.h"
 #include "xmlpatch/fingerprint.h"
 #include "xmlpatch/path.h"
+#include "xmlpatch/text.h"
 
 /* How many elements of a name come before a place; places come in order. */
 struct tally {
@@ -50,7 +51,7 @@ xmlNode *xmlpatch_undo_last(const xmlNode *attached)
 struct writing {
 	const struct xmlpatch_edits *edits;
 	const struct xmlpatch_document *document; /* the changed one */
-	FILE *out;
+	struct base_text out;
 	struct tally tallies[8];
 	size_t next_tally;
 	bool failed;
@@ -82,27 +83,39 @@ static void write_path(struct writing *writing, const char *what, const xmlNode 
 	BASE_AUTO(free) char *path = xmlpatch_path_write(node);
 	BASE_AUTO(free) char *escaped = path == NULL ? NULL : xmlpatch_edit_escape(path);
 
-	if (escaped == NULL)
+	if (escaped == NULL) {
 		writing->failed = true;
-	else
-		fprintf(writing->out, "\n\t<vgpu:%s path='%s'", what, escaped);
+		return;
+	}
+	base_text_add(&writing->out, "\n\t<vgpu:");
+	base_text_add(&writing->out, what);
+	base_text_add(&writing->out, " path='");
+	base_text_add(&writing->out, escaped);
+	base_text_add(&writing->out, "'");
 }
 
 static void write_attribute(struct writing *writing, const char *name, const char *value)
 {
 	BASE_AUTO(free) char *escaped = xmlpatch_edit_escape(value);
 
-	if (escaped == NULL)
+	if (escaped == NULL) {
 		writing->failed = true;
-	else
-		fprintf(writing->out, " %s='%s'", name, escaped);
+		return;
+	}
+	base_text_add(&writing->out, " ");
+	base_text_add(&writing->out, name);
+	base_text_add(&writing->out, "='");
+	base_text_add(&writing->out, escaped);
+	base_text_add(&writing->out, "'");
 }
 
 /* Left out it is 0. */
 static void write_number(struct writing *writing, const char *name, size_t number)
 {
+	char digits[BASE_TEXT_NUMBER_SIZE];
+
 	if (number > 0)
-		fprintf(writing->out, " %s='%zu'", name, number);
+		write_attribute(writing, name, base_text_format_number(digits, (long)number));
 }
 
 /* Ends a record with a piece of the old text. */
@@ -110,10 +123,15 @@ static void write_text(struct writing *writing, const char *what, const char *te
 {
 	BASE_AUTO(free) char *escaped = xmlpatch_edit_escape_text(text);
 
-	if (escaped == NULL)
+	if (escaped == NULL) {
 		writing->failed = true;
-	else
-		fprintf(writing->out, ">%s</vgpu:%s>", escaped, what);
+		return;
+	}
+	base_text_add(&writing->out, ">");
+	base_text_add(&writing->out, escaped);
+	base_text_add(&writing->out, "</vgpu:");
+	base_text_add(&writing->out, what);
+	base_text_add(&writing->out, ">");
 }
 
 /*
@@ -125,16 +143,13 @@ static char *old_text(const struct writing *writing, const struct xmlpatch_edit 
 	const char *text = writing->edits->document->text;
 	const struct xmlpatch_element *place = xmlpatch_document_place(edit->node);
 	struct xmlpatch_attribute secret;
-	char *copy = NULL;
 
 	if (edit->kind == XMLPATCH_EDIT_OPEN ||
 	    !xmlpatch_scan_attribute(text, place, "passwd", &secret))
 		return strndup(text + edit->at, edit->length);
-	if (asprintf(&copy, "%.*s%.*s", (int)(secret.start - edit->at), text + edit->at,
-		     (int)(edit->at + edit->length - (secret.value_end + 1)),
-		     text + secret.value_end + 1) < 0)
-		return NULL;
-	return copy;
+	return xmlpatch_text_format("%.*s%.*s", (int)(secret.start - edit->at), text + edit->at,
+				    (int)(edit->at + edit->length - (secret.value_end + 1)),
+				    text + secret.value_end + 1);
 }
 
 static void write_old_text(struct writing *writing, const char *what,
@@ -194,7 +209,7 @@ static void write_added(struct writing *writing, const xmlNode *node, size_t tai
 	write_alias(writing, node);
 	if (!xmlpatch_undo_is_container(node))
 		write_form(writing, node);
-	fputs("/>", writing->out);
+	base_text_add(&writing->out, "/>");
 	if (!xmlpatch_undo_is_container(node))
 		return;
 	for (const xmlNode *child = node->children; child != NULL; child = child->next) {
@@ -321,7 +336,7 @@ static void write_set(struct writing *writing, const struct xmlpatch_edit *edit)
 		write_attribute(writing, "is", is);
 	else
 		write_cut(writing, edit, node);
-	fputs("/>", writing->out);
+	base_text_add(&writing->out, "/>");
 }
 
 static void write_record(struct writing *writing, const struct xmlpatch_edit *edit)
@@ -350,24 +365,18 @@ static char *write_step(const struct xmlpatch_edits *edits,
 			const struct xmlpatch_document *document, const char *declaration,
 			const char *uuid)
 {
-	char *text = NULL;
-	size_t length = 0;
 	struct writing writing = { .edits = edits, .document = document };
+	BASE_AUTO(free) char *text = NULL;
 
-	writing.out = open_memstream(&text, &length);
-	if (writing.out == NULL)
-		return NULL;
-	fprintf(writing.out, "<vgpu:step%s uuid='%s'>", declaration, uuid);
+	base_text_add(&writing.out, "<vgpu:step");
+	base_text_add(&writing.out, declaration);
+	write_attribute(&writing, "uuid", uuid);
+	base_text_add(&writing.out, ">");
 	for (size_t i = 0; i < edits->n; i++)
 		write_record(&writing, &edits->all[i]);
-	fputs("\n</vgpu:step>", writing.out);
-	if (ferror(writing.out) != 0)
-		writing.failed = true;
-	if (fclose(writing.out) != 0 || writing.failed) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	base_text_add(&writing.out, "\n</vgpu:step>");
+	text = base_text_take(&writing.out);
+	return writing.failed ? NULL : BASE_STEAL_PTR(text);
 }
 
 /* What <metadata> was before: "added", "kept", or the end of an empty tag; to free. */
@@ -406,17 +415,15 @@ static char *begin_attached(const struct xmlpatch_edits *edits, const xmlNode *m
 	BASE_AUTO(free) char *was = describe_metadata(edits->document, metadata);
 	BASE_AUTO(free) char *escaped = was == NULL ? NULL : xmlpatch_edit_escape(was);
 	size_t tail = xmlpatch_edits_tail(edits, metadata == NULL ? root : metadata);
-	char *start = NULL;
 
 	/* Behind what was appended to the root, the line of its end is that one's. */
 	if (metadata == NULL && tail == 0)
 		tail = tail_before;
-
-	if (escaped == NULL ||
-	    asprintf(&start, "<vgpu:attached xmlns:vgpu='%s' metadata='%s' tail='%zu'>",
-		     XMLPATCH_UNDO_NAMESPACE, escaped, tail) < 0)
-		return NULL;
-	return start;
+	return escaped == NULL
+		       ? NULL
+		       : xmlpatch_text_format("<vgpu:attached xmlns:vgpu='%s' metadata='%s' "
+					      "tail='%zu'>",
+					      XMLPATCH_UNDO_NAMESPACE, escaped, tail);
 }
 
 static int append_first(struct xmlpatch_edits *edits, const char *step, size_t tail_before)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "xmlpatch/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+char *xmlpatch_text_vformat(const char *format, va_list args)
+{
+	char *text = NULL;
+
+	return vasprintf(&text, format, args) < 0 ? NULL : text;
+}
+
+char *xmlpatch_text_format(const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = xmlpatch_text_vformat(format, args);
+	va_end(args);
+	return text;
+}
+
+int xmlpatch_text_no_memory(struct base_error *err)
+{
+	return base_error_errno(err, ENOMEM, "cannot change the XML");
+}
