@@ -59,11 +59,7 @@ static int add_dbus(struct xmlpatch_attach *attach, char **id, struct base_error
 
 static bool has_graphics(const xmlNode *devices, const char *type)
 {
-	const xmlNode *graphics = xmlpatch_document_child(devices, "graphics");
-
-	while (graphics != NULL && !xmlpatch_document_has(graphics, "type", type))
-		graphics = xmlpatch_document_next(graphics, "graphics");
-	return graphics != NULL;
+	return xmlpatch_document_find(devices, "graphics", "type", type) != NULL;
 }
 
 /*
@@ -87,22 +83,13 @@ static int add_implicit(struct xmlpatch_attach *attach, struct base_error *err)
 				    is_spice ? "on SPICE" : "none");
 }
 
-static bool has_dbus(const xmlNode *devices)
-{
-	const xmlNode *audio = xmlpatch_document_child(devices, "audio");
-
-	while (audio != NULL && !xmlpatch_document_has(audio, "type", "dbus"))
-		audio = xmlpatch_document_next(audio, "audio");
-	return audio != NULL;
-}
-
 int xmlpatch_attach_put_audio(struct xmlpatch_attach *attach, char **id, struct base_error *err)
 {
 	const xmlNode *devices = attach->guest.devices;
 	const xmlNode *first = xmlpatch_document_child(devices, "audio");
 	/* QEMU has one backend on D-Bus. */
 	bool wants_dbus = id != NULL && xmlpatch_document_child(devices, "sound") != NULL &&
-			  !has_dbus(devices);
+			  xmlpatch_document_find(devices, "audio", "type", "dbus") == NULL;
 
 	for (const xmlNode *audio = first; audio != NULL;
 	     audio = xmlpatch_document_next(audio, "audio")) {

@@ -8,30 +8,20 @@
 
 #define AGENT "com.redhat.spice.0"
 
-static xmlNode *find_with(const struct xmlpatch_attach *attach, const char *name,
-			  const char *attribute, const char *value)
-{
-	xmlNode *node = xmlpatch_document_child(attach->guest.devices, name);
-
-	while (node != NULL && !xmlpatch_document_has(node, attribute, value))
-		node = xmlpatch_document_next(node, name);
-	return node;
-}
-
 static bool has_no_usb(const struct xmlpatch_attach *attach)
 {
-	xmlNode *controller = xmlpatch_document_child(attach->guest.devices, "controller");
+	const xmlNode *controller =
+		xmlpatch_document_find(attach->guest.devices, "controller", "type", "usb");
 
-	while (controller != NULL && (!xmlpatch_document_has(controller, "type", "usb") ||
-				      !xmlpatch_document_has(controller, "model", "none")))
-		controller = xmlpatch_document_next(controller, "controller");
+	while (controller != NULL && !xmlpatch_document_has(controller, "model", "none"))
+		controller = xmlpatch_document_find_next(controller, "controller", "type", "usb");
 	return controller != NULL;
 }
 
 /* A mouse only says how far it went: the pointer would not be where it looks. */
 static int put_tablet(struct xmlpatch_attach *attach, struct base_error *err)
 {
-	if (find_with(attach, "input", "type", "tablet") != NULL)
+	if (xmlpatch_document_find(attach->guest.devices, "input", "type", "tablet") != NULL)
 		return 0;
 	if (has_no_usb(attach))
 		return xmlpatch_attach_advise(attach, err,
@@ -61,7 +51,8 @@ static int put_serial(struct xmlpatch_attach *attach, struct base_error *err)
 	const struct xmlpatch_pci_plan *plan = &attach->plan;
 	BASE_AUTO(free) char *address = NULL;
 
-	if (find_with(attach, "controller", "type", "virtio-serial") != NULL)
+	if (xmlpatch_document_find(attach->guest.devices, "controller", "type", "virtio-serial") !=
+	    NULL)
 		return 0;
 	if (plan->lacks_room &&
 	    xmlpatch_attach_advise(attach, err,
@@ -83,7 +74,8 @@ static int put_serial(struct xmlpatch_attach *attach, struct base_error *err)
 /* Whoever forbade SPICE to copy and paste meant the guest. */
 static const char *copypaste(const struct xmlpatch_attach *attach)
 {
-	const xmlNode *spice = find_with(attach, "graphics", "type", "spice");
+	const xmlNode *spice =
+		xmlpatch_document_find(attach->guest.devices, "graphics", "type", "spice");
 
 	return xmlpatch_document_has(xmlpatch_document_child(spice, "clipboard"), "copypaste", "no")
 		       ? "no"

@@ -24,16 +24,9 @@ static const struct mode {
 	[XMLPATCH_DISPLAY_VNC] = { { "vnc", "egl-headless", "spice" }, "egl-headless" },
 };
 
-static xmlNode *find_type(const struct xmlpatch_attach *attach, const char *type,
-			  const xmlNode *after)
+static xmlNode *find_type(const struct xmlpatch_attach *attach, const char *type)
 {
-	xmlNode *graphics = after != NULL
-				    ? xmlpatch_document_next(after, "graphics")
-				    : xmlpatch_document_child(attach->guest.devices, "graphics");
-
-	while (graphics != NULL && !xmlpatch_document_has(graphics, "type", type))
-		graphics = xmlpatch_document_next(graphics, "graphics");
-	return graphics;
+	return xmlpatch_document_find(attach->guest.devices, "graphics", "type", type);
 }
 
 static int clear_rivals(struct xmlpatch_attach *attach, struct base_error *err)
@@ -62,9 +55,8 @@ static int refuse_twins(const struct xmlpatch_attach *attach, struct base_error 
 	const char *const *types = modes[attach->wishes->display].stays;
 
 	for (; *types != NULL; types++) {
-		const xmlNode *first = find_type(attach, *types, NULL);
-
-		if (first != NULL && find_type(attach, *types, first) != NULL)
+		if (xmlpatch_document_find_next(find_type(attach, *types), "graphics", "type",
+						*types) != NULL)
 			return base_error_set(err, BASE_FAILED,
 					      "the domain has two displays of the type %s: take "
 					      "one <graphics type='%s'> out",
@@ -167,7 +159,7 @@ static int add_dbus(struct xmlpatch_attach *attach, const char *id, struct base_
 
 static int put_dbus(struct xmlpatch_attach *attach, struct base_error *err)
 {
-	xmlNode *dbus = find_type(attach, "dbus", NULL);
+	xmlNode *dbus = find_type(attach, "dbus");
 	BASE_AUTO(free) char *id = NULL;
 	BASE_AUTO(free) char *children = NULL;
 
@@ -189,7 +181,7 @@ static int put_dbus(struct xmlpatch_attach *attach, struct base_error *err)
  */
 static int put_egl_headless(struct xmlpatch_attach *attach, struct base_error *err)
 {
-	xmlNode *graphics = find_type(attach, "egl-headless", NULL);
+	xmlNode *graphics = find_type(attach, "egl-headless");
 	BASE_AUTO(free) char *children = NULL;
 	BASE_AUTO(free) char *gl = NULL;
 
@@ -245,7 +237,7 @@ static int make_local(struct xmlpatch_attach *attach, const xmlNode *spice, char
 
 static int put_spice(struct xmlpatch_attach *attach, struct base_error *err)
 {
-	xmlNode *spice = find_type(attach, "spice", NULL);
+	xmlNode *spice = find_type(attach, "spice");
 	BASE_AUTO(free) char *gl = NULL;
 	BASE_AUTO(free) char *children = NULL;
 
@@ -270,7 +262,7 @@ static int put_spice(struct xmlpatch_attach *attach, struct base_error *err)
 
 static int put_vnc(struct xmlpatch_attach *attach, struct base_error *err)
 {
-	xmlNode *gl = xmlpatch_document_child(find_type(attach, "spice", NULL), "gl");
+	xmlNode *gl = xmlpatch_document_child(find_type(attach, "spice"), "gl");
 
 	if (xmlpatch_document_has(gl, "enable", "yes")) {
 		xmlpatch_edits_set(&attach->edits, gl, "enable", "no");
@@ -279,7 +271,7 @@ static int put_vnc(struct xmlpatch_attach *attach, struct base_error *err)
 			 "VNC") < 0)
 			return -1;
 	}
-	if (find_type(attach, "vnc", NULL) == NULL) {
+	if (find_type(attach, "vnc") == NULL) {
 		if (xmlpatch_attach_add(&attach->added, err,
 					"<graphics type='vnc' port='-1' autoport='yes' "
 					"listen='127.0.0.1'>\n"
@@ -323,7 +315,7 @@ int xmlpatch_attach_put_graphics(struct xmlpatch_attach *attach, struct base_err
 		return 0;
 	attach->keeps_spice =
 		display == XMLPATCH_DISPLAY_SPICE ||
-		(display == XMLPATCH_DISPLAY_VNC && find_type(attach, "spice", NULL) != NULL);
+		(display == XMLPATCH_DISPLAY_VNC && find_type(attach, "spice") != NULL);
 	if (refuse_twins(attach, err) < 0 || clear_rivals(attach, err) < 0)
 		return -1;
 	if (!attach->keeps_spice && xmlpatch_attach_clear_spice(attach, err) < 0)

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xmlpatch/mdev.h"
 #include "xmlpatch/qemu.h"
 #include "xmlpatch/text.h"
+#include "xmlpatch/video.h"
 
 #define note xmlpatch_attach_note
 
@@ -31,12 +33,9 @@ static bool has_ramfb_video(const struct xmlpatch_attach *attach)
 {
 	xmlNode *video = xmlpatch_document_child(attach->guest.devices, "video");
 
-	for (; attach->video == XMLPATCH_VIDEO_KEEP && video != NULL;
-	     video = xmlpatch_document_next(video, "video")) {
-		if (xmlpatch_document_has(xmlpatch_document_child(video, "model"), "type", "ramfb"))
-			return true;
-	}
-	return false;
+	while (video != NULL && !xmlpatch_video_is(video, "ramfb"))
+		video = xmlpatch_document_next(video, "video");
+	return attach->video == XMLPATCH_VIDEO_KEEP && video != NULL;
 }
 
 /* QEMU takes one in all (hw/display/ramfb.c registers etc/ramfb). */
@@ -56,18 +55,16 @@ static bool needs_ramfb(const struct xmlpatch_attach *attach)
 /* QEMU shows one vGPU; i915 gives a guest no second one. */
 static int refuse_other_display(const struct xmlpatch_attach *attach, struct base_error *err)
 {
-	xmlNode *hostdev = xmlpatch_document_child(attach->guest.devices, "hostdev");
+	const xmlNode *mdev = xmlpatch_mdev_first(attach->guest.devices);
 
 	if (attach->wishes->display == XMLPATCH_DISPLAY_NONE)
 		return 0;
-	for (; hostdev != NULL; hostdev = xmlpatch_document_next(hostdev, "hostdev")) {
-		xmlNode *source = xmlpatch_document_child(hostdev, "source");
+	for (; mdev != NULL; mdev = xmlpatch_mdev_next(mdev)) {
 		BASE_AUTO(free) char *uuid = NULL;
 
-		if (hostdev == attach->vgpu || !xmlpatch_document_has(hostdev, "type", "mdev") ||
-		    !xmlpatch_document_has(hostdev, "display", "on"))
+		if (mdev == attach->vgpu || !xmlpatch_document_has(mdev, "display", "on"))
 			continue;
-		uuid = xmlpatch_document_get(xmlpatch_document_child(source, "address"), "uuid");
+		uuid = xmlpatch_mdev_uuid(mdev);
 		return base_error_set(err, BASE_FAILED,
 				      "the domain shows another vGPU already, %.64s: take that "
 				      "one out first, as 'vgpu detach' does",

@@ -6,21 +6,17 @@
 #include <string.h>
 
 #include "xmlpatch/text.h"
+#include "xmlpatch/video.h"
 
 /* With all that libvirt would add, so that it changes nothing. */
 #define MODEL(type, primary) "<model type='" type "' vram='16384' heads='1'" primary "/>"
 #define CIRRUS(primary)	     MODEL("cirrus", primary)
 #define VGA		     MODEL("vga", " primary='yes'")
 
-static char *model_of(const xmlNode *video)
-{
-	return xmlpatch_document_get(xmlpatch_document_child(video, "model"), "type");
-}
-
 static int drop(struct xmlpatch_attach *attach, const xmlNode *video, bool is_first,
 		struct base_error *err)
 {
-	BASE_AUTO(free) char *type = model_of(video);
+	BASE_AUTO(free) char *type = xmlpatch_video_model(video);
 	const char *model = type == NULL ? "of libvirt's choice" : type;
 
 	if (!is_first) {
@@ -32,12 +28,6 @@ static int drop(struct xmlpatch_attach *attach, const xmlNode *video, bool is_fi
 		return 0;
 	xmlpatch_edits_replace(&attach->edits, video, "<video>\n\t<model type='none'/>\n</video>");
 	return xmlpatch_attach_note(attach, err, "replaced the video device %.40s by none", model);
-}
-
-/* QXL draws for SPICE and for nothing that has GL; Windows has a driver for Cirrus. */
-static bool is_qxl(const xmlNode *video)
-{
-	return xmlpatch_document_has(xmlpatch_document_child(video, "model"), "type", "qxl");
 }
 
 /* libvirt puts the one that says so before all others (virDomainDefParseXML()). */
@@ -55,15 +45,16 @@ static const xmlNode *find_primary(const struct xmlpatch_attach *attach)
 bool xmlpatch_attach_drops(const struct xmlpatch_attach *attach, const xmlNode *video)
 {
 	/* libvirt takes no Cirrus as a further device. */
-	return attach->video == XMLPATCH_VIDEO_KEEP && is_qxl(video) &&
+	return attach->video == XMLPATCH_VIDEO_KEEP && xmlpatch_video_is(video, "qxl") &&
 	       video != find_primary(attach);
 }
 
+/* QXL draws for SPICE and for nothing that has GL; Windows has a driver for Cirrus. */
 static int tame(struct xmlpatch_attach *attach, const xmlNode *video, struct base_error *err)
 {
 	const xmlNode *model = xmlpatch_document_child(video, "model");
 
-	if (!is_qxl(video))
+	if (!xmlpatch_video_is(video, "qxl"))
 		return 0;
 	if (xmlpatch_attach_drops(attach, video))
 		return drop(attach, video, false, err);
@@ -156,7 +147,7 @@ static int keep_one(struct xmlpatch_attach *attach, xmlNode *first, struct base_
 {
 	const xmlNode *kept = first;
 
-	while (kept != NULL && !xmlpatch_pci_is_emulated(kept))
+	while (kept != NULL && !xmlpatch_video_is_emulated(kept))
 		kept = xmlpatch_document_next(kept, "video");
 	for (xmlNode *video = first; video != NULL;
 	     video = xmlpatch_document_next(video, "video")) {

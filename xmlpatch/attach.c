@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xmlpatch/mdev.h"
 #include "xmlpatch/qemu.h"
 #include "xmlpatch/text.h"
 #include "xmlpatch/undo.h"
@@ -155,9 +156,9 @@ static int apply(struct xmlpatch_attach *attach, struct base_error *err)
 
 static int find_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
 {
-	attach->vgpu = xmlpatch_guest_find_mdev(&attach->guest, attach->uuid, NULL);
+	attach->vgpu = xmlpatch_mdev_find(attach->guest.devices, attach->uuid, NULL);
 	if (attach->vgpu != NULL &&
-	    xmlpatch_guest_find_mdev(&attach->guest, attach->uuid, attach->vgpu) != NULL)
+	    xmlpatch_mdev_find(attach->guest.devices, attach->uuid, attach->vgpu) != NULL)
 		return base_error_set(err, BASE_FAILED,
 				      "the domain has the vGPU %s twice: take one <hostdev> out",
 				      attach->uuid);

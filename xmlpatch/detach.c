@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "xmlpatch/guest.h"
+#include "xmlpatch/mdev.h"
 #include "xmlpatch/result.h"
 #include "xmlpatch/text.h"
 #include "xmlpatch/undo.h"
@@ -13,12 +14,8 @@ BASE_DEFINE_CLEANUP(result, struct xmlpatch_result, xmlpatch_result_finish)
 static bool is_in_domain(const struct xmlpatch_document *document, const char *uuid)
 {
 	const xmlNode *root = xmlDocGetRootElement(document->tree);
-	struct xmlpatch_guest guest = {
-		.document = document,
-		.devices = xmlpatch_document_child(root, "devices"),
-	};
 
-	return xmlpatch_guest_find_mdev(&guest, uuid, NULL) != NULL;
+	return xmlpatch_mdev_find(xmlpatch_document_child(root, "devices"), uuid, NULL) != NULL;
 }
 
 static bool has_step_of(const xmlNode *attached, const char *uuid)
@@ -68,8 +65,8 @@ static int remove_stranger(const struct xmlpatch_document *document, const char 
 		return -1;
 	xmlpatch_edits_init(&edits, document);
 	if (uuid != NULL)
-		hostdev = xmlpatch_guest_find_mdev(&guest, uuid, NULL);
-	for (; hostdev != NULL; hostdev = xmlpatch_guest_find_mdev(&guest, uuid, hostdev)) {
+		hostdev = xmlpatch_mdev_find(guest.devices, uuid, NULL);
+	for (; hostdev != NULL; hostdev = xmlpatch_mdev_find(guest.devices, uuid, hostdev)) {
 		xmlpatch_edits_remove(&edits, hostdev);
 		if (xmlpatch_result_note(result, err, "took out the vGPU %s", uuid) < 0 ||
 		    xmlpatch_result_advise(result, err,

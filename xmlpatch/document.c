@@ -226,7 +226,7 @@ bool xmlpatch_document_is(const xmlNode *node, const char *name)
 	       strcmp((const char *)node->name, name) == 0;
 }
 
-static xmlNode *first_of(xmlNode *node, const char *name)
+static xmlNode *this_or_next(xmlNode *node, const char *name)
 {
 	while (node != NULL && !xmlpatch_document_is(node, name))
 		node = node->next;
@@ -235,16 +235,16 @@ static xmlNode *first_of(xmlNode *node, const char *name)
 
 xmlNode *xmlpatch_document_child(const xmlNode *parent, const char *name)
 {
-	return parent == NULL ? NULL : first_of(parent->children, name);
+	return parent == NULL ? NULL : this_or_next(parent->children, name);
 }
 
 xmlNode *xmlpatch_document_next(const xmlNode *sibling, const char *name)
 {
-	return sibling == NULL ? NULL : first_of(sibling->next, name);
+	return sibling == NULL ? NULL : this_or_next(sibling->next, name);
 }
 
 /* libxml2's strings are its own to free, which need not be free(). */
-static char *take(xmlChar *text)
+static char *copy_and_free(xmlChar *text)
 {
 	char *copy = text == NULL ? NULL : strdup((const char *)text);
 
@@ -257,7 +257,7 @@ char *xmlpatch_document_get(const xmlNode *node, const char *attribute)
 {
 	if (node == NULL)
 		return NULL;
-	return take(xmlGetNoNsProp((xmlNode *)node, (const xmlChar *)attribute));
+	return copy_and_free(xmlGetNoNsProp((xmlNode *)node, (const xmlChar *)attribute));
 }
 
 bool xmlpatch_document_has(const xmlNode *node, const char *attribute, const char *value)
@@ -267,9 +267,29 @@ bool xmlpatch_document_has(const xmlNode *node, const char *attribute, const cha
 	return got != NULL && strcmp(got, value) == 0;
 }
 
+xmlNode *xmlpatch_document_find(const xmlNode *parent, const char *name, const char *attribute,
+				const char *value)
+{
+	xmlNode *node = xmlpatch_document_child(parent, name);
+
+	return node == NULL || xmlpatch_document_has(node, attribute, value)
+		       ? node
+		       : xmlpatch_document_find_next(node, name, attribute, value);
+}
+
+xmlNode *xmlpatch_document_find_next(const xmlNode *sibling, const char *name,
+				     const char *attribute, const char *value)
+{
+	xmlNode *node = xmlpatch_document_next(sibling, name);
+
+	while (node != NULL && !xmlpatch_document_has(node, attribute, value))
+		node = xmlpatch_document_next(node, name);
+	return node;
+}
+
 char *xmlpatch_document_text(const xmlNode *node)
 {
-	return node == NULL ? NULL : take(xmlNodeGetContent((xmlNode *)node));
+	return node == NULL ? NULL : copy_and_free(xmlNodeGetContent((xmlNode *)node));
 }
 
 char *xmlpatch_document_content(const xmlNode *node)

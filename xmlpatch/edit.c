@@ -60,14 +60,6 @@ static char *render(const struct xmlpatch_layout *layout, const char *before, co
 	return whole == NULL ? NULL : xmlpatch_layout_render(layout, whole);
 }
 
-/* The start of the white space that ends at `at`, but not before `from`. */
-static size_t before_space(const struct xmlpatch_document *document, size_t at, size_t from)
-{
-	while (at > from && xmlpatch_scan_is_space(document->text[at - 1]))
-		at--;
-	return at;
-}
-
 /* <devices/> becomes <devices>, the fragment, and </devices>. */
 static void open_empty(struct xmlpatch_edits *edits, const xmlNode *parent, const char *fragment)
 {
@@ -75,7 +67,7 @@ static void open_empty(struct xmlpatch_edits *edits, const xmlNode *parent, cons
 	struct xmlpatch_layout inside = xmlpatch_layout_inside(edits->document, parent);
 	struct xmlpatch_layout beside = xmlpatch_layout_beside(edits->document, parent);
 	size_t slash = place->end - 2;
-	size_t from = before_space(edits->document, slash, place->start);
+	size_t from = xmlpatch_scan_before_space(edits->document->text, slash, place->start);
 	BASE_AUTO(free) char *children = render(&inside, "\n", fragment, "");
 	BASE_AUTO(free) char *last = render(&beside, "\n", "", "");
 
@@ -101,7 +93,7 @@ static char *render_tail(const struct xmlpatch_edits *edits, const xmlNode *pare
 	const struct xmlpatch_document *document = edits->document;
 	const struct xmlpatch_element *place = xmlpatch_document_place(parent);
 	struct xmlpatch_layout layout = xmlpatch_layout_inside(document, parent);
-	size_t at = before_space(document, place->close, place->inside);
+	size_t at = xmlpatch_scan_before_space(document->text, place->close, place->inside);
 
 	if (!layout.in_lines || memchr(document->text + at, '\n', place->close - at) != NULL)
 		return strdup("");
@@ -142,8 +134,7 @@ static void append_more(struct xmlpatch_edits *edits, struct xmlpatch_edit *edit
 	if (edit->kind == XMLPATCH_EDIT_OPEN)
 		while (edit->text[--at] != '<')
 			;
-	while (xmlpatch_scan_is_space(edit->text[at - 1]))
-		at--;
+	at = xmlpatch_scan_before_space(edit->text, at, 0);
 	if (children != NULL)
 		whole = xmlpatch_text_format("%.*s%s%s", (int)at, edit->text, children,
 					     edit->text + at);
@@ -181,7 +172,8 @@ void xmlpatch_edits_append(struct xmlpatch_edits *edits, const xmlNode *parent,
 		add(edits, (struct xmlpatch_edit){
 				   .kind = XMLPATCH_EDIT_APPEND,
 				   .node = parent,
-				   .at = before_space(edits->document, place->close, place->inside),
+				   .at = xmlpatch_scan_before_space(edits->document->text,
+								    place->close, place->inside),
 				   .text = xmlpatch_text_format("%s%s", children, tail),
 				   .tail = strlen(tail),
 			   });
@@ -262,7 +254,7 @@ void xmlpatch_edits_set(struct xmlpatch_edits *edits, const xmlNode *element, co
 		change_attribute(edits, element, attribute, found.value,
 				 found.value_end - found.value, BASE_STEAL_PTR(escaped));
 	} else {
-		at = before_space(edits->document, at, place->start);
+		at = xmlpatch_scan_before_space(edits->document->text, at, place->start);
 		change_attribute(edits, element, attribute, at, 0,
 				 xmlpatch_text_format(" %s='%s'", attribute, escaped));
 	}

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "xmlpatch/uuid.h"
-
 static bool begins(const char *text, const char *with)
 {
 	return strncmp(text, with, strlen(with)) == 0;
@@ -90,23 +88,4 @@ int xmlpatch_guest_read(struct xmlpatch_guest *guest, const struct xmlpatch_docu
 				      "the domain has <devices> twice: make them one");
 	*guest = (struct xmlpatch_guest){ .document = document, .root = root, .devices = devices };
 	return 0;
-}
-
-xmlNode *xmlpatch_guest_find_mdev(const struct xmlpatch_guest *guest, const char *uuid,
-				  const xmlNode *after)
-{
-	xmlNode *hostdev = after != NULL ? xmlpatch_document_next(after, "hostdev")
-					 : xmlpatch_document_child(guest->devices, "hostdev");
-
-	for (; hostdev != NULL; hostdev = xmlpatch_document_next(hostdev, "hostdev")) {
-		xmlNode *source = xmlpatch_document_child(hostdev, "source");
-		BASE_AUTO(free)
-		char *found =
-			xmlpatch_document_get(xmlpatch_document_child(source, "address"), "uuid");
-
-		if (found != NULL && xmlpatch_document_has(hostdev, "type", "mdev") &&
-		    xmlpatch_uuid_is(found, uuid))
-			return hostdev;
-	}
-	return NULL;
 }

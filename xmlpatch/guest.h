@@ -15,11 +15,4 @@ struct xmlpatch_guest {
 int xmlpatch_guest_read(struct xmlpatch_guest *guest, const struct xmlpatch_document *document,
 			struct base_error *err);
 
-/*
- * The mdev hostdev of that UUID, the first or the next one after `after`;
- * libvirt reads UUIDs with any dashes and in either case, and so does this.
- */
-xmlNode *xmlpatch_guest_find_mdev(const struct xmlpatch_guest *guest, const char *uuid,
-				  const xmlNode *after);
-
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "xmlpatch/guest.h"
+#include "xmlpatch/mdev.h"
 #include "xmlpatch/uuid.h"
 #include "xmlpatch/xmlpatch.h"
 
@@ -16,7 +16,7 @@ bool xmlpatch_mdevs_have(const struct xmlpatch_mdevs *mdevs, const char *uuid)
 	return false;
 }
 
-static int add(struct xmlpatch_mdevs *mdevs, const char *text)
+static int add_uuid(struct xmlpatch_mdevs *mdevs, const char *text)
 {
 	char uuid[BASE_UUID_SIZE];
 	void *grown;
@@ -31,19 +31,15 @@ static int add(struct xmlpatch_mdevs *mdevs, const char *text)
 	return 0;
 }
 
-static int read_hostdevs(const xmlNode *devices, struct xmlpatch_mdevs *mdevs)
+static int list_mdevs(const xmlNode *devices, struct xmlpatch_mdevs *mdevs)
 {
-	xmlNode *hostdev = xmlpatch_document_child(devices, "hostdev");
+	for (const xmlNode *mdev = xmlpatch_mdev_first(devices); mdev != NULL;
+	     mdev = xmlpatch_mdev_next(mdev)) {
+		BASE_AUTO(free) char *uuid = xmlpatch_mdev_uuid(mdev);
 
-	for (; hostdev != NULL; hostdev = xmlpatch_document_next(hostdev, "hostdev")) {
-		xmlNode *source = xmlpatch_document_child(hostdev, "source");
-		BASE_AUTO(free)
-		char *uuid =
-			xmlpatch_document_get(xmlpatch_document_child(source, "address"), "uuid");
-
-		if (uuid == NULL || !xmlpatch_document_has(hostdev, "type", "mdev"))
+		if (uuid == NULL)
 			continue;
-		if (mdevs->n == XMLPATCH_MDEVS_LIMIT || add(mdevs, uuid) < 0)
+		if (mdevs->n == XMLPATCH_MDEVS_LIMIT || add_uuid(mdevs, uuid) < 0)
 			return -1;
 	}
 	return 0;
@@ -59,7 +55,7 @@ int xmlpatch_read_mdevs(const char *xml, size_t length, struct xmlpatch_mdevs *m
 	if (xmlpatch_document_parse(&document, xml, length, err) < 0)
 		return -1;
 	root = xmlDocGetRootElement(document.tree);
-	if (read_hostdevs(xmlpatch_document_child(root, "devices"), mdevs) == 0)
+	if (list_mdevs(xmlpatch_document_child(root, "devices"), mdevs) == 0)
 		return 0;
 	if (mdevs->n == XMLPATCH_MDEVS_LIMIT)
 		base_error_set(err, BASE_FAILED, "the domain has more than %d vGPUs",

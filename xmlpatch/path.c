@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "vgpu/base/text.h"
+#include "xmlpatch/mdev.h"
+#include "xmlpatch/qemu.h"
 #include "xmlpatch/text.h"
 #include "xmlpatch/uuid.h"
 
@@ -34,12 +36,6 @@ static const struct kind {
 	{ "hostdev", NULL, NULL, NULL, "host device" },
 };
 
-static bool is_qemu(const xmlNode *node)
-{
-	return node->ns != NULL && node->ns->href != NULL &&
-	       strcmp((const char *)node->ns->href, XMLPATCH_QEMU_NAMESPACE) == 0;
-}
-
 /* True if the element's name, with its prefix, is the first `length` bytes. */
 static bool has_name(const xmlNode *node, const char *name, size_t length)
 {
@@ -52,7 +48,7 @@ static bool has_name(const xmlNode *node, const char *name, size_t length)
 	if ((node->ns != NULL) != is_prefixed)
 		return false;
 	if (is_prefixed) {
-		if (!is_qemu(node))
+		if (!xmlpatch_qemu_is(node->ns))
 			return false;
 		name += prefix;
 		length -= prefix;
@@ -71,14 +67,12 @@ static const struct kind *find_kind(const xmlNode *node)
 
 static char *mdev_key(const xmlNode *node)
 {
-	xmlNode *address;
 	BASE_AUTO(free) char *text = NULL;
 	char uuid[BASE_UUID_SIZE];
 
 	if (!xmlpatch_document_is(node, "hostdev") || !xmlpatch_document_has(node, "type", "mdev"))
 		return NULL;
-	address = xmlpatch_document_child(xmlpatch_document_child(node, "source"), "address");
-	text = xmlpatch_document_get(address, "uuid");
+	text = xmlpatch_mdev_uuid(node);
 	return text != NULL && xmlpatch_uuid_read(text, uuid) ? strdup(uuid) : NULL;
 }
 
@@ -146,7 +140,8 @@ static bool is_twin(const xmlNode *left, const xmlNode *right, const char *key)
 	BASE_AUTO(free) char *other = NULL;
 
 	if (left->type != XML_ELEMENT_NODE || xmlStrcmp(left->name, right->name) != 0 ||
-	    (left->ns == NULL) != (right->ns == NULL) || is_qemu(left) != is_qemu(right))
+	    (left->ns == NULL) != (right->ns == NULL) ||
+	    xmlpatch_qemu_is(left->ns) != xmlpatch_qemu_is(right->ns))
 		return false;
 	other = xmlpatch_path_key(left);
 	return same_key(other, key);
@@ -170,7 +165,7 @@ static void write_step(const xmlNode *node, struct base_text *out)
 	BASE_AUTO(free) char *key = xmlpatch_path_key(node);
 	long twins = 0;
 
-	base_text_add(out, is_qemu(node) ? QEMU_PREFIX : "");
+	base_text_add(out, xmlpatch_qemu_is(node->ns) ? QEMU_PREFIX : "");
 	base_text_add(out, (const char *)node->name);
 	if (key != NULL) {
 		base_text_add(out, "=");

@@ -4,9 +4,6 @@
 
 #include "xmlpatch/document.h"
 
-/* libvirt's namespace for what it hands through to QEMU (virDomainQEMU). */
-#define XMLPATCH_QEMU_NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
-
 /*
  * The name of an element by what it is, so that it is found again after libvirt
  * or a person has written the document anew:

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xmlpatch/video.h"
+
 /*
  * Goal: the vGPU at 00:02.0 where guests expect an integrated GPU, and before
  * every emulated video device that stays, for a guest that finds one of those
@@ -34,17 +36,9 @@ void xmlpatch_pci_plan_finish(struct xmlpatch_pci_plan *plan)
 	*plan = (struct xmlpatch_pci_plan){ 0 };
 }
 
-bool xmlpatch_pci_is_emulated(const xmlNode *video)
-{
-	BASE_AUTO(free)
-	char *type = xmlpatch_document_get(xmlpatch_document_child(video, "model"), "type");
-
-	return type == NULL || (strcmp(type, "none") != 0 && strcmp(type, "ramfb") != 0);
-}
-
 static const xmlNode *next_emulated(const xmlNode *video)
 {
-	while (video != NULL && !xmlpatch_pci_is_emulated(video))
+	while (video != NULL && !xmlpatch_video_is_emulated(video))
 		video = xmlpatch_document_next(video, "video");
 	return video;
 }
@@ -80,7 +74,7 @@ bool xmlpatch_pci_gives_way(const struct xmlpatch_pci_planner *planner, const xm
 	return holder != NULL &&
 	       (holder == planner->vgpu ||
 		(holder->parent == planner->map->guest->devices &&
-		 xmlpatch_document_is(holder, "video") && xmlpatch_pci_is_emulated(holder)));
+		 xmlpatch_document_is(holder, "video") && xmlpatch_video_is_emulated(holder)));
 }
 
 static bool takes_device(const struct xmlpatch_pci_bus *bus, unsigned int slot)

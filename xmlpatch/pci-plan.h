@@ -32,13 +32,6 @@ struct xmlpatch_pci_plan {
 };
 
 /*
- * Whether it gives the guest a video device on PCI; without a model libvirt
- * chooses one that does. KEEP and LEAVE leave each of these beside the vGPU, INSTALL
- * the first.
- */
-bool xmlpatch_pci_is_emulated(const xmlNode *video);
-
-/*
  * Decides where the vGPU goes, and which video devices go behind it. `vgpu` is its
  * hostdev where the domain has it already: then it keeps its address unless
  * another one is asked for. `asked` is NULL where none is. -1 with an error that

@@ -9,6 +9,7 @@
 
 #include "xmlpatch/device.h"
 #include "xmlpatch/text.h"
+#include "xmlpatch/video.h"
 
 void xmlpatch_pci_finish(struct xmlpatch_pci *map)
 {
@@ -321,8 +322,7 @@ static bool is_no_device(const xmlNode *node)
 	return xmlpatch_document_is(node, "console") ||
 	       (xmlpatch_document_is(node, "memballoon") &&
 		xmlpatch_document_has(node, "model", "none")) ||
-	       (xmlpatch_document_is(node, "video") &&
-		xmlpatch_document_has(xmlpatch_document_child(node, "model"), "type", "none"));
+	       (xmlpatch_document_is(node, "video") && xmlpatch_video_is(node, "none"));
 }
 
 static int place_devices(struct xmlpatch_pci *map, struct base_error *err)

@@ -4,19 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "xmlpatch/path.h"
+#define NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
 
-static bool is_qemu(const xmlNs *ns)
+bool xmlpatch_qemu_is(const xmlNs *ns)
 {
-	return ns != NULL && ns->href != NULL &&
-	       strcmp((const char *)ns->href, XMLPATCH_QEMU_NAMESPACE) == 0;
+	return ns != NULL && ns->href != NULL && strcmp((const char *)ns->href, NAMESPACE) == 0;
 }
 
 xmlNode *xmlpatch_qemu_child(const xmlNode *parent, const char *name, const xmlNode *after)
 {
 	xmlNode *node = after != NULL ? after->next : parent == NULL ? NULL : parent->children;
 
-	while (node != NULL && (node->type != XML_ELEMENT_NODE || !is_qemu(node->ns) ||
+	while (node != NULL && (node->type != XML_ELEMENT_NODE || !xmlpatch_qemu_is(node->ns) ||
 				strcmp((const char *)node->name, name) != 0))
 		node = node->next;
 	return node;
@@ -48,12 +47,12 @@ int xmlpatch_qemu_find_prefix(struct xmlpatch_qemu_prefix *prefix,
 				      (const char *)element->name);
 	for (const xmlNs *ns = root->nsDef; ns != NULL; ns = ns->next) {
 		/* libxml2 lets one with a colon pass, but finds no element with it. */
-		if (is_qemu(ns) && ns->prefix != NULL && xmlStrchr(ns->prefix, ':') == NULL &&
-		    write_prefix(prefix, ns))
+		if (xmlpatch_qemu_is(ns) && ns->prefix != NULL &&
+		    xmlStrchr(ns->prefix, ':') == NULL && write_prefix(prefix, ns))
 			return 0;
 	}
 	snprintf(prefix->text, sizeof(prefix->text), "qemu:");
-	prefix->declaration = " xmlns:qemu='" XMLPATCH_QEMU_NAMESPACE "'";
+	prefix->declaration = " xmlns:qemu='" NAMESPACE "'";
 	return 0;
 }
 

@@ -4,7 +4,13 @@
 
 #include "xmlpatch/document.h"
 
-/* What libvirt hands through to QEMU: <qemu:commandline> and <qemu:override>. */
+/*
+ * What libvirt hands through to QEMU: <qemu:commandline> and <qemu:override>, in a
+ * namespace of its own (virDomainQEMU).
+ */
+
+/* Whether a namespace is that one; NULL is none. */
+bool xmlpatch_qemu_is(const xmlNs *ns);
 
 /* The first child element of that name in QEMU's namespace, or the next one after `after`. */
 xmlNode *xmlpatch_qemu_child(const xmlNode *parent, const char *name, const xmlNode *after);

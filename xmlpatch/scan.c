@@ -21,6 +21,13 @@ bool xmlpatch_scan_is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+size_t xmlpatch_scan_before_space(const char *text, size_t at, size_t from)
+{
+	while (at > from && xmlpatch_scan_is_space(text[at - 1]))
+		at--;
+	return at;
+}
+
 static bool starts(const struct scanner *s, const char *what)
 {
 	size_t length = strlen(what);

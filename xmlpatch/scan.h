@@ -53,6 +53,9 @@ bool xmlpatch_scan_is_between(const char *text, const struct xmlpatch_element *e
 /* The length of an element's name as written, which begins at start + 1. */
 size_t xmlpatch_scan_name(const char *text, const struct xmlpatch_element *element);
 
+/* The start of the white space that ends at `at`, but not before `from`. */
+size_t xmlpatch_scan_before_space(const char *text, size_t at, size_t from);
+
 /* The space, tab, carriage return and line feed of XML; locale-free. */
 bool xmlpatch_scan_is_space(char c);
 

@@ -69,9 +69,7 @@ static int free_address(struct xmlpatch_undoing *undoing, char *text, size_t sta
 	if (what == NULL || who == NULL)
 		return xmlpatch_text_no_memory(undoing->err);
 	place = xmlpatch_document_place(address);
-	from = start + place->start;
-	while (from > 0 && xmlpatch_scan_is_space(text[from - 1]))
-		from--;
+	from = xmlpatch_scan_before_space(text, start + place->start, 0);
 	memmove(text + from, text + start + place->end, strlen(text + start + place->end) + 1);
 	return xmlpatch_result_advise(
 		undoing->result, undoing->err,

@@ -4,22 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xmlpatch/mdev.h"
 #include "xmlpatch/path.h"
 #include "xmlpatch/undo.h"
-
-static const xmlNode *next_mdev(const xmlNode *hostdev)
-{
-	while (hostdev != NULL && !xmlpatch_document_has(hostdev, "type", "mdev"))
-		hostdev = xmlpatch_document_next(hostdev, "hostdev");
-	return hostdev;
-}
 
 static const xmlNode *first_mdev(const struct xmlpatch_undoing *undoing)
 {
 	const xmlNode *root = xmlDocGetRootElement(undoing->document->tree);
-	const xmlNode *devices = xmlpatch_document_child(root, "devices");
 
-	return next_mdev(xmlpatch_document_child(devices, "hostdev"));
+	return xmlpatch_mdev_first(xmlpatch_document_child(root, "devices"));
 }
 
 static const xmlNode *find_named(const struct xmlpatch_undoing *undoing, const char *name)
@@ -28,7 +21,7 @@ static const xmlNode *find_named(const struct xmlpatch_undoing *undoing, const c
 
 	while (mdev != NULL &&
 	       !xmlpatch_document_has(xmlpatch_document_child(mdev, "alias"), "name", name))
-		mdev = next_mdev(xmlpatch_document_next(mdev, "hostdev"));
+		mdev = xmlpatch_mdev_next(mdev);
 	return mdev;
 }
 
@@ -46,7 +39,7 @@ static int advise_staying(struct xmlpatch_undoing *undoing, const xmlNode *attac
 {
 	const xmlNode *mdev = first_mdev(undoing);
 
-	for (; mdev != NULL; mdev = next_mdev(xmlpatch_document_next(mdev, "hostdev"))) {
+	for (; mdev != NULL; mdev = xmlpatch_mdev_next(mdev)) {
 		BASE_AUTO(free) char *uuid = xmlpatch_path_key(mdev);
 
 		if (uuid == NULL || has_step(attached, uuid) ||

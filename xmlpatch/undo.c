@@ -390,9 +390,7 @@ static char *describe_metadata(const struct xmlpatch_document *document, const x
 	place = xmlpatch_document_place(metadata);
 	if (!place->is_empty)
 		return strdup("kept");
-	from = place->end - strlen("/>");
-	while (xmlpatch_scan_is_space(document->text[from - 1]))
-		from--;
+	from = xmlpatch_scan_before_space(document->text, place->end - strlen("/>"), place->start);
 	return strndup(document->text + from, place->end - from);
 }
 

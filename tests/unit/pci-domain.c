@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "xmlpatch/mdev.h"
+
 static char *write_domain(const struct domain *domain, size_t *length)
 {
 	char *text = NULL;
@@ -75,7 +77,7 @@ static char *plan_text(const char *xml, size_t length, enum xmlpatch_video wish,
 	if (xmlpatch_document_parse(&document, xml, length, err) < 0 ||
 	    xmlpatch_guest_read(&guest, &document, err) < 0 ||
 	    xmlpatch_pci_read(&map, &guest, err) < 0 ||
-	    xmlpatch_pci_plan(&map, xmlpatch_guest_find_mdev(&guest, UUID, NULL), wish,
+	    xmlpatch_pci_plan(&map, xmlpatch_mdev_find(guest.devices, UUID, NULL), wish,
 			      read_asked(slot, &asked) ? &asked : NULL, &plan, err) < 0)
 		return NULL;
 	return write_plan(&plan, tells_room);
