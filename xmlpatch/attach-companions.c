@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "xmlpatch/text.h"
-
 #define AGENT "com.redhat.spice.0"
 
 static bool has_no_usb(const struct xmlpatch_attach *attach)
@@ -49,7 +47,6 @@ static bool is_agent(const struct xmlpatch_attach *attach, const xmlNode *channe
 static int put_serial(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	const struct xmlpatch_pci_plan *plan = &attach->plan;
-	BASE_AUTO(free) char *address = NULL;
 
 	if (xmlpatch_document_find(attach->guest.devices, "controller", "type", "virtio-serial") !=
 	    NULL)
@@ -62,13 +59,10 @@ static int put_serial(struct xmlpatch_attach *attach, struct base_error *err)
 	if (!plan->has_room)
 		return xmlpatch_attach_add(&attach->added, err,
 					   "<controller type='virtio-serial' index='0'/>");
-	address = xmlpatch_pci_fragment(&plan->room, false);
-	if (address == NULL)
-		return xmlpatch_text_no_memory(err);
 	return xmlpatch_attach_add(&attach->added, err,
 				   "<controller type='virtio-serial' index='0'>\n\t%s\n"
 				   "</controller>",
-				   address);
+				   xmlpatch_pci_fragment(&plan->room, false).text);
 }
 
 /* Whoever forbade SPICE to copy and paste meant the guest. */

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/attach.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "xmlpatch/text.h"
 
 #define note xmlpatch_attach_note
 
@@ -65,16 +62,15 @@ static int refuse_twins(const struct xmlpatch_attach *attach, struct base_error 
 	return 0;
 }
 
-/* `attributes` come first; to free. */
-static char *gl_fragment(const struct xmlpatch_attach *attach, const char *attributes)
+/* Appends a <gl>, in which `attributes` come first, to a fragment. */
+static int add_gl(const struct xmlpatch_attach *attach, char **fragment, const char *attributes,
+		  struct base_error *err)
 {
 	const char *node = attach->rendernode;
-	char *fragment = NULL;
 
-	if (asprintf(&fragment, "<gl%s%s%s%s/>", attributes, node == NULL ? "" : " rendernode='",
-		     node == NULL ? "" : node, node == NULL ? "" : "'") < 0)
-		return NULL;
-	return fragment;
+	return xmlpatch_attach_add(fragment, err, "<gl%s%s%s%s/>", attributes,
+				   node == NULL ? "" : " rendernode='", node == NULL ? "" : node,
+				   node == NULL ? "" : "'");
 }
 
 /* A bus address and peer to peer exclude each other. */
@@ -104,7 +100,6 @@ static int keep_gl(struct xmlpatch_attach *attach, const xmlNode *graphics, bool
 	xmlNode *gl = xmlpatch_document_child(graphics, "gl");
 	bool is_on = !has_enable || xmlpatch_document_has(gl, "enable", "yes");
 	BASE_AUTO(free) char *type = xmlpatch_document_get(graphics, "type");
-	BASE_AUTO(free) char *fragment = NULL;
 
 	if (is_on && (node == NULL || xmlpatch_document_has(gl, "rendernode", node)))
 		return 0;
@@ -115,10 +110,7 @@ static int keep_gl(struct xmlpatch_attach *attach, const xmlNode *graphics, bool
 			xmlpatch_edits_set(&attach->edits, gl, "rendernode", node);
 		return note_gl(attach, type, err);
 	}
-	fragment = gl_fragment(attach, has_enable ? " enable='yes'" : "");
-	if (fragment == NULL)
-		return xmlpatch_text_no_memory(err);
-	if (xmlpatch_attach_add(children, err, "%s", fragment) < 0)
+	if (add_gl(attach, children, has_enable ? " enable='yes'" : "", err) < 0)
 		return -1;
 	return note_gl(attach, type, err);
 }
@@ -145,11 +137,10 @@ static const char *node_words(const struct xmlpatch_attach *attach)
 
 static int add_dbus(struct xmlpatch_attach *attach, const char *id, struct base_error *err)
 {
-	BASE_AUTO(free) char *gl = gl_fragment(attach, " enable='yes'");
+	BASE_AUTO(free) char *gl = NULL;
 
-	if (gl == NULL)
-		return xmlpatch_text_no_memory(err);
-	if (xmlpatch_attach_add(&attach->added, err,
+	if (add_gl(attach, &gl, " enable='yes'", err) < 0 ||
+	    xmlpatch_attach_add(&attach->added, err,
 				"<graphics type='dbus' p2p='yes'>\n\t%s%s%s%s\n</graphics>", gl,
 				id == NULL ? "" : "\n\t<audio id='", id == NULL ? "" : id,
 				id == NULL ? "" : "'/>") < 0)
@@ -192,11 +183,8 @@ static int put_egl_headless(struct xmlpatch_attach *attach, struct base_error *e
 			xmlpatch_edits_append(&attach->edits, graphics, children);
 		return 0;
 	}
-	if (attach->rendernode != NULL) {
-		gl = gl_fragment(attach, "");
-		if (gl == NULL)
-			return xmlpatch_text_no_memory(err);
-	}
+	if (attach->rendernode != NULL && add_gl(attach, &gl, "", err) < 0)
+		return -1;
 	if (xmlpatch_attach_add(&attach->added, err, "<graphics type='egl-headless'%s%s%s",
 				gl == NULL ? "" : ">\n\t", gl == NULL ? "" : gl,
 				gl == NULL ? "/>" : "\n</graphics>") < 0)
@@ -249,10 +237,8 @@ static int put_spice(struct xmlpatch_attach *attach, struct base_error *err)
 			xmlpatch_edits_append(&attach->edits, spice, children);
 		return 0;
 	}
-	gl = gl_fragment(attach, " enable='yes'");
-	if (gl == NULL)
-		return xmlpatch_text_no_memory(err);
-	if (xmlpatch_attach_add(&attach->added, err,
+	if (add_gl(attach, &gl, " enable='yes'", err) < 0 ||
+	    xmlpatch_attach_add(&attach->added, err,
 				"<graphics type='spice'>\n\t<listen type='none'/>\n\t%s\n"
 				"</graphics>",
 				gl) < 0)

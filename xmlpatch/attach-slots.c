@@ -38,15 +38,12 @@ int xmlpatch_attach_set_address(struct xmlpatch_attach *attach, const xmlNode *d
 	const xmlNode *node = xmlpatch_document_child(device, "address");
 	struct xmlpatch_address from = { 0 };
 	enum xmlpatch_pci_state state;
-	BASE_AUTO(free) char *fragment = NULL;
 
 	if (xmlpatch_pci_read_address(device, &state, &from, err) < 0)
 		return -1;
 	if (node == NULL) {
-		fragment = xmlpatch_pci_fragment(to, false);
-		if (fragment == NULL)
-			return xmlpatch_text_no_memory(err);
-		xmlpatch_edits_append(&attach->edits, device, fragment);
+		xmlpatch_edits_append(&attach->edits, device,
+				      xmlpatch_pci_fragment(to, false).text);
 		return 0;
 	}
 	if (state != XMLPATCH_PCI_PRESENT && !xmlpatch_document_has(node, "type", "pci"))
@@ -65,18 +62,16 @@ int xmlpatch_attach_set_address(struct xmlpatch_attach *attach, const xmlNode *d
 static int move(struct xmlpatch_attach *attach, const struct xmlpatch_pci_move *wanted,
 		struct base_error *err)
 {
-	BASE_AUTO(free) char *name = xmlpatch_device_describe(wanted->video);
+	const struct xmlpatch_words video = xmlpatch_device_describe(wanted->video);
 
-	if (name == NULL)
-		return xmlpatch_text_no_memory(err);
 	if (xmlpatch_attach_set_address(attach, wanted->video, &wanted->to, err) < 0)
 		return -1;
 	if (!wanted->had_address)
 		return xmlpatch_result_note(&attach->result, err,
-					    "gave %s the PCI address %s, behind the vGPU", name,
-					    xmlpatch_pci_format(&wanted->to).text);
+					    "gave %s the PCI address %s, behind the vGPU",
+					    video.text, xmlpatch_pci_format(&wanted->to).text);
 	return xmlpatch_result_note(&attach->result, err, "moved %s from %s to %s, behind the vGPU",
-				    name, xmlpatch_pci_format(&wanted->from).text,
+				    video.text, xmlpatch_pci_format(&wanted->from).text,
 				    xmlpatch_pci_format(&wanted->to).text);
 }
 

@@ -7,7 +7,6 @@
 
 #include "xmlpatch/mdev.h"
 #include "xmlpatch/qemu.h"
-#include "xmlpatch/text.h"
 #include "xmlpatch/video.h"
 
 #define note xmlpatch_attach_note
@@ -196,19 +195,17 @@ static int keep_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
 static int add_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	bool is_shown = attach->wishes->display != XMLPATCH_DISPLAY_NONE;
-	BASE_AUTO(free)
-	char *address = xmlpatch_pci_fragment(&attach->plan.address, attach->plan.is_multifunction);
+	const struct xmlpatch_pci_fragment address =
+		xmlpatch_pci_fragment(&attach->plan.address, attach->plan.is_multifunction);
 
 	choose_alias(attach);
-	if (address == NULL)
-		return xmlpatch_text_no_memory(err);
 	if (xmlpatch_attach_add(&attach->added, err,
 				"<hostdev mode='subsystem' type='mdev' managed='no' "
 				"model='vfio-pci' display='%s'%s>\n\t<source>\n"
 				"\t\t<address uuid='%s'/>\n\t</source>\n\t<alias name='%s'/>\n"
 				"\t%s\n</hostdev>",
 				is_shown ? "on" : "off", needs_ramfb(attach) ? " ramfb='on'" : "",
-				attach->uuid, attach->alias, address) < 0)
+				attach->uuid, attach->alias, address.text) < 0)
 		return -1;
 	return note(attach, err, "added the vGPU %s at %s", attach->uuid,
 		    xmlpatch_pci_format(&attach->plan.address).text);

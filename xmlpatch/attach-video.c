@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/attach.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "xmlpatch/text.h"
 #include "xmlpatch/video.h"
 
 /* With all that libvirt would add, so that it changes nothing. */
@@ -72,16 +70,13 @@ static int add_model(struct xmlpatch_attach *attach, const char *model, const xm
 		     struct base_error *err)
 {
 	const struct xmlpatch_pci_plan *plan = &attach->plan;
-	BASE_AUTO(free) char *address = NULL;
+	struct xmlpatch_pci_fragment address = { "" };
 	BASE_AUTO(free) char *video = NULL;
 
-	if (plan->has_video_address) {
+	if (plan->has_video_address)
 		address = xmlpatch_pci_fragment(&plan->video_address, false);
-		if (address == NULL)
-			return xmlpatch_text_no_memory(err);
-	}
 	if (xmlpatch_attach_add(&video, err, "<video>\n\t%s%s%s\n</video>", model,
-				address == NULL ? "" : "\n\t", address == NULL ? "" : address) < 0)
+				plan->has_video_address ? "\n\t" : "", address.text) < 0)
 		return -1;
 	if (instead == NULL)
 		return xmlpatch_attach_add(&attach->added, err, "%s", video);

@@ -2,7 +2,6 @@
 #include "xmlpatch/attach.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

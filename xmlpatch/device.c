@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/device.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "xmlpatch/text.h"
 
 /* The words for an element, and what tells one from another. */
 struct kind {
@@ -53,29 +52,33 @@ static char *get(const xmlNode *device, const char *child, const char *attribute
 		child == NULL ? device : xmlpatch_document_child(device, child), attribute);
 }
 
-static char *write_words(const char *words, const char *what, const char *second)
+/* "the WORDS WHAT (SECOND)", of which the last two may be NULL. */
+static struct xmlpatch_words make_words(const char *words, const char *what, const char *second)
 {
-	return xmlpatch_text_format("the %.40s%s%.40s%s%.40s%s", words, what == NULL ? "" : " ",
-				    what == NULL ? "" : what, second == NULL ? "" : " (",
-				    second == NULL ? "" : second, second == NULL ? "" : ")");
+	struct xmlpatch_words made;
+
+	snprintf(made.text, sizeof(made.text), "the %.48s%s%.40s%s%.40s%s", words,
+		 what == NULL ? "" : " ", what == NULL ? "" : what, second == NULL ? "" : " (",
+		 second == NULL ? "" : second, second == NULL ? "" : ")");
+	return made;
 }
 
 /* PCI's own by its model alone, which says more than "controller". */
-static char *describe_controller(const xmlNode *device)
+static struct xmlpatch_words describe_controller(const xmlNode *device)
 {
 	BASE_AUTO(free) char *type = xmlpatch_document_get(device, "type");
 	BASE_AUTO(free) char *model = xmlpatch_document_get(device, "model");
 	BASE_AUTO(free) char *number = xmlpatch_document_get(device, "index");
-	BASE_AUTO(free) char *words = NULL;
+	char words[48];
 
 	if (type != NULL && strcmp(type, "pci") == 0 && model != NULL)
-		return write_words(model, number, NULL);
-	words = xmlpatch_text_format("%.30s controller", type == NULL ? "" : type);
-	return words == NULL ? NULL : write_words(words, number, model);
+		return make_words(model, number, NULL);
+	snprintf(words, sizeof(words), "%.30s controller", type == NULL ? "" : type);
+	return make_words(words, number, model);
 }
 
 /* Of a vGPU its UUID, of others where they are on the host. */
-static char *describe_hostdev(const xmlNode *device)
+static struct xmlpatch_words describe_hostdev(const xmlNode *device)
 {
 	const xmlNode *source = xmlpatch_document_child(device, "source");
 	const xmlNode *address = xmlpatch_document_child(source, "address");
@@ -84,30 +87,33 @@ static char *describe_hostdev(const xmlNode *device)
 	BASE_AUTO(free) char *bus = xmlpatch_document_get(address, "bus");
 	BASE_AUTO(free) char *slot = xmlpatch_document_get(address, "slot");
 	BASE_AUTO(free) char *function = xmlpatch_document_get(address, "function");
-	BASE_AUTO(free) char *place = NULL;
+	char place[32];
 
 	if (uuid != NULL)
-		return write_words("mediated device", uuid, alias);
+		return make_words("mediated device", uuid, alias);
 	if (slot == NULL)
-		return write_words("host device", alias, NULL);
-	place = xmlpatch_text_format("%.8s:%.8s.%.8s", bus == NULL ? "0" : bus, slot,
-				     function == NULL ? "0" : function);
-	return place == NULL ? NULL : write_words("host device", place, alias);
+		return make_words("host device", alias, NULL);
+	snprintf(place, sizeof(place), "%.8s:%.8s.%.8s", bus == NULL ? "0" : bus, slot,
+		 function == NULL ? "0" : function);
+	return make_words("host device", place, alias);
 }
 
-char *xmlpatch_device_describe(const xmlNode *device)
+struct xmlpatch_words xmlpatch_device_describe(const xmlNode *device)
 {
 	const struct kind *kind = find_kind(device);
 	BASE_AUTO(free) char *what = NULL;
 	BASE_AUTO(free) char *second = NULL;
+	char element[48];
 
 	if (xmlpatch_document_is(device, "controller"))
 		return describe_controller(device);
 	if (xmlpatch_document_is(device, "hostdev"))
 		return describe_hostdev(device);
-	if (kind == NULL)
-		return xmlpatch_text_format("the <%.40s>", (const char *)device->name);
+	if (kind == NULL) {
+		snprintf(element, sizeof(element), "<%.40s>", (const char *)device->name);
+		return make_words(element, NULL, NULL);
+	}
 	what = get(device, kind->child, kind->attribute);
 	second = get(device, kind->second_child, kind->second);
-	return write_words(kind->words, what, second);
+	return make_words(kind->words, what, second);
 }

@@ -116,18 +116,21 @@ char *xmlpatch_path_key(const xmlNode *node)
 	return xmlpatch_text_format("%s.%s", first, second);
 }
 
-char *xmlpatch_path_describe(const xmlNode *node)
+struct xmlpatch_words xmlpatch_path_describe(const xmlNode *node)
 {
 	const struct kind *kind = find_kind(node);
 	BASE_AUTO(free) char *uuid = mdev_key(node);
 	BASE_AUTO(free) char *key = first_key(kind, node);
-	const char *called =
-		kind != NULL && kind->called != NULL ? kind->called : (const char *)node->name;
+	const char *called = (const char *)node->name;
+	struct xmlpatch_words words;
 
+	if (kind != NULL && kind->called != NULL)
+		called = kind->called;
 	if (uuid != NULL)
 		called = "vGPU";
-	return xmlpatch_text_format("%.40s%s%.80s", called, key == NULL ? "" : " ",
-				    key == NULL ? "" : key);
+	snprintf(words.text, sizeof(words.text), "%.40s%s%.80s", called, key == NULL ? "" : " ",
+		 key == NULL ? "" : key);
+	return words;
 }
 
 static bool same_key(const char *left, const char *right)

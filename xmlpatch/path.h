@@ -3,6 +3,7 @@
 #define XMLPATCH_PATH_H
 
 #include "xmlpatch/document.h"
+#include "xmlpatch/text.h"
 
 /*
  * The name of an element by what it is, so that it is found again after libvirt
@@ -37,7 +38,7 @@ xmlNode *xmlpatch_path_find(const struct xmlpatch_document *document, const char
  */
 char *xmlpatch_path_key(const xmlNode *node);
 
-/* "video device qxl", as a person calls it; to free(). NULL when memory is out. */
-char *xmlpatch_path_describe(const xmlNode *node);
+/* "video device qxl", as a person calls it. */
+struct xmlpatch_words xmlpatch_path_describe(const xmlNode *node);
 
 #endif

@@ -75,37 +75,34 @@ static int refuse_taken(const struct xmlpatch_pci_planner *planner,
 			struct base_error *err)
 {
 	const struct xmlpatch_address there = { asked->bus, asked->slot, function };
-	BASE_AUTO(free) char *who = xmlpatch_pci_describe(planner->map, &there);
 	bool is_same = function == asked->function;
 
 	return refuse(planner, err, "the PCI address %s is taken by %s%s%s",
-		      xmlpatch_pci_format(asked).text, who == NULL ? "a device" : who,
-		      is_same ? "" : " at ", is_same ? "" : xmlpatch_pci_format(&there).text);
+		      xmlpatch_pci_format(asked).text,
+		      xmlpatch_pci_describe(planner->map, &there).text, is_same ? "" : " at ",
+		      is_same ? "" : xmlpatch_pci_format(&there).text);
 }
 
 /* A video device that others keep at its slot, and that the vGPU cannot come before. */
 static int refuse_pinned(const struct xmlpatch_pci_planner *planner, struct base_error *err)
 {
-	BASE_AUTO(free) char *video = NULL;
-	BASE_AUTO(free) char *other = NULL;
 	const struct xmlpatch_pci_slot *slot;
-	struct xmlpatch_address there;
+	struct xmlpatch_address video, other;
 	size_t place = 0;
 
 	while (place + 1 < planner->n && !planner->places[place].is_pinned)
 		place++;
-	there = xmlpatch_pci_address(place);
-	video = xmlpatch_pci_describe(planner->map, &there);
-	slot = &planner->map->buses[there.bus].slots[there.slot];
-	while (other == NULL && ++there.function < XMLPATCH_PCI_FUNCTIONS) {
-		if ((slot->taken & 1U << there.function) != 0)
-			other = xmlpatch_pci_describe(planner->map, &there);
-	}
+	video = other = xmlpatch_pci_address(place);
+	slot = &planner->map->buses[video.bus].slots[video.slot];
+	do {
+		other.function++;
+	} while (other.function < XMLPATCH_PCI_FUNCTIONS - 1 &&
+		 (slot->taken & 1U << other.function) == 0);
 	return base_error_set(err, BASE_FAILED,
 			      "%s shares the PCI slot %02x:%02x with %s and cannot move behind the "
 			      "vGPU, as it must or the guest crashes: give it a slot of its own",
-			      video == NULL ? "a video device" : video, there.bus, there.slot,
-			      other == NULL ? "another device" : other);
+			      xmlpatch_pci_describe(planner->map, &video).text, video.bus,
+			      video.slot, xmlpatch_pci_describe(planner->map, &other).text);
 }
 
 static int check_bus(const struct xmlpatch_pci_planner *planner,
@@ -195,16 +192,15 @@ int xmlpatch_pci_refuse_unfit(const struct xmlpatch_pci_planner *planner, size_t
 			      struct base_error *err)
 {
 	const struct xmlpatch_address address = xmlpatch_pci_address(place);
-	BASE_AUTO(free) char *first = NULL;
+	const xmlNode *video = xmlpatch_pci_next_staying(planner, NULL);
 
 	if (planner->places[place].pinned_up_to)
 		return refuse_pinned(planner, err);
-	if (xmlpatch_pci_next_staying(planner, NULL) != NULL)
-		first = xmlpatch_device_describe(xmlpatch_pci_next_staying(planner, NULL));
 	return refuse(planner, err,
 		      "with the vGPU at %02x:%02x no PCI slot behind it is left for %s, and before "
 		      "it that would crash the guest",
-		      address.bus, address.slot, first == NULL ? "a video device" : first);
+		      address.bus, address.slot,
+		      video == NULL ? "a video device" : xmlpatch_device_describe(video).text);
 }
 
 int xmlpatch_pci_refuse_all(const struct xmlpatch_pci_planner *planner, struct base_error *err)

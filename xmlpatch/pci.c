@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "xmlpatch/device.h"
-#include "xmlpatch/text.h"
 #include "xmlpatch/video.h"
 
 void xmlpatch_pci_finish(struct xmlpatch_pci *map)
@@ -28,17 +27,17 @@ struct xmlpatch_pci_text xmlpatch_pci_format(const struct xmlpatch_address *addr
 	return text;
 }
 
-char *xmlpatch_pci_fragment(const struct xmlpatch_address *address, bool is_multifunction)
+struct xmlpatch_pci_fragment xmlpatch_pci_fragment(const struct xmlpatch_address *address,
+						   bool is_multifunction)
 {
-	char *text = NULL;
+	struct xmlpatch_pci_fragment fragment;
 
-	if (asprintf(&text,
-		     "<address type='pci' domain='0x0000' bus='0x%02x' slot='0x%02x' "
-		     "function='0x%x'%s/>",
-		     address->bus, address->slot, address->function,
-		     is_multifunction ? " multifunction='on'" : "") < 0)
-		return NULL;
-	return text;
+	snprintf(fragment.text, sizeof(fragment.text),
+		 "<address type='pci' domain='0x0000' bus='0x%02x' slot='0x%02x' "
+		 "function='0x%x'%s/>",
+		 address->bus, address->slot, address->function,
+		 is_multifunction ? " multifunction='on'" : "");
+	return fragment;
 }
 
 /* As virStrToLong_uip() with any base; an attribute left out is 0. */
@@ -69,12 +68,11 @@ static const struct part {
 static int refuse_part(const xmlNode *device, const xmlNode *address, const struct part *part,
 		       struct base_error *err)
 {
-	BASE_AUTO(free) char *name = xmlpatch_device_describe(device);
 	BASE_AUTO(free) char *text = xmlpatch_document_get(address, part->attribute);
 
 	return base_error_set(err, BASE_FAILED,
 			      "%s has the PCI %s '%.40s', which is not a number from 0 to 0x%lx",
-			      name == NULL ? "a device" : name, part->attribute,
+			      xmlpatch_device_describe(device).text, part->attribute,
 			      text == NULL ? "" : text, part->last);
 }
 
@@ -83,7 +81,6 @@ int xmlpatch_pci_read_address(const xmlNode *device, enum xmlpatch_pci_state *st
 {
 	const xmlNode *node = xmlpatch_document_child(device, "address");
 	BASE_AUTO(free) char *type = xmlpatch_document_get(node, "type");
-	BASE_AUTO(free) char *name = NULL;
 	unsigned long numbers[4];
 
 	*state = node == NULL ? XMLPATCH_PCI_ABSENT : XMLPATCH_PCI_OTHER;
@@ -97,11 +94,10 @@ int xmlpatch_pci_read_address(const xmlNode *device, enum xmlpatch_pci_state *st
 	*state = XMLPATCH_PCI_ABSENT;
 	if (numbers[0] == 0 && numbers[1] == 0 && numbers[2] == 0)
 		return 0;
-	name = numbers[0] == 0 ? NULL : xmlpatch_device_describe(device);
 	if (numbers[0] != 0)
 		return base_error_set(err, BASE_FAILED,
 				      "%s is in PCI domain 0x%04lx: a guest has domain 0 only",
-				      name == NULL ? "a device" : name, numbers[0]);
+				      xmlpatch_device_describe(device).text, numbers[0]);
 	*state = XMLPATCH_PCI_PRESENT;
 	*address = (struct xmlpatch_address){ .bus = (unsigned int)numbers[1],
 					      .slot = (unsigned int)numbers[2],
@@ -154,14 +150,12 @@ static int add_bus(struct xmlpatch_pci *map, const xmlNode *controller, size_t n
 static int add_numbered_bus(struct xmlpatch_pci *map, const xmlNode *controller,
 			    struct base_error *err)
 {
-	BASE_AUTO(free) char *name = NULL;
 	unsigned long number;
 
 	if (read_number(controller, "index", &number) && number < XMLPATCH_PCI_BUSES)
 		return add_bus(map, controller, number, err);
-	name = xmlpatch_device_describe(controller);
 	return base_error_set(err, BASE_FAILED, "%s has no index from 0 to %d: give it a free one",
-			      name == NULL ? "a PCI controller" : name, XMLPATCH_PCI_BUSES - 1);
+			      xmlpatch_device_describe(controller).text, XMLPATCH_PCI_BUSES - 1);
 }
 
 static bool is_root(const xmlNode *controller)
@@ -209,37 +203,42 @@ static int add_buses(struct xmlpatch_pci *map, struct base_error *err)
 	return add_unnumbered_buses(map, err);
 }
 
-/* An <arg>, all that is not a child of <devices>. */
-static char *describe_argument(const xmlNode *argument)
+/* A child of <devices>, or else an <arg>; NULL is the machine's own. */
+static struct xmlpatch_words describe_holder(const struct xmlpatch_pci *map,
+					     const struct xmlpatch_address *address,
+					     const xmlNode *holder)
 {
-	BASE_AUTO(free) char *value = xmlpatch_document_get(argument, "value");
-	return xmlpatch_text_format("QEMU's argument %.60s", value == NULL ? "" : value);
+	BASE_AUTO(free) char *value = NULL;
+	struct xmlpatch_words words;
+
+	if (holder != NULL && holder->parent == map->guest->devices)
+		return xmlpatch_device_describe(holder);
+	if (holder == NULL) {
+		snprintf(words.text, sizeof(words.text), "%s",
+			 xmlpatch_pci_machine_words(map, address));
+		return words;
+	}
+	value = xmlpatch_document_get(holder, "value");
+	snprintf(words.text, sizeof(words.text), "QEMU's argument %.60s",
+		 value == NULL ? "" : value);
+	return words;
 }
 
-char *xmlpatch_pci_describe(const struct xmlpatch_pci *map, const struct xmlpatch_address *address)
+struct xmlpatch_words xmlpatch_pci_describe(const struct xmlpatch_pci *map,
+					    const struct xmlpatch_address *address)
 {
 	const struct xmlpatch_pci_slot *slot = &map->buses[address->bus].slots[address->slot];
-	const xmlNode *holder = slot->holders[address->function];
 
-	if (holder == NULL)
-		return strdup(xmlpatch_pci_machine_words(map, address));
-	return holder->parent == map->guest->devices ? xmlpatch_device_describe(holder)
-						     : describe_argument(holder);
+	return describe_holder(map, address, slot->holders[address->function]);
 }
 
 static int refuse_double(const struct xmlpatch_pci *map, const struct xmlpatch_address *address,
 			 const xmlNode *second, struct base_error *err)
 {
-	BASE_AUTO(free) char *there = xmlpatch_pci_describe(map, address);
-	BASE_AUTO(free)
-	char *other = second->parent == map->guest->devices ? xmlpatch_device_describe(second)
-							    : describe_argument(second);
-
-	if (there == NULL || other == NULL)
-		return base_error_errno(err, ENOMEM, "cannot read the PCI addresses");
-	return base_error_set(err, BASE_FAILED,
-			      "%s and %s are both at %s: give one of them another slot", there,
-			      other, xmlpatch_pci_format(address).text);
+	return base_error_set(
+		err, BASE_FAILED, "%s and %s are both at %s: give one of them another slot",
+		xmlpatch_pci_describe(map, address).text,
+		describe_holder(map, address, second).text, xmlpatch_pci_format(address).text);
 }
 
 int xmlpatch_pci_place(struct xmlpatch_pci *map, const struct xmlpatch_address *address,
@@ -263,8 +262,8 @@ static int refuse_outside(const struct xmlpatch_pci_model *model,
 			  const struct xmlpatch_address *address, const xmlNode *device,
 			  struct base_error *err)
 {
-	BASE_AUTO(free) char *name = xmlpatch_device_describe(device);
-	const char *text = name == NULL ? "a device" : name;
+	const struct xmlpatch_words device_words = xmlpatch_device_describe(device);
+	const char *text = device_words.text;
 
 	if (address->slot >= model->first_slot && address->slot <= model->last_slot)
 		return base_error_set(err, BASE_FAILED,

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "xmlpatch/guest.h"
+#include "xmlpatch/text.h"
 #include "xmlpatch/xmlpatch.h"
 
 /*
@@ -106,8 +107,9 @@ int xmlpatch_pci_read_address(const xmlNode *device, enum xmlpatch_pci_state *st
 int xmlpatch_pci_place(struct xmlpatch_pci *map, const struct xmlpatch_address *address,
 		       const xmlNode *holder, struct base_error *err);
 
-/* Who is there, in words; to free(); NULL when memory is out. */
-char *xmlpatch_pci_describe(const struct xmlpatch_pci *map, const struct xmlpatch_address *address);
+/* Who is there, in words. */
+struct xmlpatch_words xmlpatch_pci_describe(const struct xmlpatch_pci *map,
+					    const struct xmlpatch_address *address);
 
 /* "00:02.0" */
 struct xmlpatch_pci_text {
@@ -115,8 +117,12 @@ struct xmlpatch_pci_text {
 };
 struct xmlpatch_pci_text xmlpatch_pci_format(const struct xmlpatch_address *address);
 
-/* The <address> of a device, to free(); NULL when memory is out. */
-char *xmlpatch_pci_fragment(const struct xmlpatch_address *address, bool is_multifunction);
+/* The <address> of a device, as a fragment (xmlpatch/edit.h). */
+struct xmlpatch_pci_fragment {
+	char text[160];
+};
+struct xmlpatch_pci_fragment xmlpatch_pci_fragment(const struct xmlpatch_address *address,
+						   bool is_multifunction);
 
 /* The model of that name, NULL if there is none. */
 const struct xmlpatch_pci_model *xmlpatch_pci_find_model(const char *name);

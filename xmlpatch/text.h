@@ -10,6 +10,11 @@
 char *xmlpatch_text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *xmlpatch_text_vformat(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
+/* What a person calls an element or a device; what is longer is cut. */
+struct xmlpatch_words {
+	char text[160];
+};
+
 /* For a text that became none: -1 with an error that says that memory is out. */
 int xmlpatch_text_no_memory(struct base_error *err);
 

@@ -173,17 +173,13 @@ int xmlpatch_undo_plan_addresses(struct xmlpatch_undoing *undoing, const xmlNode
 
 static int advise_kept(struct xmlpatch_undoing *undoing, const struct run *run)
 {
-	BASE_AUTO(free) char *what = NULL;
-
 	if (run->address == NULL)
 		return xmlpatch_result_advise(undoing->result, undoing->err,
 					      "could not put %s back to what it was: it is gone",
 					      run->path);
-	what = xmlpatch_path_describe(run->address->parent);
-	if (what == NULL)
-		return xmlpatch_text_no_memory(undoing->err);
 	return xmlpatch_result_advise(undoing->result, undoing->err,
-				      "left the address of the %s as it is: %s", what,
+				      "left the address of the %s as it is: %s",
+				      xmlpatch_path_describe(run->address->parent).text,
 				      xmlpatch_undo_fate(undoing, run->address)->is_kept
 					      ? "another device is by now where it was"
 					      : "it has been changed since");
@@ -191,8 +187,6 @@ static int advise_kept(struct xmlpatch_undoing *undoing, const struct run *run)
 
 static int put_back(struct xmlpatch_undoing *undoing, const struct run *run)
 {
-	BASE_AUTO(free) char *what = NULL;
-
 	/* What it is in goes, or gets all that it had. */
 	if (run->address != NULL && (xmlpatch_undo_fate(undoing, run->address)->is_leaving ||
 				     xmlpatch_undo_fate(undoing, run->address->parent)->is_leaving))
@@ -201,11 +195,8 @@ static int put_back(struct xmlpatch_undoing *undoing, const struct run *run)
 		return advise_kept(undoing, run);
 	for (const xmlNode *record = run->first; record != run->end; record = next_record(record))
 		xmlpatch_undo_put_attribute(undoing, record, run->address);
-	what = xmlpatch_path_describe(run->address->parent);
-	if (what == NULL)
-		return xmlpatch_text_no_memory(undoing->err);
 	return xmlpatch_result_note(undoing->result, undoing->err, "gave the %s its address back",
-				    what);
+				    xmlpatch_path_describe(run->address->parent).text);
 }
 
 int xmlpatch_undo_put_addresses(struct xmlpatch_undoing *undoing, const xmlNode *step)

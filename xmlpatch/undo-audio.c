@@ -57,8 +57,7 @@ static bool mute(struct xmlpatch_undoing *undoing, const xmlNode *audio)
 
 int xmlpatch_undo_keep_audio(struct xmlpatch_undoing *undoing, const xmlNode *node, bool is_changed)
 {
-	BASE_AUTO(free) char *what = NULL;
-	BASE_AUTO(free) char *who = NULL;
+	struct xmlpatch_words what;
 	const xmlNode *user;
 	const char *sound;
 	int status;
@@ -69,17 +68,15 @@ int xmlpatch_undo_keep_audio(struct xmlpatch_undoing *undoing, const xmlNode *no
 	if (user == NULL && !is_changed)
 		return 0;
 	what = xmlpatch_path_describe(node);
-	who = user == NULL ? NULL : xmlpatch_device_describe(user);
-	if (what == NULL || (user != NULL && who == NULL))
-		return xmlpatch_text_no_memory(undoing->err);
 	xmlpatch_undo_fate(undoing, node)->is_leaving = false;
 	sound = mute(undoing, node) ? "; its sound goes nowhere now: give it another type" : "";
-	if (who == NULL)
+	if (user == NULL)
 		status = xmlpatch_result_advise(undoing->result, undoing->err,
-						"left the %s in: it was changed since%s", what,
+						"left the %s in: it was changed since%s", what.text,
 						sound);
 	else
 		status = xmlpatch_result_advise(undoing->result, undoing->err,
-						"left the %s in: %s uses it%s", what, who, sound);
+						"left the %s in: %s uses it%s", what.text,
+						xmlpatch_device_describe(user).text, sound);
 	return status < 0 ? -1 : 1;
 }

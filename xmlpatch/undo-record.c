@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,8 +54,7 @@ static int free_address(struct xmlpatch_undoing *undoing, char *text, size_t sta
 	const xmlNode *address = xmlpatch_document_child(root, "address");
 	const xmlNode *holder = NULL;
 	const struct xmlpatch_element *place;
-	BASE_AUTO(free) char *what = NULL;
-	BASE_AUTO(free) char *who = NULL;
+	struct xmlpatch_words what;
 	size_t from;
 
 	if (address != NULL)
@@ -65,15 +63,13 @@ static int free_address(struct xmlpatch_undoing *undoing, char *text, size_t sta
 	if (holder == NULL)
 		return 0;
 	what = xmlpatch_path_describe(root);
-	who = xmlpatch_path_describe(holder);
-	if (what == NULL || who == NULL)
-		return xmlpatch_text_no_memory(undoing->err);
 	place = xmlpatch_document_place(address);
 	from = xmlpatch_scan_before_space(text, start + place->start, 0);
 	memmove(text + from, text + start + place->end, strlen(text + start + place->end) + 1);
 	return xmlpatch_result_advise(
 		undoing->result, undoing->err,
-		"put the %s back without its address, which the %s has by now", what, who);
+		"put the %s back without its address, which the %s has by now", what.text,
+		xmlpatch_path_describe(holder).text);
 }
 
 /* libvirt takes one display of each type. */
@@ -107,7 +103,7 @@ static int take_removed(struct xmlpatch_undoing *undoing, const xmlNode *record,
 			const xmlNode *parent)
 {
 	BASE_AUTO(free) char *text = NULL;
-	BASE_AUTO(free) char *what = NULL;
+	struct xmlpatch_words what;
 	BASE_AUTO(xmlpatch_document) struct xmlpatch_document element = { 0 };
 	const xmlNode *root;
 	struct xmlpatch_position spot;
@@ -120,32 +116,31 @@ static int take_removed(struct xmlpatch_undoing *undoing, const xmlNode *record,
 		return xmlpatch_undo_refuse(undoing);
 	root = xmlDocGetRootElement(element.tree);
 	what = xmlpatch_path_describe(root);
-	if (what == NULL)
-		return xmlpatch_text_no_memory(undoing->err);
 	if (parent == NULL || xmlpatch_document_place(parent)->is_empty)
 		return xmlpatch_result_advise(undoing->result, undoing->err,
 					      "could not put the %s back: the domain has no "
 					      "devices any more",
-					      what);
+					      what.text);
 	if (free_address(undoing, text, start, &element, NULL) < 0)
 		return -1;
 	if (is_there_again(undoing, parent, root))
 		return xmlpatch_result_advise(undoing->result, undoing->err,
 					      "did not put the %s back: the domain has another one "
 					      "by now",
-					      what);
+					      what.text);
 	xmlpatch_edits_restore(
 		&undoing->edits,
 		xmlpatch_position_find(undoing->document, parent, (const char *)root->name, &spot),
 		0, text);
-	return note(undoing, "put back", what) < 0 ? -1 : advise_secret(undoing, record, what);
+	return note(undoing, "put back", what.text) < 0 ? -1
+							: advise_secret(undoing, record, what.text);
 }
 
 static int take_replaced(struct xmlpatch_undoing *undoing, const xmlNode *record,
 			 const xmlNode *node)
 {
 	BASE_AUTO(free) char *text = NULL;
-	BASE_AUTO(free) char *what = NULL;
+	struct xmlpatch_words what;
 	BASE_AUTO(xmlpatch_document) struct xmlpatch_document element = { 0 };
 	const struct xmlpatch_element *place;
 	size_t start;
@@ -154,18 +149,17 @@ static int take_replaced(struct xmlpatch_undoing *undoing, const xmlNode *record
 	if (text == NULL)
 		return xmlpatch_undo_refuse(undoing);
 	what = xmlpatch_path_describe(xmlDocGetRootElement(element.tree));
-	if (what == NULL)
-		return xmlpatch_text_no_memory(undoing->err);
 	if (node == NULL || is_changed(record, node))
 		return xmlpatch_result_advise(undoing->result, undoing->err,
 					      "could not put the %s back: what was there instead "
 					      "of it has been changed since",
-					      what);
+					      what.text);
 	if (free_address(undoing, text, start, &element, node) < 0)
 		return -1;
 	place = xmlpatch_document_place(node);
 	xmlpatch_edits_restore(&undoing->edits, place->start, place->end - place->start, text);
-	return note(undoing, "put back", what) < 0 ? -1 : advise_secret(undoing, record, what);
+	return note(undoing, "put back", what.text) < 0 ? -1
+							: advise_secret(undoing, record, what.text);
 }
 
 static bool is_attribute_name(const char *name)
@@ -243,7 +237,7 @@ static int take_set(struct xmlpatch_undoing *undoing, const xmlNode *record, con
 	BASE_AUTO(free) char *name = xmlpatch_document_get(record, "name");
 	BASE_AUTO(free) char *was = xmlpatch_document_get(record, "was");
 	BASE_AUTO(free) char *path = xmlpatch_document_get(record, "path");
-	BASE_AUTO(free) char *what = NULL;
+	struct xmlpatch_words what;
 
 	if (!is_attribute_name(name))
 		return xmlpatch_undo_refuse(undoing);
@@ -252,16 +246,14 @@ static int take_set(struct xmlpatch_undoing *undoing, const xmlNode *record, con
 					      "could not set '%s' of %s back to %s: it is gone",
 					      name, path, was == NULL ? "nothing" : was);
 	what = xmlpatch_path_describe(node);
-	if (what == NULL)
-		return xmlpatch_text_no_memory(undoing->err);
 	if (!xmlpatch_undo_is_still_set(node, record))
 		return xmlpatch_result_advise(undoing->result, undoing->err,
 					      "left '%s' of the %s as it is: it has been changed "
 					      "since",
-					      name, what);
+					      name, what.text);
 	xmlpatch_undo_put_attribute(undoing, record, node);
 	return xmlpatch_result_note(undoing->result, undoing->err, "set '%s' of the %s back to %s",
-				    name, what, was == NULL ? "nothing" : was);
+				    name, what.text, was == NULL ? "nothing" : was);
 }
 
 /* An address that was given to a device that is another one by now may still be there. */
@@ -280,7 +272,7 @@ static int advise_lost(struct xmlpatch_undoing *undoing, const xmlNode *record)
 static int take_out(struct xmlpatch_undoing *undoing, const xmlNode *record, const xmlNode *node)
 {
 	struct xmlpatch_fate *fate = xmlpatch_undo_fate(undoing, node);
-	BASE_AUTO(free) char *what = NULL;
+	struct xmlpatch_words what;
 	bool changed;
 	int stays;
 
@@ -294,13 +286,11 @@ static int take_out(struct xmlpatch_undoing *undoing, const xmlNode *record, con
 	if (stays != 0)
 		return stays < 0 ? -1 : 0;
 	what = xmlpatch_path_describe(node);
-	if (what == NULL)
-		return xmlpatch_text_no_memory(undoing->err);
 	if (changed &&
 	    xmlpatch_result_advise(undoing->result, undoing->err,
-				   "the %s went with what was changed in it since", what) < 0)
+				   "the %s went with what was changed in it since", what.text) < 0)
 		return -1;
-	return note(undoing, "took out", what);
+	return note(undoing, "took out", what.text);
 }
 
 /* What was taken out by somebody else is gone as it should be. */
