@@ -62,7 +62,7 @@ static int put_serial(struct xmlpatch_attach *attach, struct base_error *err)
 	return xmlpatch_attach_add(&attach->added, err,
 				   "<controller type='virtio-serial' index='0'>\n\t%s\n"
 				   "</controller>",
-				   xmlpatch_pci_fragment(&plan->room, false).text);
+				   xmlpatch_pci_address_fragment(&plan->room, false).text);
 }
 
 /* Whoever forbade SPICE to copy and paste meant the guest. */

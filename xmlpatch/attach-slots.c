@@ -5,11 +5,12 @@
 #include <stdlib.h>
 
 #include "xmlpatch/device.h"
+#include "xmlpatch/pci-read.h"
 #include "xmlpatch/text.h"
 
 int xmlpatch_attach_plan(struct xmlpatch_attach *attach, struct base_error *err)
 {
-	BASE_AUTO(xmlpatch_pci) struct xmlpatch_pci map = { 0 };
+	BASE_AUTO(xmlpatch_pci_map) struct xmlpatch_pci_map map = { 0 };
 
 	if (xmlpatch_pci_read(&map, &attach->guest, err) < 0)
 		return -1;
@@ -39,11 +40,11 @@ int xmlpatch_attach_set_address(struct xmlpatch_attach *attach, const xmlNode *d
 	struct xmlpatch_address from = { 0 };
 	enum xmlpatch_pci_state state;
 
-	if (xmlpatch_pci_read_address(device, &state, &from, err) < 0)
+	if (xmlpatch_pci_address_read(device, &state, &from, err) < 0)
 		return -1;
 	if (node == NULL) {
 		xmlpatch_edits_append(&attach->edits, device,
-				      xmlpatch_pci_fragment(to, false).text);
+				      xmlpatch_pci_address_fragment(to, false).text);
 		return 0;
 	}
 	if (state != XMLPATCH_PCI_PRESENT && !xmlpatch_document_has(node, "type", "pci"))
@@ -67,12 +68,12 @@ static int move(struct xmlpatch_attach *attach, const struct xmlpatch_pci_move *
 	if (xmlpatch_attach_set_address(attach, wanted->video, &wanted->to, err) < 0)
 		return -1;
 	if (!wanted->had_address)
-		return xmlpatch_result_note(&attach->result, err,
-					    "gave %s the PCI address %s, behind the vGPU",
-					    video.text, xmlpatch_pci_format(&wanted->to).text);
+		return xmlpatch_result_note(
+			&attach->result, err, "gave %s the PCI address %s, behind the vGPU",
+			video.text, xmlpatch_pci_address_format(&wanted->to).text);
 	return xmlpatch_result_note(&attach->result, err, "moved %s from %s to %s, behind the vGPU",
-				    video.text, xmlpatch_pci_format(&wanted->from).text,
-				    xmlpatch_pci_format(&wanted->to).text);
+				    video.text, xmlpatch_pci_address_format(&wanted->from).text,
+				    xmlpatch_pci_address_format(&wanted->to).text);
 }
 
 int xmlpatch_attach_put_slots(struct xmlpatch_attach *attach, struct base_error *err)

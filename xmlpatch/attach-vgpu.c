@@ -82,7 +82,7 @@ static int keep_address(struct xmlpatch_attach *attach, const xmlNode *hostdev,
 
 	if (!attach->plan.has_address)
 		return 0;
-	if (xmlpatch_pci_read_address(hostdev, &state, &from, err) < 0)
+	if (xmlpatch_pci_address_read(hostdev, &state, &from, err) < 0)
 		return -1;
 	if (state == XMLPATCH_PCI_PRESENT && from.bus == to->bus && from.slot == to->slot &&
 	    from.function == to->function)
@@ -90,7 +90,7 @@ static int keep_address(struct xmlpatch_attach *attach, const xmlNode *hostdev,
 	if (xmlpatch_attach_set_address(attach, hostdev, to, err) < 0)
 		return -1;
 	return note(attach, err, "moved the vGPU %s to %s", attach->uuid,
-		    xmlpatch_pci_format(to).text);
+		    xmlpatch_pci_address_format(to).text);
 }
 
 static int set_switch(struct xmlpatch_attach *attach, const char *attribute, bool is_on,
@@ -196,7 +196,7 @@ static int add_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	bool is_shown = attach->wishes->display != XMLPATCH_DISPLAY_NONE;
 	const struct xmlpatch_pci_fragment address =
-		xmlpatch_pci_fragment(&attach->plan.address, attach->plan.is_multifunction);
+		xmlpatch_pci_address_fragment(&attach->plan.address, attach->plan.is_multifunction);
 
 	choose_alias(attach);
 	if (xmlpatch_attach_add(&attach->added, err,
@@ -208,7 +208,7 @@ static int add_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
 				attach->uuid, attach->alias, address.text) < 0)
 		return -1;
 	return note(attach, err, "added the vGPU %s at %s", attach->uuid,
-		    xmlpatch_pci_format(&attach->plan.address).text);
+		    xmlpatch_pci_address_format(&attach->plan.address).text);
 }
 
 int xmlpatch_attach_put_vgpu(struct xmlpatch_attach *attach, struct base_error *err)

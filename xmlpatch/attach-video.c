@@ -74,7 +74,7 @@ static int add_model(struct xmlpatch_attach *attach, const char *model, const xm
 	BASE_AUTO(free) char *video = NULL;
 
 	if (plan->has_video_address)
-		address = xmlpatch_pci_fragment(&plan->video_address, false);
+		address = xmlpatch_pci_address_fragment(&plan->video_address, false);
 	if (xmlpatch_attach_add(&video, err, "<video>\n\t%s%s%s\n</video>", model,
 				plan->has_video_address ? "\n\t" : "", address.text) < 0)
 		return -1;

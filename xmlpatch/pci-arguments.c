@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "xmlpatch/pci.h"
+#include "xmlpatch/pci-arguments.h"
 
 #include <errno.h>
 #include <string.h>
@@ -184,7 +184,7 @@ static bool find_address(const struct device *device, struct xmlpatch_address *a
 	return true;
 }
 
-static int place_device(struct xmlpatch_pci *map, const char *argument, const xmlNode *node,
+static int place_device(struct xmlpatch_pci_map *map, const char *argument, const xmlNode *node,
 			struct base_error *err)
 {
 	BASE_AUTO(device) struct device device = { 0 };
@@ -192,7 +192,8 @@ static int place_device(struct xmlpatch_pci *map, const char *argument, const xm
 
 	if (read_device(&device, argument, err) < 0)
 		return -1;
-	return find_address(&device, &address) ? xmlpatch_pci_place(map, &address, node, err) : 0;
+	return find_address(&device, &address) ? xmlpatch_pci_map_take(map, &address, node, err)
+					       : 0;
 }
 
 /* QEMU takes one dash or two. */
@@ -202,7 +203,7 @@ static bool is_option(const char *argument, const char *option)
 	       strcmp(argument + 1 + (argument[1] == '-'), option) == 0;
 }
 
-static int place_argument(struct xmlpatch_pci *map, const char *option, const char *argument,
+static int place_argument(struct xmlpatch_pci_map *map, const char *option, const char *argument,
 			  const xmlNode *node, struct base_error *err)
 {
 	/* The video device of -vga comes before all -device, to the first slot that is free. */
@@ -211,11 +212,11 @@ static int place_argument(struct xmlpatch_pci *map, const char *option, const ch
 	if (is_option(option, "device"))
 		return place_device(map, argument, node, err);
 	if (is_option(option, "vga") && strcmp(argument, "none") != 0)
-		return xmlpatch_pci_place(map, &first, node, err);
+		return xmlpatch_pci_map_take(map, &first, node, err);
 	return 0;
 }
 
-static int place_commandline(struct xmlpatch_pci *map, const xmlNode *commandline,
+static int place_commandline(struct xmlpatch_pci_map *map, const xmlNode *commandline,
 			     struct base_error *err)
 {
 	BASE_AUTO(free) char *option = NULL;
@@ -235,7 +236,7 @@ static int place_commandline(struct xmlpatch_pci *map, const xmlNode *commandlin
 	return 0;
 }
 
-int xmlpatch_pci_place_arguments(struct xmlpatch_pci *map, struct base_error *err)
+int xmlpatch_pci_arguments_take(struct xmlpatch_pci_map *map, struct base_error *err)
 {
 	const xmlNode *node = map->guest->root->children;
 

@@ -2,7 +2,7 @@
 #ifndef XMLPATCH_PCI_PLAN_H
 #define XMLPATCH_PCI_PLAN_H
 
-#include "xmlpatch/pci.h"
+#include "xmlpatch/pci-map.h"
 
 /* A video device that goes to another slot, or gets its first address. */
 struct xmlpatch_pci_move {
@@ -37,9 +37,9 @@ struct xmlpatch_pci_plan {
  * another one is asked for. `asked` is NULL where none is. -1 with an error that
  * says who is there, and what is free. Release with xmlpatch_pci_plan_finish().
  */
-int xmlpatch_pci_plan(const struct xmlpatch_pci *map, const xmlNode *vgpu, enum xmlpatch_video wish,
-		      const struct xmlpatch_address *asked, struct xmlpatch_pci_plan *plan,
-		      struct base_error *err);
+int xmlpatch_pci_plan(const struct xmlpatch_pci_map *map, const xmlNode *vgpu,
+		      enum xmlpatch_video wish, const struct xmlpatch_address *asked,
+		      struct xmlpatch_pci_plan *plan, struct base_error *err);
 
 /* Takes NULL and a zeroed plan. */
 void xmlpatch_pci_plan_finish(struct xmlpatch_pci_plan *plan);

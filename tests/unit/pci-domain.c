@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "xmlpatch/mdev.h"
+#include "xmlpatch/pci-read.h"
 
 static char *write_domain(const struct domain *domain, size_t *length)
 {
@@ -39,19 +40,19 @@ static char *write_plan(const struct xmlpatch_pci_plan *plan, bool tells_room)
 
 	assert_non_null(out);
 	fputs(plan->is_multifunction ? "multifunction " : "", out);
-	fputs(plan->has_address ? xmlpatch_pci_format(&plan->address).text : "-", out);
+	fputs(plan->has_address ? xmlpatch_pci_address_format(&plan->address).text : "-", out);
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct xmlpatch_pci_move *move = &plan->moves[i];
 
 		fprintf(out, " %s>%s",
-			move->had_address ? xmlpatch_pci_format(&move->from).text : "",
-			xmlpatch_pci_format(&move->to).text);
+			move->had_address ? xmlpatch_pci_address_format(&move->from).text : "",
+			xmlpatch_pci_address_format(&move->to).text);
 	}
 	if (plan->has_video_address)
-		fprintf(out, " new %s", xmlpatch_pci_format(&plan->video_address).text);
+		fprintf(out, " new %s", xmlpatch_pci_address_format(&plan->video_address).text);
 	if (tells_room)
 		fprintf(out, " room %s",
-			plan->has_room	   ? xmlpatch_pci_format(&plan->room).text
+			plan->has_room	   ? xmlpatch_pci_address_format(&plan->room).text
 			: plan->lacks_room ? "none"
 					   : "unasked");
 	assert_int_equal(fclose(out), 0);
@@ -69,7 +70,7 @@ static char *plan_text(const char *xml, size_t length, enum xmlpatch_video wish,
 		       bool tells_room, struct base_error *err)
 {
 	BASE_AUTO(xmlpatch_document) struct xmlpatch_document document = { 0 };
-	BASE_AUTO(xmlpatch_pci) struct xmlpatch_pci map = { 0 };
+	BASE_AUTO(xmlpatch_pci_map) struct xmlpatch_pci_map map = { 0 };
 	BASE_AUTO(xmlpatch_pci_plan) struct xmlpatch_pci_plan plan = { 0 };
 	struct xmlpatch_guest guest;
 	struct xmlpatch_address asked;

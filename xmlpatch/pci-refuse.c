@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "xmlpatch/pci-planner.h"
+#include "xmlpatch/pci-refuse.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -13,8 +13,8 @@
 
 static void write_range(struct base_text *out, size_t first, size_t last)
 {
-	const struct xmlpatch_address from = xmlpatch_pci_address(first);
-	const struct xmlpatch_address to = xmlpatch_pci_address(last);
+	const struct xmlpatch_address from = xmlpatch_pci_place_address(first);
+	const struct xmlpatch_address to = xmlpatch_pci_place_address(last);
 	char range[32];
 
 	snprintf(range, sizeof(range), first == last ? "%02x:%02x" : "%02x:%02x-%02x:%02x",
@@ -23,13 +23,13 @@ static void write_range(struct base_text *out, size_t first, size_t last)
 }
 
 /* Whether the vGPU could be there. */
-static bool is_choice(const struct xmlpatch_pci_planner *planner, size_t place)
+static bool is_choice(const struct xmlpatch_pci_survey *survey, size_t place)
 {
-	return planner->places[place].is_free && xmlpatch_pci_fits(planner, place);
+	return survey->places[place].is_free && xmlpatch_pci_survey_fits(survey, place);
 }
 
 /* "free: 00:03-00:0f, 00:12"; to free(). */
-static char *list_free(const struct xmlpatch_pci_planner *planner)
+static char *list_free(const struct xmlpatch_pci_survey *survey)
 {
 	enum {
 		LIMIT = 8
@@ -38,12 +38,12 @@ static char *list_free(const struct xmlpatch_pci_planner *planner)
 	unsigned int n = 0;
 
 	base_text_add(&out, "free: ");
-	for (size_t i = 0; i < planner->n && n <= LIMIT; i++) {
+	for (size_t i = 0; i < survey->n && n <= LIMIT; i++) {
 		size_t first = i;
 
-		if (!is_choice(planner, i))
+		if (!is_choice(survey, i))
 			continue;
-		while ((i + 1) % XMLPATCH_PCI_SLOTS != 0 && is_choice(planner, i + 1))
+		while ((i + 1) % XMLPATCH_PCI_SLOTS != 0 && is_choice(survey, i + 1))
 			i++;
 		base_text_add(&out, n == 0 ? "" : ", ");
 		if (n++ < LIMIT)
@@ -56,9 +56,9 @@ static char *list_free(const struct xmlpatch_pci_planner *planner)
 }
 
 __attribute__((format(printf, 3, 4))) static int
-refuse(const struct xmlpatch_pci_planner *planner, struct base_error *err, const char *format, ...)
+refuse(const struct xmlpatch_pci_survey *survey, struct base_error *err, const char *format, ...)
 {
-	BASE_AUTO(free) char *list = list_free(planner);
+	BASE_AUTO(free) char *list = list_free(survey);
 	BASE_AUTO(free) char *why = NULL;
 	va_list args;
 
@@ -70,30 +70,30 @@ refuse(const struct xmlpatch_pci_planner *planner, struct base_error *err, const
 	return base_error_set(err, BASE_FAILED, "%s; %s", why, list);
 }
 
-static int refuse_taken(const struct xmlpatch_pci_planner *planner,
+static int refuse_taken(const struct xmlpatch_pci_survey *survey,
 			const struct xmlpatch_address *asked, unsigned int function,
 			struct base_error *err)
 {
 	const struct xmlpatch_address there = { asked->bus, asked->slot, function };
 	bool is_same = function == asked->function;
 
-	return refuse(planner, err, "the PCI address %s is taken by %s%s%s",
-		      xmlpatch_pci_format(asked).text,
-		      xmlpatch_pci_describe(planner->map, &there).text, is_same ? "" : " at ",
-		      is_same ? "" : xmlpatch_pci_format(&there).text);
+	return refuse(survey, err, "the PCI address %s is taken by %s%s%s",
+		      xmlpatch_pci_address_format(asked).text,
+		      xmlpatch_pci_map_describe(survey->map, &there).text, is_same ? "" : " at ",
+		      is_same ? "" : xmlpatch_pci_address_format(&there).text);
 }
 
 /* A video device that others keep at its slot, and that the vGPU cannot come before. */
-static int refuse_pinned(const struct xmlpatch_pci_planner *planner, struct base_error *err)
+static int refuse_pinned(const struct xmlpatch_pci_survey *survey, struct base_error *err)
 {
 	const struct xmlpatch_pci_slot *slot;
 	struct xmlpatch_address video, other;
 	size_t place = 0;
 
-	while (place + 1 < planner->n && !planner->places[place].is_pinned)
+	while (place + 1 < survey->n && !survey->places[place].is_pinned)
 		place++;
-	video = other = xmlpatch_pci_address(place);
-	slot = &planner->map->buses[video.bus].slots[video.slot];
+	video = other = xmlpatch_pci_place_address(place);
+	slot = &survey->map->buses[video.bus].slots[video.slot];
 	do {
 		other.function++;
 	} while (other.function < XMLPATCH_PCI_FUNCTIONS - 1 &&
@@ -101,30 +101,30 @@ static int refuse_pinned(const struct xmlpatch_pci_planner *planner, struct base
 	return base_error_set(err, BASE_FAILED,
 			      "%s shares the PCI slot %02x:%02x with %s and cannot move behind the "
 			      "vGPU, as it must or the guest crashes: give it a slot of its own",
-			      xmlpatch_pci_describe(planner->map, &video).text, video.bus,
-			      video.slot, xmlpatch_pci_describe(planner->map, &other).text);
+			      xmlpatch_pci_map_describe(survey->map, &video).text, video.bus,
+			      video.slot, xmlpatch_pci_map_describe(survey->map, &other).text);
 }
 
-static int check_bus(const struct xmlpatch_pci_planner *planner,
-		     const struct xmlpatch_address *asked, struct base_error *err)
+static int check_bus(const struct xmlpatch_pci_survey *survey, const struct xmlpatch_address *asked,
+		     struct base_error *err)
 {
-	const struct xmlpatch_pci_text text = xmlpatch_pci_format(asked);
+	const struct xmlpatch_pci_text text = xmlpatch_pci_address_format(asked);
 	const struct xmlpatch_pci_model *model = NULL;
 
-	if (asked->bus < planner->map->n)
-		model = planner->map->buses[asked->bus].model;
+	if (asked->bus < survey->map->n)
+		model = survey->map->buses[asked->bus].model;
 	if (model == NULL)
-		return refuse(planner, err,
+		return refuse(survey, err,
 			      "the vGPU cannot be at %s: the domain has no PCI bus %02x", text.text,
 			      asked->bus);
 	if ((model->takes & XMLPATCH_PCI_ENDPOINT) == 0)
-		return refuse(planner, err,
+		return refuse(survey, err,
 			      "the vGPU cannot be at %s: PCI bus %02x (%s) takes no devices but "
 			      "ports and bridges",
 			      text.text, asked->bus, model->name);
-	if (planner->map->buses[asked->bus].slots[asked->slot].taken == 0 &&
+	if (survey->map->buses[asked->bus].slots[asked->slot].taken == 0 &&
 	    (asked->slot < model->first_slot || asked->slot > model->last_slot))
-		return refuse(planner, err,
+		return refuse(survey, err,
 			      "the vGPU cannot be at %s: PCI bus %02x (%s) has the slots %02x to "
 			      "%02x",
 			      text.text, asked->bus, model->name, model->first_slot,
@@ -133,46 +133,46 @@ static int check_bus(const struct xmlpatch_pci_planner *planner,
 }
 
 /* Guests look at other functions only where they find a function 0 that says so. */
-static int check_function(const struct xmlpatch_pci_planner *planner,
+static int check_function(const struct xmlpatch_pci_survey *survey,
 			  const struct xmlpatch_address *asked, struct base_error *err)
 {
-	const struct xmlpatch_pci_slot *slot = &planner->map->buses[asked->bus].slots[asked->slot];
+	const struct xmlpatch_pci_slot *slot = &survey->map->buses[asked->bus].slots[asked->slot];
 	const xmlNode *first = slot->holders[0];
 	const xmlNode *there = slot->holders[asked->function];
 	bool is_taken = (slot->taken & 1U << asked->function) != 0;
 
-	if (is_taken && !xmlpatch_pci_gives_way(planner, there))
-		return refuse_taken(planner, asked, asked->function, err);
-	if ((slot->taken & 1) == 0 || xmlpatch_pci_gives_way(planner, first))
-		return refuse(planner, err,
+	if (is_taken && !xmlpatch_pci_survey_gives_way(survey, there))
+		return refuse_taken(survey, asked, asked->function, err);
+	if ((slot->taken & 1) == 0 || xmlpatch_pci_survey_gives_way(survey, first))
+		return refuse(survey, err,
 			      "the vGPU cannot be at %s: guests look there only if another device "
 			      "is at function 0 of that slot",
-			      xmlpatch_pci_format(asked).text);
-	if (first == NULL || first->parent != planner->map->guest->devices ||
+			      xmlpatch_pci_address_format(asked).text);
+	if (first == NULL || first->parent != survey->map->guest->devices ||
 	    xmlpatch_document_has(xmlpatch_document_child(first, "address"), "multifunction",
 				  "off"))
-		return refuse_taken(planner, asked, 0, err);
+		return refuse_taken(survey, asked, 0, err);
 	return 0;
 }
 
-static int check_slot(const struct xmlpatch_pci_planner *planner,
+static int check_slot(const struct xmlpatch_pci_survey *survey,
 		      const struct xmlpatch_address *asked, struct base_error *err)
 {
-	const struct xmlpatch_pci_slot *slot = &planner->map->buses[asked->bus].slots[asked->slot];
+	const struct xmlpatch_pci_slot *slot = &survey->map->buses[asked->bus].slots[asked->slot];
 
-	if (planner->places[xmlpatch_pci_index(asked)].is_free ||
-	    planner->places[xmlpatch_pci_index(asked)].is_headless)
+	if (survey->places[xmlpatch_pci_place_index(asked)].is_free ||
+	    survey->places[xmlpatch_pci_place_index(asked)].is_headless)
 		return 0;
 	for (unsigned int function = 0; function < XMLPATCH_PCI_FUNCTIONS; function++) {
 		if ((slot->taken & 1U << function) != 0 &&
-		    !xmlpatch_pci_gives_way(planner, slot->holders[function]))
-			return refuse_taken(planner, asked, function, err);
+		    !xmlpatch_pci_survey_gives_way(survey, slot->holders[function]))
+			return refuse_taken(survey, asked, function, err);
 	}
-	return refuse_taken(planner, asked, 0, err);
+	return refuse_taken(survey, asked, 0, err);
 }
 
-int xmlpatch_pci_check_asked(const struct xmlpatch_pci_planner *planner,
-			     const struct xmlpatch_address *asked, struct base_error *err)
+int xmlpatch_pci_refuse_asked(const struct xmlpatch_pci_survey *survey,
+			      const struct xmlpatch_address *asked, struct base_error *err)
 {
 	if (asked->bus >= XMLPATCH_PCI_BUSES || asked->slot >= XMLPATCH_PCI_SLOTS ||
 	    asked->function >= XMLPATCH_PCI_FUNCTIONS)
@@ -180,34 +180,34 @@ int xmlpatch_pci_check_asked(const struct xmlpatch_pci_planner *planner,
 				      "there is no PCI address %02x:%02x.%x: the last bus is ff, "
 				      "the last slot 1f, the last function 7",
 				      asked->bus, asked->slot, asked->function);
-	if (check_bus(planner, asked, err) < 0)
+	if (check_bus(survey, asked, err) < 0)
 		return -1;
-	if (planner->places[xmlpatch_pci_index(asked)].pinned_up_to)
-		return refuse_pinned(planner, err);
-	return asked->function > 0 ? check_function(planner, asked, err)
-				   : check_slot(planner, asked, err);
+	if (survey->places[xmlpatch_pci_place_index(asked)].pinned_up_to)
+		return refuse_pinned(survey, err);
+	return asked->function > 0 ? check_function(survey, asked, err)
+				   : check_slot(survey, asked, err);
 }
 
-int xmlpatch_pci_refuse_unfit(const struct xmlpatch_pci_planner *planner, size_t place,
+int xmlpatch_pci_refuse_unfit(const struct xmlpatch_pci_survey *survey, size_t place,
 			      struct base_error *err)
 {
-	const struct xmlpatch_address address = xmlpatch_pci_address(place);
-	const xmlNode *video = xmlpatch_pci_next_staying(planner, NULL);
+	const struct xmlpatch_address address = xmlpatch_pci_place_address(place);
+	const xmlNode *video = xmlpatch_pci_survey_next_staying(survey, NULL);
 
-	if (planner->places[place].pinned_up_to)
-		return refuse_pinned(planner, err);
-	return refuse(planner, err,
+	if (survey->places[place].pinned_up_to)
+		return refuse_pinned(survey, err);
+	return refuse(survey, err,
 		      "with the vGPU at %02x:%02x no PCI slot behind it is left for %s, and before "
 		      "it that would crash the guest",
 		      address.bus, address.slot,
 		      video == NULL ? "a video device" : xmlpatch_device_describe(video).text);
 }
 
-int xmlpatch_pci_refuse_all(const struct xmlpatch_pci_planner *planner, struct base_error *err)
+int xmlpatch_pci_refuse_all(const struct xmlpatch_pci_survey *survey, struct base_error *err)
 {
-	for (size_t i = 0; i < planner->n; i++) {
-		if (planner->places[i].is_free)
-			return xmlpatch_pci_refuse_unfit(planner, i, err);
+	for (size_t i = 0; i < survey->n; i++) {
+		if (survey->places[i].is_free)
+			return xmlpatch_pci_refuse_unfit(survey, i, err);
 	}
 	return base_error_set(err, BASE_FAILED,
 			      "no PCI slot is free for the vGPU: take a device out of the domain");
