@@ -8,7 +8,7 @@
 #include "xmlpatch/mdev.h"
 #include "xmlpatch/qemu.h"
 #include "xmlpatch/text.h"
-#include "xmlpatch/undo.h"
+#include "xmlpatch/undo-remember.h"
 
 static void finish(struct xmlpatch_attach *attach)
 {

@@ -2,11 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xmlpatch/edit.h"
 #include "xmlpatch/guest.h"
 #include "xmlpatch/mdev.h"
 #include "xmlpatch/result.h"
 #include "xmlpatch/text.h"
-#include "xmlpatch/undo.h"
+#include "xmlpatch/undo-metadata.h"
+#include "xmlpatch/undo-step.h"
 #include "xmlpatch/uuid.h"
 
 BASE_DEFINE_CLEANUP(result, struct xmlpatch_result, xmlpatch_result_finish)
@@ -25,7 +27,7 @@ static bool has_step_of(const xmlNode *attached, const char *uuid)
 	for (; step != NULL; step = step->next) {
 		BASE_AUTO(free) char *of = NULL;
 
-		if (!xmlpatch_undo_is(step, "step"))
+		if (!xmlpatch_undo_is_record(step, "step"))
 			continue;
 		of = xmlpatch_document_get(step, "uuid");
 		if (of != NULL && xmlpatch_uuid_is(of, uuid))
@@ -41,7 +43,7 @@ static bool has_step_of(const xmlNode *attached, const char *uuid)
 static int is_wanted(const struct xmlpatch_document *document, const xmlNode *attached,
 		     const char *uuid, struct base_error *err)
 {
-	const xmlNode *step = attached == NULL ? NULL : xmlpatch_undo_last(attached);
+	const xmlNode *step = attached == NULL ? NULL : xmlpatch_undo_last_step(attached);
 	BASE_AUTO(free) char *of = step == NULL ? NULL : xmlpatch_document_get(step, "uuid");
 
 	if (attached == NULL || uuid == NULL || of == NULL || xmlpatch_uuid_is(of, uuid) ||
@@ -95,7 +97,7 @@ static int take_back(const char *xml, size_t length, const char *uuid,
 			return xmlpatch_text_no_memory(err);
 		if (xmlpatch_document_parse(&document, text, length, err) < 0)
 			return -1;
-		attached = xmlpatch_undo_find(&document);
+		attached = xmlpatch_undo_find_attached(&document);
 		wanted = is_wanted(&document, attached, uuid, err);
 		if (wanted < 0)
 			return -1;

@@ -4,7 +4,7 @@
 
 #include "xmlpatch/document.h"
 
-/* Where among its parent's children an element was; see xmlpatch/undo.h. */
+/* Where among its parent's children an element was; see xmlpatch/undo-metadata.h. */
 struct xmlpatch_position {
 	size_t place, skip, nth;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "xmlpatch/undo-record.h"
+#include "xmlpatch/undo-address.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,8 @@
 #include "xmlpatch/path.h"
 #include "xmlpatch/position.h"
 #include "xmlpatch/text.h"
-#include "xmlpatch/undo.h"
+#include "xmlpatch/undo-attribute.h"
+#include "xmlpatch/undo-metadata.h"
 
 /*
  * Addresses that a step changed. Their attributes go back together or not at all: half
@@ -17,18 +18,18 @@
  */
 
 /* The records of one <address>, which stand one behind the other. */
-struct run {
+struct address_records {
 	const xmlNode *first, *end;
 	char *path;		/* owned */
 	const xmlNode *address; /* NULL: it is gone */
 };
 
-static void run_finish(struct run *run)
+static void address_records_finish(struct address_records *records)
 {
-	free(run->path);
+	free(records->path);
 }
 
-BASE_DEFINE_CLEANUP(run, struct run, run_finish)
+BASE_DEFINE_CLEANUP(address_records, struct address_records, address_records_finish)
 
 static const xmlNode *next_record(const xmlNode *record)
 {
@@ -49,46 +50,49 @@ bool xmlpatch_undo_is_address(const char *path)
 }
 
 /* Whether the attributes that were set still have what they were set to. */
-static bool fits(const xmlNode *address, const void *context)
+static bool is_still_set(const xmlNode *address, const void *context)
 {
-	const struct run *run = context;
+	const struct address_records *records = context;
 
-	for (const xmlNode *record = run->first; record != run->end; record = next_record(record)) {
+	for (const xmlNode *record = records->first; record != records->end;
+	     record = next_record(record)) {
 		if (!xmlpatch_undo_is_still_set(address, record))
 			return false;
 	}
 	return true;
 }
 
-/* The next run of records from there; false if there is none. */
-static bool find_run(const struct xmlpatch_undoing *undoing, const xmlNode *record, struct run *run)
+/* The next of these from that record on; false if there is none. */
+static bool find_address_records(const struct xmlpatch_undoing *undoing, const xmlNode *record,
+				 struct address_records *records)
 {
-	free(run->path);
-	*run = (struct run){ .first = record };
-	for (; run->first != NULL; run->first = next_record(run->first)) {
-		if (!xmlpatch_undo_is(run->first, "set"))
+	free(records->path);
+	*records = (struct address_records){ .first = record };
+	for (; records->first != NULL; records->first = next_record(records->first)) {
+		if (!xmlpatch_undo_is_record(records->first, "set"))
 			continue;
-		run->path = xmlpatch_document_get(run->first, "path");
-		if (run->path != NULL && xmlpatch_undo_is_address(run->path))
+		records->path = xmlpatch_document_get(records->first, "path");
+		if (records->path != NULL && xmlpatch_undo_is_address(records->path))
 			break;
-		free(BASE_STEAL_PTR(run->path));
+		free(BASE_STEAL_PTR(records->path));
 	}
-	if (run->first == NULL)
+	if (records->first == NULL)
 		return false;
-	run->end = next_record(run->first);
-	while (run->end != NULL && xmlpatch_undo_is(run->end, "set") &&
-	       xmlpatch_document_has(run->end, "path", run->path))
-		run->end = next_record(run->end);
-	run->address = xmlpatch_path_find(undoing->document, run->path, fits, run);
+	records->end = next_record(records->first);
+	while (records->end != NULL && xmlpatch_undo_is_record(records->end, "set") &&
+	       xmlpatch_document_has(records->end, "path", records->path))
+		records->end = next_record(records->end);
+	records->address =
+		xmlpatch_path_find(undoing->document, records->path, is_still_set, records);
 	return true;
 }
 
 /* The address as it will be; NULL when memory is out. */
-static xmlNode *make_restored(const struct run *run)
+static xmlNode *make_restored(const struct address_records *records)
 {
-	xmlNode *copy = xmlCopyNode((xmlNode *)run->address, 2);
+	xmlNode *copy = xmlCopyNode((xmlNode *)records->address, 2);
 
-	for (const xmlNode *record = run->first; copy != NULL && record != run->end;
+	for (const xmlNode *record = records->first; copy != NULL && record != records->end;
 	     record = next_record(record)) {
 		BASE_AUTO(free) char *name = xmlpatch_document_get(record, "name");
 		BASE_AUTO(free) char *was = xmlpatch_document_get(record, "was");
@@ -103,21 +107,22 @@ static xmlNode *make_restored(const struct run *run)
 	return copy;
 }
 
-static int plan_run(struct xmlpatch_undoing *undoing, const struct run *run)
+static int plan_address(struct xmlpatch_undoing *undoing, const struct address_records *records)
 {
-	struct xmlpatch_fate *fate;
+	struct xmlpatch_undo_decision *decision;
 
-	for (const xmlNode *record = run->first; record != run->end; record = next_record(record)) {
+	for (const xmlNode *record = records->first; record != records->end;
+	     record = next_record(record)) {
 		if (!xmlpatch_undo_names_attribute(record))
 			return xmlpatch_undo_refuse(undoing);
 	}
-	if (run->address == NULL || !fits(run->address, run))
+	if (records->address == NULL || !is_still_set(records->address, records))
 		return 0;
-	fate = xmlpatch_undo_fate(undoing, run->address);
-	if (fate->restored != NULL)
+	decision = xmlpatch_undo_decision(undoing, records->address);
+	if (decision->restored != NULL)
 		return xmlpatch_undo_refuse(undoing);
-	fate->restored = make_restored(run);
-	if (fate->restored == NULL)
+	decision->restored = make_restored(records);
+	if (decision->restored == NULL)
 		return xmlpatch_text_no_memory(undoing->err);
 	return 0;
 }
@@ -125,86 +130,91 @@ static int plan_run(struct xmlpatch_undoing *undoing, const struct run *run)
 const xmlNode *xmlpatch_undo_address_of(const xmlNode *device, const void *undoing)
 {
 	const xmlNode *address = xmlpatch_document_child(device, "address");
-	const struct xmlpatch_fate *fate;
+	const struct xmlpatch_undo_decision *decision;
 
-	if (address == NULL || xmlpatch_undo_fate(undoing, device)->is_leaving)
+	if (address == NULL || xmlpatch_undo_decision(undoing, device)->is_leaving)
 		return NULL;
-	fate = xmlpatch_undo_fate(undoing, address);
-	if (fate->is_leaving)
+	decision = xmlpatch_undo_decision(undoing, address);
+	if (decision->is_leaving)
 		return NULL;
-	return fate->restored != NULL ? fate->restored : address;
+	return decision->restored != NULL ? decision->restored : address;
 }
 
 /* The address stays as it is, and so do those that would have had it back. */
-static void keep(struct xmlpatch_undoing *undoing, const xmlNode *address)
+static void keep_address(struct xmlpatch_undoing *undoing, const xmlNode *address)
 {
-	struct xmlpatch_fate *fate = xmlpatch_undo_fate(undoing, address);
+	struct xmlpatch_undo_decision *decision = xmlpatch_undo_decision(undoing, address);
 
-	xmlFreeNode(fate->restored);
-	fate->restored = NULL;
-	fate->is_kept = true;
+	xmlFreeNode(decision->restored);
+	decision->restored = NULL;
+	decision->is_kept = true;
 	for (size_t i = 0; i < undoing->document->n; i++) {
-		const xmlNode *other = undoing->fates[i].restored;
+		const xmlNode *other = undoing->decisions[i].restored;
 
 		if (other != NULL && xmlpatch_position_is_same(other, address))
-			keep(undoing, undoing->document->nodes[i]);
+			keep_address(undoing, undoing->document->nodes[i]);
 	}
 }
 
 int xmlpatch_undo_plan_addresses(struct xmlpatch_undoing *undoing, const xmlNode *step)
 {
-	BASE_AUTO(run) struct run run = { 0 };
+	BASE_AUTO(address_records) struct address_records records = { 0 };
 
-	for (const xmlNode *from = step->children; find_run(undoing, from, &run); from = run.end) {
-		if (plan_run(undoing, &run) < 0)
+	for (const xmlNode *from = step->children; find_address_records(undoing, from, &records);
+	     from = records.end) {
+		if (plan_address(undoing, &records) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < undoing->document->n; i++) {
 		const xmlNode *address = undoing->document->nodes[i];
-		const xmlNode *restored = undoing->fates[i].restored;
+		const xmlNode *restored = undoing->decisions[i].restored;
 
 		if (restored != NULL &&
 		    xmlpatch_position_holder(undoing->document, restored, address->parent,
 					     xmlpatch_undo_address_of, undoing) != NULL)
-			keep(undoing, address);
+			keep_address(undoing, address);
 	}
 	return 0;
 }
 
-static int advise_kept(struct xmlpatch_undoing *undoing, const struct run *run)
+static int advise_kept(struct xmlpatch_undoing *undoing, const struct address_records *records)
 {
-	if (run->address == NULL)
+	if (records->address == NULL)
 		return xmlpatch_result_advise(undoing->result, undoing->err,
 					      "could not put %s back to what it was: it is gone",
-					      run->path);
+					      records->path);
 	return xmlpatch_result_advise(undoing->result, undoing->err,
 				      "left the address of the %s as it is: %s",
-				      xmlpatch_path_describe(run->address->parent).text,
-				      xmlpatch_undo_fate(undoing, run->address)->is_kept
+				      xmlpatch_path_describe(records->address->parent).text,
+				      xmlpatch_undo_decision(undoing, records->address)->is_kept
 					      ? "another device is by now where it was"
 					      : "it has been changed since");
 }
 
-static int put_back(struct xmlpatch_undoing *undoing, const struct run *run)
+static int put_address(struct xmlpatch_undoing *undoing, const struct address_records *records)
 {
 	/* What it is in goes, or gets all that it had. */
-	if (run->address != NULL && (xmlpatch_undo_fate(undoing, run->address)->is_leaving ||
-				     xmlpatch_undo_fate(undoing, run->address->parent)->is_leaving))
+	if (records->address != NULL &&
+	    (xmlpatch_undo_decision(undoing, records->address)->is_leaving ||
+	     xmlpatch_undo_decision(undoing, records->address->parent)->is_leaving))
 		return 0;
-	if (run->address == NULL || xmlpatch_undo_fate(undoing, run->address)->restored == NULL)
-		return advise_kept(undoing, run);
-	for (const xmlNode *record = run->first; record != run->end; record = next_record(record))
-		xmlpatch_undo_put_attribute(undoing, record, run->address);
+	if (records->address == NULL ||
+	    xmlpatch_undo_decision(undoing, records->address)->restored == NULL)
+		return advise_kept(undoing, records);
+	for (const xmlNode *record = records->first; record != records->end;
+	     record = next_record(record))
+		xmlpatch_undo_put_attribute(undoing, record, records->address);
 	return xmlpatch_result_note(undoing->result, undoing->err, "gave the %s its address back",
-				    xmlpatch_path_describe(run->address->parent).text);
+				    xmlpatch_path_describe(records->address->parent).text);
 }
 
 int xmlpatch_undo_put_addresses(struct xmlpatch_undoing *undoing, const xmlNode *step)
 {
-	BASE_AUTO(run) struct run run = { 0 };
+	BASE_AUTO(address_records) struct address_records records = { 0 };
 
-	for (const xmlNode *from = step->children; find_run(undoing, from, &run); from = run.end) {
-		if (put_back(undoing, &run) < 0)
+	for (const xmlNode *from = step->children; find_address_records(undoing, from, &records);
+	     from = records.end) {
+		if (put_address(undoing, &records) < 0)
 			return -1;
 	}
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "xmlpatch/undo-record.h"
+#include "xmlpatch/undo-audio.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 
 static const xmlNode *next_staying(const struct xmlpatch_undoing *undoing, const xmlNode *node)
 {
-	while (node != NULL &&
-	       (node->type != XML_ELEMENT_NODE || xmlpatch_undo_fate(undoing, node)->is_leaving))
+	while (node != NULL && (node->type != XML_ELEMENT_NODE ||
+				xmlpatch_undo_decision(undoing, node)->is_leaving))
 		node = node->next;
 	return node;
 }
@@ -25,7 +25,7 @@ static const xmlNode *find_user(const struct xmlpatch_undoing *undoing, const xm
 	for (; id != NULL && device != NULL; device = next_staying(undoing, device->next)) {
 		const xmlNode *use = xmlpatch_document_child(device, "audio");
 
-		if (use != NULL && !xmlpatch_undo_fate(undoing, use)->is_leaving &&
+		if (use != NULL && !xmlpatch_undo_decision(undoing, use)->is_leaving &&
 		    xmlpatch_document_has(use, "id", id))
 			return device;
 	}
@@ -68,7 +68,7 @@ int xmlpatch_undo_keep_audio(struct xmlpatch_undoing *undoing, const xmlNode *no
 	if (user == NULL && !is_changed)
 		return 0;
 	what = xmlpatch_path_describe(node);
-	xmlpatch_undo_fate(undoing, node)->is_leaving = false;
+	xmlpatch_undo_decision(undoing, node)->is_leaving = false;
 	sound = mute(undoing, node) ? "; its sound goes nowhere now: give it another type" : "";
 	if (user == NULL)
 		status = xmlpatch_result_advise(undoing->result, undoing->err,

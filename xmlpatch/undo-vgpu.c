@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "xmlpatch/undo-record.h"
+#include "xmlpatch/undo-vgpu.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "xmlpatch/mdev.h"
 #include "xmlpatch/path.h"
-#include "xmlpatch/undo.h"
+#include "xmlpatch/undo-metadata.h"
 
 static const xmlNode *first_mdev(const struct xmlpatch_undoing *undoing)
 {
@@ -29,7 +29,8 @@ static const xmlNode *find_named(const struct xmlpatch_undoing *undoing, const c
 static bool has_step(const xmlNode *attached, const char *uuid)
 {
 	for (const xmlNode *step = attached->children; step != NULL; step = step->next) {
-		if (xmlpatch_undo_is(step, "step") && xmlpatch_document_has(step, "uuid", uuid))
+		if (xmlpatch_undo_is_record(step, "step") &&
+		    xmlpatch_document_has(step, "uuid", uuid))
 			return true;
 	}
 	return false;
@@ -43,7 +44,7 @@ static int advise_staying(struct xmlpatch_undoing *undoing, const xmlNode *attac
 		BASE_AUTO(free) char *uuid = xmlpatch_path_key(mdev);
 
 		if (uuid == NULL || has_step(attached, uuid) ||
-		    xmlpatch_undo_fate(undoing, mdev)->is_leaving)
+		    xmlpatch_undo_decision(undoing, mdev)->is_leaving)
 			continue;
 		if (xmlpatch_result_advise(undoing->result, undoing->err,
 					   "the vGPU that was attached is not in the domain any "

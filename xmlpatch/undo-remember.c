@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "xmlpatch/undo.h"
+#include "xmlpatch/undo-remember.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,10 @@
 #include "xmlpatch/fingerprint.h"
 #include "xmlpatch/path.h"
 #include "xmlpatch/text.h"
+#include "xmlpatch/undo-metadata.h"
+
+/* More edits than any attach makes in a domain that libvirt can start. */
+#define EDITS_LIMIT 2000
 
 /* How many elements of a name come before a place; places come in order. */
 struct tally {
@@ -19,15 +24,6 @@ struct tally {
 	size_t n;
 };
 
-size_t xmlpatch_undo_count(const xmlNode *parent)
-{
-	size_t n = 0;
-
-	for (const xmlNode *node = parent->children; node != NULL; node = node->next)
-		n += node->type == XML_ELEMENT_NODE;
-	return n;
-}
-
 /*
  * Whether so many changes can be taken back in a document of so many elements:
  * finding the element of each takes a look at all.
@@ -36,16 +32,7 @@ static bool is_possible(size_t changes, size_t elements)
 {
 	const uint64_t most = 50000000;
 
-	return changes <= XMLPATCH_UNDO_LIMIT && (uint64_t)changes * elements <= most;
-}
-
-xmlNode *xmlpatch_undo_last(const xmlNode *attached)
-{
-	xmlNode *node = attached->last;
-
-	while (node != NULL && !xmlpatch_undo_is(node, "step"))
-		node = node->prev;
-	return node;
+	return changes <= EDITS_LIMIT && (uint64_t)changes * elements <= most;
 }
 
 struct writing {
@@ -56,26 +43,6 @@ struct writing {
 	size_t next_tally;
 	bool failed;
 };
-
-bool xmlpatch_undo_is(const xmlNode *node, const char *name)
-{
-	return node->type == XML_ELEMENT_NODE && node->ns != NULL && node->ns->href != NULL &&
-	       strcmp((const char *)node->ns->href, XMLPATCH_UNDO_NAMESPACE) == 0 &&
-	       strcmp((const char *)node->name, name) == 0;
-}
-
-xmlNode *xmlpatch_undo_find(const struct xmlpatch_document *document)
-{
-	const xmlNode *root = xmlDocGetRootElement(document->tree);
-	xmlNode *metadata = xmlpatch_document_child(root, "metadata");
-
-	for (xmlNode *node = metadata == NULL ? NULL : metadata->children; node != NULL;
-	     node = node->next) {
-		if (xmlpatch_undo_is(node, "attached"))
-			return node;
-	}
-	return NULL;
-}
 
 /* Begins a record that is about an element. */
 static void write_path(struct writing *writing, const char *what, const xmlNode *node)
@@ -168,18 +135,6 @@ static bool has_secret(const struct xmlpatch_edit *edit)
 	BASE_AUTO(free) char *secret = xmlpatch_document_get(edit->node, "passwd");
 
 	return secret != NULL;
-}
-
-bool xmlpatch_undo_is_container(const xmlNode *node)
-{
-	static const char *const names[] = { "devices",	 "metadata", "commandline",
-					     "override", "device",   "frontend" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp((const char *)node->name, names[i]) == 0)
-			return true;
-	}
-	return false;
 }
 
 /* What an attach put there, to tell later whether it was changed. */
@@ -465,8 +420,8 @@ char *xmlpatch_undo_remember(const struct xmlpatch_edits *edits, const char *tex
 	if (xmlpatch_document_parse(&document, text, length, err) < 0)
 		return NULL;
 	xmlpatch_edits_init(&more, &document);
-	attached = xmlpatch_undo_find(&document);
-	if (attached != NULL && xmlpatch_undo_count(attached) >= XMLPATCH_UNDO_STEPS) {
+	attached = xmlpatch_undo_find_attached(&document);
+	if (attached != NULL && xmlpatch_undo_count_elements(attached) >= XMLPATCH_UNDO_STEPS) {
 		base_error_set(err, BASE_FAILED,
 			       "the domain was changed by 'vgpu attach' %d times: take that back "
 			       "first with 'vgpu detach'",
