@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "xmlpatch/attach.h"
+#include "xmlpatch/attach-arguments.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static bool is_display(const char *argument)
 	static const char *const names[] = { "-display", "-vnc",       "-spice", "-sdl",
 					     "-gtk",	 "-nographic", NULL };
 
-	return xmlpatch_attach_is_one_of(
+	return xmlpatch_text_is_one_of(
 		argument[0] == '-' && argument[1] == '-' ? argument + 1 : argument, names);
 }
 

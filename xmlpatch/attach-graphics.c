@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "xmlpatch/attach.h"
+#include "xmlpatch/attach-graphics.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "xmlpatch/attach-audio.h"
+#include "xmlpatch/attach-spice.h"
+#include "xmlpatch/text.h"
 
 #define note xmlpatch_attach_note
 
@@ -35,8 +39,8 @@ static int clear_rivals(struct xmlpatch_attach *attach, struct base_error *err)
 	for (; graphics != NULL; graphics = xmlpatch_document_next(graphics, "graphics")) {
 		BASE_AUTO(free) char *type = xmlpatch_document_get(graphics, "type");
 
-		if (!xmlpatch_attach_is_one_of(type, known) ||
-		    xmlpatch_attach_is_one_of(type, mode->stays))
+		if (!xmlpatch_text_is_one_of(type, known) ||
+		    xmlpatch_text_is_one_of(type, mode->stays))
 			continue;
 		xmlpatch_edits_remove(&attach->edits, graphics);
 		if (note(attach, err, "removed the display %s, which QEMU cannot have beside %s",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "xmlpatch/attach.h"
+#include "xmlpatch/attach-override.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,25 +98,6 @@ static int find_target(struct target *target, const struct xmlpatch_attach *atta
 	return xmlpatch_qemu_find_prefix(&target->prefix, &attach->document, into, err);
 }
 
-/* One level around the fragment: <NAME REST>...</NAME>, in QEMU's namespace. */
-static int wrap(char **fragment, const struct xmlpatch_qemu_prefix *prefix, const char *name,
-		const char *rest, struct base_error *err)
-{
-	BASE_AUTO(free) char *start = NULL;
-	BASE_AUTO(free) char *end = NULL;
-	char *whole;
-
-	if (xmlpatch_attach_add(&start, err, "<%s%s%s>", prefix->text, name, rest) < 0 ||
-	    xmlpatch_attach_add(&end, err, "%s%s", prefix->text, name) < 0)
-		return -1;
-	whole = xmlpatch_edit_wrap(start, *fragment, end);
-	if (whole == NULL)
-		return xmlpatch_text_no_memory(err);
-	free(*fragment);
-	*fragment = whole;
-	return 0;
-}
-
 static int append(struct xmlpatch_attach *attach, const struct target *target, char **fragment,
 		  struct base_error *err)
 {
@@ -124,17 +105,20 @@ static int append(struct xmlpatch_attach *attach, const struct target *target, c
 	char alias[XMLPATCH_ALIAS_SIZE + 16];
 
 	snprintf(alias, sizeof(alias), " alias='%s'", attach->alias);
-	if (into == NULL && wrap(fragment, &target->prefix, "frontend", "", err) < 0)
+	if (into == NULL &&
+	    xmlpatch_attach_wrap(fragment, err, target->prefix.text, "frontend", "") < 0)
 		return -1;
 	into = into == NULL ? target->device : into;
-	if (into == NULL && wrap(fragment, &target->prefix, "device", alias, err) < 0)
+	if (into == NULL &&
+	    xmlpatch_attach_wrap(fragment, err, target->prefix.text, "device", alias) < 0)
 		return -1;
 	into = into == NULL ? target->override : into;
 	if (into != NULL) {
 		xmlpatch_edits_append(&attach->edits, into, *fragment);
 		return 0;
 	}
-	if (wrap(fragment, &target->prefix, "override", target->prefix.declaration, err) < 0)
+	if (xmlpatch_attach_wrap(fragment, err, target->prefix.text, "override",
+				 target->prefix.declaration) < 0)
 		return -1;
 	return xmlpatch_attach_add(&attach->added_to_root, err, "%s", *fragment);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "xmlpatch/attach.h"
+#include "xmlpatch/attach-slots.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "xmlpatch/attach-video.h"
 #include "xmlpatch/device.h"
 #include "xmlpatch/pci-read.h"
 #include "xmlpatch/text.h"

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "xmlpatch/attach.h"
+#include "xmlpatch/attach-spice.h"
 
 #include <stdlib.h>
+
+#include "xmlpatch/text.h"
 
 /* libvirt refuses what talks to SPICE in a domain that has no SPICE display. */
 static int remove_device(struct xmlpatch_attach *attach, const xmlNode *device,
@@ -30,8 +32,8 @@ int xmlpatch_attach_clear_spice(struct xmlpatch_attach *attach, struct base_erro
 		if (device->type != XML_ELEMENT_NODE || device->ns != NULL)
 			continue;
 		type = xmlpatch_document_get(device, "type");
-		if (xmlpatch_attach_is_one_of((const char *)device->name, names) &&
-		    xmlpatch_attach_is_one_of(type, backends) &&
+		if (xmlpatch_text_is_one_of((const char *)device->name, names) &&
+		    xmlpatch_text_is_one_of(type, backends) &&
 		    remove_device(attach, device, err) < 0)
 			return -1;
 	}

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "xmlpatch/attach.h"
+#include "xmlpatch/attach-vgpu.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "xmlpatch/attach-override.h"
+#include "xmlpatch/attach-slots.h"
 #include "xmlpatch/mdev.h"
 #include "xmlpatch/qemu.h"
 #include "xmlpatch/video.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "xmlpatch/attach.h"
+#include "xmlpatch/attach-video.h"
 
 #include <stdlib.h>
 #include <string.h>

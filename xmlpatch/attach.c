@@ -1,54 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "xmlpatch/attach.h"
-
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "xmlpatch/attach-advice.h"
+#include "xmlpatch/attach-arguments.h"
+#include "xmlpatch/attach-companions.h"
+#include "xmlpatch/attach-duplicates.h"
+#include "xmlpatch/attach-graphics.h"
+#include "xmlpatch/attach-override.h"
+#include "xmlpatch/attach-slots.h"
+#include "xmlpatch/attach-vgpu.h"
+#include "xmlpatch/attach-video.h"
 #include "xmlpatch/mdev.h"
 #include "xmlpatch/qemu.h"
 #include "xmlpatch/text.h"
 #include "xmlpatch/undo-remember.h"
-
-static void finish(struct xmlpatch_attach *attach)
-{
-	free(attach->rendernode);
-	free(attach->added);
-	free(attach->added_to_root);
-	free(attach->arguments);
-	xmlpatch_edits_finish(&attach->edits);
-	xmlpatch_pci_plan_finish(&attach->plan);
-	xmlpatch_document_finish(&attach->document);
-	xmlpatch_result_finish(&attach->result);
-}
-
-BASE_DEFINE_CLEANUP(attach, struct xmlpatch_attach, finish)
-
-int xmlpatch_attach_add(char **fragments, struct base_error *err, const char *format, ...)
-{
-	BASE_AUTO(free) char *fragment = NULL;
-	char *grown = NULL;
-	va_list args;
-
-	va_start(args, format);
-	fragment = xmlpatch_text_vformat(format, args);
-	va_end(args);
-	if (fragment != NULL)
-		grown = xmlpatch_text_format("%s%s%s", *fragments == NULL ? "" : *fragments,
-					     *fragments == NULL ? "" : "\n", fragment);
-	if (grown == NULL)
-		return xmlpatch_text_no_memory(err);
-	free(*fragments);
-	*fragments = grown;
-	return 0;
-}
-
-bool xmlpatch_attach_is_one_of(const char *text, const char *const *list)
-{
-	while (text != NULL && *list != NULL && strcmp(text, *list) != 0)
-		list++;
-	return text != NULL && *list != NULL;
-}
 
 static int read_wishes(struct xmlpatch_attach *attach, struct base_error *err)
 {
@@ -81,18 +47,14 @@ static int read_wishes(struct xmlpatch_attach *attach, struct base_error *err)
 
 static int append_devices(struct xmlpatch_attach *attach, struct base_error *err)
 {
-	BASE_AUTO(free) char *devices = NULL;
-
 	if (attach->added == NULL)
 		return 0;
 	if (attach->guest.devices != NULL) {
 		xmlpatch_edits_append(&attach->edits, attach->guest.devices, attach->added);
 		return 0;
 	}
-	devices = xmlpatch_edit_wrap("<devices>", attach->added, "devices");
-	if (devices == NULL)
-		return xmlpatch_text_no_memory(err);
-	if (xmlpatch_attach_add(&attach->added_to_root, err, "%s", devices) < 0)
+	if (xmlpatch_attach_wrap(&attach->added, err, "", "devices", "") < 0 ||
+	    xmlpatch_attach_add(&attach->added_to_root, err, "%s", attach->added) < 0)
 		return -1;
 	return xmlpatch_attach_note(attach, err, "added <devices>, which was missing");
 }
@@ -101,9 +63,6 @@ static int append_arguments(struct xmlpatch_attach *attach, struct base_error *e
 {
 	const xmlNode *commandline = xmlpatch_qemu_child(attach->guest.root, "commandline", NULL);
 	struct xmlpatch_qemu_prefix prefix;
-	BASE_AUTO(free) char *start = NULL;
-	BASE_AUTO(free) char *end = NULL;
-	BASE_AUTO(free) char *whole = NULL;
 
 	if (attach->arguments == NULL)
 		return 0;
@@ -112,14 +71,10 @@ static int append_arguments(struct xmlpatch_attach *attach, struct base_error *e
 		return 0;
 	}
 	if (xmlpatch_qemu_find_prefix(&prefix, &attach->document, NULL, err) < 0 ||
-	    xmlpatch_attach_add(&start, err, "<%scommandline%s>", prefix.text, prefix.declaration) <
-		    0 ||
-	    xmlpatch_attach_add(&end, err, "%scommandline", prefix.text) < 0)
+	    xmlpatch_attach_wrap(&attach->arguments, err, prefix.text, "commandline",
+				 prefix.declaration) < 0)
 		return -1;
-	whole = xmlpatch_edit_wrap(start, attach->arguments, end);
-	if (whole == NULL)
-		return xmlpatch_text_no_memory(err);
-	return xmlpatch_attach_add(&attach->added_to_root, err, "%s", whole);
+	return xmlpatch_attach_add(&attach->added_to_root, err, "%s", attach->arguments);
 }
 
 /* All that is new, each in one piece. */
@@ -193,7 +148,7 @@ static int patch(struct xmlpatch_attach *attach, struct base_error *err)
 int xmlpatch_attach(const char *xml, size_t length, const struct xmlpatch_wishes *wishes,
 		    struct xmlpatch_result *result, struct base_error *err)
 {
-	BASE_AUTO(attach)
+	BASE_AUTO(xmlpatch_attach)
 	struct xmlpatch_attach attach = { .wishes = wishes, .video = wishes->video };
 
 	/* Without a picture from the vGPU the guest needs the one that it has. */

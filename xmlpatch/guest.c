@@ -4,10 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool begins(const char *text, const char *with)
-{
-	return strncmp(text, with, strlen(with)) == 0;
-}
+#include "xmlpatch/text.h"
 
 /*
  * The x86 machines with a PCI bus 0: i440fx under the names that libvirt's
@@ -15,18 +12,10 @@ static bool begins(const char *text, const char *with)
  */
 static bool machine_has_pci(const char *machine)
 {
-	static const char *const names[] = { "pc", "q35", "ubuntu", "ubuntu-q35" };
-	static const char *const families[] = { "pc-", "rhel" };
+	static const char *const names[] = { "pc", "q35", "ubuntu", "ubuntu-q35", NULL };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp(machine, names[i]) == 0)
-			return true;
-	}
-	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
-		if (begins(machine, families[i]))
-			return true;
-	}
-	return false;
+	return xmlpatch_text_is_one_of(machine, names) || strncmp(machine, "pc-", 3) == 0 ||
+	       strncmp(machine, "rhel", 4) == 0;
 }
 
 static int check_machine(const xmlNode *root, struct base_error *err)

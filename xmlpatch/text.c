@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 char *xmlpatch_text_vformat(const char *format, va_list args)
 {
@@ -20,6 +21,13 @@ char *xmlpatch_text_format(const char *format, ...)
 	text = xmlpatch_text_vformat(format, args);
 	va_end(args);
 	return text;
+}
+
+bool xmlpatch_text_is_one_of(const char *text, const char *const *list)
+{
+	while (text != NULL && *list != NULL && strcmp(text, *list) != 0)
+		list++;
+	return text != NULL && *list != NULL;
 }
 
 int xmlpatch_text_no_memory(struct base_error *err)

@@ -15,6 +15,9 @@ struct xmlpatch_words {
 	char text[160];
 };
 
+/* Whether the text is one of a list that ends with NULL; NULL is none of them. */
+bool xmlpatch_text_is_one_of(const char *text, const char *const *list);
+
 /* For a text that became none: -1 with an error that says that memory is out. */
 int xmlpatch_text_no_memory(struct base_error *err);
 

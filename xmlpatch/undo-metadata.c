@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "xmlpatch/fingerprint.h"
+#include "xmlpatch/text.h"
 #include "xmlpatch/xmlpatch.h"
 
 bool xmlpatch_undo_is_record(const xmlNode *node, const char *name)
@@ -49,14 +50,10 @@ xmlNode *xmlpatch_undo_last_step(const xmlNode *attached)
 
 bool xmlpatch_undo_is_container(const xmlNode *node)
 {
-	static const char *const names[] = { "devices",	 "metadata", "commandline",
-					     "override", "device",   "frontend" };
+	static const char *const names[] = { "devices", "metadata", "commandline", "override",
+					     "device",	"frontend", NULL };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp((const char *)node->name, names[i]) == 0)
-			return true;
-	}
-	return false;
+	return xmlpatch_text_is_one_of((const char *)node->name, names);
 }
 
 bool xmlpatch_undo_read_number(const xmlNode *record, const char *name, size_t *number)

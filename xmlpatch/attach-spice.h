@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XMLPATCH_ATTACH_SPICE_H
+#define XMLPATCH_ATTACH_SPICE_H
+
+#include "xmlpatch/attach-state.h"
+
+/* Takes out what works with SPICE only. */
+int xmlpatch_attach_clear_spice(struct xmlpatch_attach *attach, struct base_error *err);
+
+#endif
