@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Patching a domain takes time in proportion to its devices: counted in instructions,
-# so that what else the machine does changes nothing. How long it takes beside its
-# peer is measured by tests/bench/xmlpatch.sh.
+# The time to patch a domain must grow in proportion to its devices. It is counted in instructions,
+# so that other load on the machine does not matter. tests/bench/xmlpatch.sh compares it with
+# another program.
 set -uo pipefail
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -14,8 +14,8 @@ uuid=4b20d080-1b54-4048-85b3-a6a62d165c01
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# instructions COMMAND...: that it takes, whatever it starts as well; 0 for a program
-# that valgrind cannot run, which one with a sanitizer is
+# instructions COMMAND...: prints how many it takes, including the programs that it starts; 0 for
+# programs that valgrind cannot run, which are those built with a sanitizer
 instructions() {
 	case $vgpu in
 	*-address* | *-thread*)
@@ -30,8 +30,8 @@ instructions() {
 	sed -n 's/^summary: //p' "$work"/counted.* | sort -n | tail -n 1
 }
 
-# Ten times the devices may take twelve times what the first ones took, no more: a
-# step for every pair of devices would make it a hundred.
+# Ten times the devices may take at most twelve times as long as the first ones. A step for every
+# pair of devices would make it a hundred times.
 check_growth() {
 	local name=$1 first=$2 second=$3 third=$4
 	case $vgpu in *-address* | *-thread*) return ;; esac
@@ -39,7 +39,8 @@ check_growth() {
 		test "$first" -gt 0 -a $((third - second)) -lt $((12 * (second - first)))
 }
 
-# One attach removes no more displays than it can remember (XMLPATCH_UNDO_LIMIT).
+# There are fewer displays, because an attach removes no more than it can remember
+# (XMLPATCH_UNDO_LIMIT).
 for kind in disks displays; do
 	case $kind in disks) counts=(30 300 3000) ;; *) counts=(15 150 1500) ;; esac
 	attach=() detach=()
