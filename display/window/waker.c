@@ -10,7 +10,8 @@
 
 #include "vgpu/base/cleanup.h"
 
-#define REPEAT_MS 5 /* SDL repeats a key that is held when it is asked for events */
+#define REPEAT_MS 5  /* SDL repeats a key that is held when it is asked for events */
+#define LOOK_MS	  10 /* for events of a system that cannot be waited for */
 
 int display_waker_init(struct display_waker *waker, struct base_error *err)
 {
@@ -21,29 +22,25 @@ int display_waker_init(struct display_waker *waker, struct base_error *err)
 
 void display_waker_attach(struct display_waker *waker, SDL_Window *window)
 {
-#ifdef SDL_VIDEO_DRIVER_WAYLAND
 	SDL_SysWMinfo info = { 0 };
 
 	SDL_VERSION(&info.version);
-	if (SDL_GetWindowWMInfo(window, &info) && info.subsystem == SDL_SYSWM_WAYLAND) {
-		waker->compositor = info.info.wl.display;
+	if (!SDL_GetWindowWMInfo(window, &info))
 		return;
-	}
-#else
-	(void)window;
+#ifdef SDL_VIDEO_DRIVER_WAYLAND
+	if (info.subsystem == SDL_SYSWM_WAYLAND)
+		waker->compositor = info.info.wl.display;
 #endif
-	waker->event = SDL_RegisterEvents(1);
+#ifdef SDL_VIDEO_DRIVER_X11
+	if (info.subsystem == SDL_SYSWM_X11)
+		waker->x11 = ConnectionNumber(info.info.x11.display);
+#endif
 }
 
 void display_waker_wake(struct display_waker *waker)
 {
-	SDL_Event event = { 0 };
-
 	/* It fails only when nobody has looked at it for 2^64 times. */
 	eventfd_write(waker->fd, 1);
-	event.type = waker->event;
-	if (event.type != 0)
-		SDL_PushEvent(&event);
 }
 
 static bool was_woken(struct display_waker *waker)
@@ -86,18 +83,36 @@ static void wait_for_compositor(const struct display_waker *waker, int ms)
 		wl_display_cancel_read(compositor);
 }
 
+/* After SDL has looked for events and found none: it has read and sent all then. */
+static bool wait_for_server(const struct display_waker *waker, SDL_Event *event, int ms)
+{
+	struct pollfd fds[] = { { .fd = waker->fd, .events = POLLIN },
+				{ .fd = waker->x11, .events = POLLIN } };
+
+	for (;;) {
+		/* A system without a connection is asked now and then. */
+		bool asks = waker->x11 < 0 && (ms < 0 || ms > LOOK_MS);
+		bool is_over = poll(fds, 2, asks ? LOOK_MS : ms) != 0 || !asks;
+
+		if (SDL_PollEvent(event))
+			return true;
+		if (is_over)
+			return false;
+		if (ms > 0)
+			ms -= LOOK_MS;
+	}
+}
+
 static bool wait_for_event(struct display_waker *waker, SDL_Event *event, int ms)
 {
 	if (SDL_PollEvent(event))
 		return true;
-	if (waker->compositor != NULL) {
-		if (ms != 0)
-			wait_for_compositor(waker, ms);
-		return SDL_PollEvent(event);
-	}
-	if (was_woken(waker))
-		ms = 0;
-	return ms < 0 ? SDL_WaitEvent(event) : SDL_WaitEventTimeout(event, ms);
+	if (ms == 0)
+		return false;
+	if (waker->compositor == NULL)
+		return wait_for_server(waker, event, ms);
+	wait_for_compositor(waker, ms);
+	return SDL_PollEvent(event);
 }
 
 bool display_waker_wait(struct display_waker *waker, SDL_Event *event, int ms)
@@ -107,6 +122,14 @@ bool display_waker_wait(struct display_waker *waker, SDL_Event *event, int ms)
 	/* Also where an event has ended the wait: who was to be woken is awake. */
 	was_woken(waker);
 	return is_there;
+}
+
+void display_waker_sleep(struct display_waker *waker, int ms)
+{
+	struct pollfd woken = { .fd = waker->fd, .events = POLLIN };
+
+	poll(&woken, 1, ms);
+	was_woken(waker);
 }
 
 void display_waker_finish(struct display_waker *waker)

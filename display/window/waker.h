@@ -11,20 +11,20 @@
 struct wl_display;
 
 /*
- * Waits for the window's events or for another thread. SDL 2 wakes itself on Wayland
- * by a question to the compositor (wl_display.sync, in SDL_waylandevents.c): while
- * that draws, its answer, and with it the guest's new picture, would be late. So
- * there the compositor's connection is waited for here, beside an eventfd.
+ * Waits for the window's events or for another thread: for the display server's
+ * connection beside an eventfd. SDL 2 would wake itself by a question to the server (on
+ * Wayland wl_display.sync, in SDL_waylandevents.c): while that draws, its answer, and
+ * with it the guest's new picture, would be late. And no signal handler may ask it.
  */
 struct display_waker {
 	int fd;			       /* an eventfd: counts wakes */
-	struct wl_display *compositor; /* SDL's connection to it; NULL: SDL waits */
-	_Atomic uint32_t event;	       /* by which SDL is woken; 0: it does not wait */
+	struct wl_display *compositor; /* SDL's connection to it; NULL: not on Wayland */
+	int x11;		       /* the X server's connection, SDL's; -1: not on X11 */
 };
 
 #define DISPLAY_WAKER_INIT                                                                         \
 	{                                                                                          \
-		.fd = -1                                                                           \
+		.fd = -1, .x11 = -1                                                                \
 	}
 
 /* -1 and err if there are no files left. */
@@ -33,7 +33,7 @@ int display_waker_init(struct display_waker *waker, struct base_error *err);
 /* Once there is a window; on the thread that waits. */
 void display_waker_attach(struct display_waker *waker, SDL_Window *window);
 
-/* Ends the wait there is, or the next one. On any thread, from init to finish. */
+/* Ends the wait there is, or the next one. On any thread and in signal handlers. */
 void display_waker_wake(struct display_waker *waker);
 
 /*
@@ -42,6 +42,9 @@ void display_waker_wake(struct display_waker *waker);
  * sometimes sooner.
  */
 bool display_waker_wait(struct display_waker *waker, SDL_Event *event, int ms);
+
+/* As wait, while there is no window: until woken, or so many milliseconds; -1: for ever. */
+void display_waker_sleep(struct display_waker *waker, int ms);
 
 void display_waker_finish(struct display_waker *waker); /* takes one that was not initialised */
 

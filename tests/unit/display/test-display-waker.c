@@ -188,13 +188,19 @@ static void compositor_that_is_gone_ends_the_wait(void **state)
 	assert_false(waits_out(LONG_MS));
 }
 
-/* Of which SDL has been told nothing, as before there is a window. */
+/* As before there is a window. */
 static void wake_before_there_is_a_window_is_not_lost(void **state)
 {
+	double began = seconds();
+
 	(void)state;
-	assert_int_equal(waker.event, 0);
 	display_waker_wake(&waker);
 	assert_false(waits_out(LONG_MS));
+	display_waker_wake(&waker);
+	display_waker_sleep(&waker, LONG_MS);
+	assert_true(seconds() - began < LONG_MS / 2000.0);
+	display_waker_sleep(&waker, 60);
+	assert_true(seconds() - began > 0.06);
 }
 
 #define ON_WAYLAND(test)                                                                           \
