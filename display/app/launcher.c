@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "display/source/vm.h"
+#include "display/source/source.h"
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/file.h"
 #include "vgpu/base/launcher.h"
@@ -17,21 +17,6 @@
 static int no_memory(struct base_error *err)
 {
 	return base_error_errno(err, ENOMEM, "cannot add a launcher");
-}
-
-/* A typo is told now, not by a launcher that does nothing. */
-static int check_domain(const struct display_options *options, struct base_error *err)
-{
-	struct display_vm *vm;
-	sd_event *event = NULL;
-	int r = sd_event_new(&event);
-
-	if (r < 0)
-		return base_error_errno(err, -r, "cannot make an event loop");
-	vm = display_domain_create(options->domain, options->connect, event, err);
-	display_vm_destroy(vm);
-	sd_event_unref(event);
-	return vm != NULL ? 0 : -1;
 }
 
 /* By the XDG Base Directory Specification: $XDG_DATA_HOME, else ~/.local/share. */
@@ -94,7 +79,8 @@ int display_launcher_install(const struct display_options *options, struct base_
 
 	if (directory == NULL || name == NULL || text == NULL)
 		return no_memory(err);
-	if (check_domain(options, err) < 0)
+	/* A typo is told now, not by a launcher that does nothing. */
+	if (display_source_check_domain(options->domain, options->connect, err) < 0)
 		return -1;
 	fd = open_directory(directory, err);
 	if (fd < 0)

@@ -179,7 +179,7 @@ static int set_source(struct display_options *options, const char *text, struct 
 
 	if (found < 0)
 		return misused(err, "--source wants auto, dbus or direct, not ", text);
-	options->source = (enum display_source_choice)found;
+	options->source = (enum display_source_kind)found;
 	return 0;
 }
 

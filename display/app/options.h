@@ -9,17 +9,11 @@
 
 #include "display/decide/pace.h"
 #include "display/picture/view.h"
+#include "display/source/source.h"
 #include "display/window/window.h"
 #include "vgpu/base/error.h"
 
 #define DISPLAY_OPTIONS_KEYS 32
-
-/* Where a vGPU's pictures come from. */
-enum display_source_choice {
-	DISPLAY_SOURCE_AUTO, /* the planes where they can be read, else QEMU */
-	DISPLAY_SOURCE_DBUS,
-	DISPLAY_SOURCE_DIRECT,
-};
 
 /* What the command line asks for; the strings are argv's. */
 struct display_options {
@@ -29,7 +23,7 @@ struct display_options {
 	const char *screenshot; /* file, or NULL */
 	const char *directory;	/* of further screenshots */
 	const char *stats_json; /* file, or NULL */
-	enum display_source_choice source;
+	enum display_source_kind source;
 	enum display_pace_mode pace;
 	int64_t after_ms;   /* of the screenshot, from the first picture; -1: not given */
 	int64_t frames;	    /* of the screenshot; -1: not given */

@@ -2,75 +2,56 @@
 #include "display/app/signals.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <sys/epoll.h>
-#include <unistd.h>
-
-#include "vgpu/base/cleanup.h"
+#include <stddef.h>
 
 static const int handled[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
 #define N_HANDLED (sizeof(handled) / sizeof(handled[0]))
 
 /* A handler has no user data. */
 static struct {
-	int pipe[2];
-	sd_event_source *source;
-	struct display_mailbox *mailbox;
-	atomic_bool ended;
-	atomic_bool asked; /* to end, by a signal; the handlers' */
+	struct display_waker *waker;
+	bool handles;
+	atomic_bool ended;	     /* to end was asked for at least once */
+	atomic_bool end, screenshot; /* not taken yet */
 	struct sigaction old[N_HANDLED];
-} state = { .pipe = { -1, -1 } };
+} state;
 
 /* A viewer that does not end, as its display server hangs, ends at once the second time. */
 static void on_signal(int number)
 {
-	unsigned char byte = (unsigned char)number;
 	int saved = errno;
 
-	if (number != SIGUSR1 && atomic_exchange(&state.asked, true)) {
+	if (number == SIGUSR1) {
+		atomic_store(&state.screenshot, true);
+	} else if (atomic_exchange(&state.ended, true)) {
 		signal(number, SIG_DFL);
 		raise(number);
+	} else {
+		atomic_store(&state.end, true);
 	}
-	/* A full pipe says what it has to say already. */
-	(void)!write(state.pipe[1], &byte, 1);
+	display_waker_wake(state.waker);
 	errno = saved;
 }
 
-static int on_readable(sd_event_source *source, int fd, uint32_t events, void *data)
-{
-	unsigned char byte = 0;
-
-	(void)source;
-	(void)events;
-	(void)data;
-	while (BASE_RETRY(read(fd, &byte, 1)) == 1) {
-		if (byte == SIGUSR1) {
-			display_mailbox_put_screenshot(state.mailbox);
-			continue;
-		}
-		atomic_store(&state.ended, true);
-		display_mailbox_put_end(state.mailbox, NULL);
-	}
-	return 0;
-}
-
-int display_signals_init(sd_event *event, struct display_mailbox *mailbox, struct base_error *err)
+void display_signals_init(struct display_waker *waker)
 {
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
-	int r;
 
-	if (pipe2(state.pipe, O_CLOEXEC | O_NONBLOCK) < 0)
-		return base_error_errno(err, errno, "cannot make a pipe");
-	state.mailbox = mailbox;
-	r = sd_event_add_io(event, &state.source, state.pipe[0], EPOLLIN, on_readable, NULL);
-	if (r < 0)
-		return base_error_errno(err, -r, "cannot make an event loop");
+	state.waker = waker;
+	state.handles = true;
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < N_HANDLED; i++)
 		sigaction(handled[i], &action, &state.old[i]);
-	return 0;
+}
+
+struct display_signals display_signals_take(void)
+{
+	return (struct display_signals){
+		.end = atomic_exchange(&state.end, false),
+		.screenshot = atomic_exchange(&state.screenshot, false),
+	};
 }
 
 bool display_signals_have_ended(void)
@@ -80,11 +61,7 @@ bool display_signals_have_ended(void)
 
 void display_signals_finish(void)
 {
-	if (state.source != NULL) {
-		for (size_t i = 0; i < N_HANDLED; i++)
-			sigaction(handled[i], &state.old[i], NULL);
-	}
-	state.source = sd_event_source_disable_unref(state.source);
-	base_cleanup_fd(&state.pipe[0]);
-	base_cleanup_fd(&state.pipe[1]);
+	for (size_t i = 0; state.handles && i < N_HANDLED; i++)
+		sigaction(handled[i], &state.old[i], NULL);
+	state.handles = false;
 }

@@ -3,23 +3,28 @@
 #define DISPLAY_SIGNALS_H
 
 #include <stdbool.h>
-#include <systemd/sd-event.h>
 
-#include "display/mailbox/mailbox.h"
-#include "vgpu/base/error.h"
+#include "display/window/waker.h"
+
+/* What signals have asked for since the last take. */
+struct display_signals {
+	bool end;	 /* by SIGINT, SIGTERM or SIGHUP */
+	bool screenshot; /* by SIGUSR1 */
+};
 
 /*
- * From now on SIGINT, SIGTERM and SIGHUP end the viewer in good order and SIGUSR1 asks
- * for a screenshot, by the mailbox, once the event loop runs. Handlers and not a
- * mask: until then, and in a start that hangs, SIGINT does what it always does.
- * Once in a process; mailbox is borrowed until finish.
+ * From now on these signals are taken note of, and wake the waker, which is borrowed
+ * until finish; a second one to end ends the program at once, whatever hangs. Until then
+ * they do what they always do. Once in a process.
  */
-int display_signals_init(sd_event *event, struct display_mailbox *mailbox, struct base_error *err);
+void display_signals_init(struct display_waker *waker);
 
-/* True when the mailbox has been told to end by a signal; any thread. */
+struct display_signals display_signals_take(void);
+
+/* Whether a signal has ever asked for the end. */
 bool display_signals_have_ended(void);
 
-/* While the event loop does not run; also after an init that failed or never was. */
+/* They do again what they did before; also without an init. */
 void display_signals_finish(void);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "display/app/viewer.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
@@ -8,7 +9,6 @@
 
 #include "display/app/film.h"
 #include "display/app/hud.h"
-#include "display/app/life.h"
 #include "display/app/screenshot.h"
 #include "display/app/signals.h"
 #include "display/app/title.h"
@@ -17,6 +17,7 @@
 #include "display/mailbox/mailbox.h"
 #include "display/picture/clock.h"
 #include "display/picture/view.h"
+#include "display/source/source.h"
 #include "display/window/pointer.h"
 #include "display/window/resize.h"
 #include "display/window/seat.h"
@@ -29,6 +30,7 @@
 #define DMABUF_MS   300	  /* for a vGPU's picture to come after QEMU's own */
 #define POLL_MS	    10	  /* while a screenshot is due */
 #define PATIENCE_MS 30000 /* for the first picture of a screenshot */
+#define HANG_MS	    1500  /* for an answer that somebody should know is missing */
 #define IDLE_NS	    INT64_C(250000000)
 #define SOON_NS	    INT64_C(1000000) /* waited for with the clock's precision, not SDL's */
 #define DAMAGE_NS   INT64_C(3000000) /* for QEMU to say that its new picture is drawn */
@@ -37,7 +39,12 @@
 
 struct viewer {
 	const struct display_options *options;
-	struct display_life life;
+	struct display_mailbox *mailbox;
+	struct display_input *input;
+	struct display_source *source;
+	struct display_status status; /* as the source told it last */
+	struct display_wait wait;     /* its, too */
+	int64_t told_silence;	      /* seconds that the window tells of it; 0: it does not */
 	struct display_window window;
 	struct display_waker waker;
 	struct display_painter painter;
@@ -61,7 +68,6 @@ struct viewer {
 	bool shown;				   /* the window is on the screen */
 	bool blank;				   /* the guest has no picture */
 	bool dirty;				   /* something is to be drawn */
-	unsigned int screen;			   /* to switch to; 0: none */
 	bool help;				   /* the keys are on the window */
 	bool warned;
 	bool done;
@@ -76,15 +82,23 @@ static void wake(void *data)
 	display_waker_wake(&viewer->waker);
 }
 
+/* For people, also before it is found. */
+static const char *vm_name(const struct viewer *viewer)
+{
+	if (viewer->status.title[0] != '\0')
+		return viewer->status.title;
+	return viewer->options->domain != NULL ? viewer->options->domain : "QEMU";
+}
+
 static void show_title(struct viewer *viewer)
 {
-	const struct display_life *life = &viewer->life;
+	const struct display_status *status = &viewer->status;
 	struct display_title title = {
-		.vm = life->title,
-		.screen = life->source->screen,
-		.screens = life->source->screens,
-		.away = life->away,
-		.blank = viewer->blank,
+		.vm = vm_name(viewer),
+		.screen = status->screen,
+		.screens = status->screens,
+		.away = status->state == DISPLAY_STATE_AWAY,
+		.blank = viewer->blank && status->state == DISPLAY_STATE_SHOWN,
 		.new = viewer->first_picture == 0,
 		.grabbed = viewer->seat.grabbed,
 	};
@@ -94,11 +108,45 @@ static void show_title(struct viewer *viewer)
 		display_window_set_title(&viewer->window, text);
 }
 
+/* How long an answer has been missing; milliseconds; 0: not so long that it matters. */
+static int64_t silence(const struct viewer *viewer)
+{
+	int64_t ms = display_clock_ms() - viewer->wait.since;
+
+	return viewer->wait.peer != DISPLAY_PEER_NONE && ms >= HANG_MS ? ms : 0;
+}
+
+/* What the window tells of a silence of so many seconds; the caller's. NULL: nothing. */
+static char *silence_text(const struct viewer *viewer)
+{
+	bool starts = viewer->status.state == DISPLAY_STATE_STARTING;
+	bool is_libvirt = viewer->wait.peer == DISPLAY_PEER_LIBVIRT;
+	char *text;
+
+	if (viewer->told_silence == 0 ||
+	    asprintf(&text, "%s has not answered for %" PRId64 " s.\n%s",
+		     is_libvirt ? "libvirt" : "QEMU", viewer->told_silence,
+		     starts	  ? "It is starting the VM."
+		     : is_libvirt ? "The window goes on when it does."
+				  : "The picture goes on when it does.") < 0)
+		return NULL;
+	return text;
+}
+
 static const char *notice(const struct viewer *viewer)
 {
-	if (viewer->life.away)
-		return "The VM does not run.\n"
-		       "It is shown here again when it does.";
+	switch (viewer->status.state) {
+	case DISPLAY_STATE_LOOKING:
+	case DISPLAY_STATE_STARTING:
+	case DISPLAY_STATE_FOUND:
+		return NULL;
+	case DISPLAY_STATE_WAITING:
+	case DISPLAY_STATE_AWAY:
+		return "The VM is not running.\n"
+		       "It is shown here when it is.";
+	case DISPLAY_STATE_SHOWN:
+		break;
+	}
 	if (!viewer->blank)
 		return NULL;
 	if (viewer->first_picture == 0)
@@ -113,9 +161,34 @@ static const char *notice(const struct viewer *viewer)
 static void show_notice(struct viewer *viewer)
 {
 	BASE_AUTO(free) char *keys = viewer->help ? display_hotkey_text() : NULL;
+	BASE_AUTO(free) char *silent = silence_text(viewer);
+	const char *words = notice(viewer);
 
-	display_hud_set_notice(&viewer->hud, keys != NULL ? keys : notice(viewer));
+	if (silent != NULL)
+		words = silent;
+	display_hud_set_notice(&viewer->hud, keys != NULL ? keys : words);
 	viewer->dirty = true;
+}
+
+/* The window says how long an answer has been missing, and no longer once it is there. */
+static void follow_silence(struct viewer *viewer)
+{
+	int64_t seconds = silence(viewer) / 1000;
+
+	if (seconds == viewer->told_silence)
+		return;
+	viewer->told_silence = seconds;
+	show_notice(viewer);
+}
+
+/* Milliseconds until follow_silence has something new; -1: it has not. */
+static int silence_timeout(const struct viewer *viewer, int64_t now_ms)
+{
+	int64_t ms = now_ms - viewer->wait.since;
+
+	if (viewer->wait.peer == DISPLAY_PEER_NONE)
+		return -1;
+	return (int)(ms < HANG_MS ? HANG_MS - ms : 1000 - ms % 1000);
 }
 
 static void set_blank(struct viewer *viewer, bool blank)
@@ -220,62 +293,42 @@ static int take_frame(struct viewer *viewer, struct display_update *update, stru
 	return 0;
 }
 
-/* Of a VM that has just been found to run. */
-static int start_source(struct viewer *viewer, struct base_error *err)
+/* The VM has just been connected to, for the first time or again. */
+static void begin_run(struct viewer *viewer)
 {
-	display_window_resize(&viewer->window, viewer->life.source->width,
-			      viewer->life.source->height);
+	const struct display_status *status = &viewer->status;
+
+	display_window_resize(&viewer->window, status->width, status->height);
 	viewer->started = viewer->resized = display_clock_ms();
 	viewer->blank = true;
-	viewer->hidden = false;
-	display_resize_begin(&viewer->resize, viewer->life.vm->vgpu);
-	show_notice(viewer);
-	show_title(viewer);
-	if (display_life_start(&viewer->life, err) < 0)
-		return -1;
-	if (viewer->life.away) {
-		show_notice(viewer);
-		show_title(viewer);
+	viewer->was_open = true;
+	display_resize_begin(&viewer->resize, status->vgpu);
+}
+
+static void follow_status(struct viewer *viewer, const struct display_status *status)
+{
+	struct display_status old = viewer->status;
+
+	viewer->status = *status;
+	if (status->state == DISPLAY_STATE_SHOWN && status->run != old.run) {
+		begin_run(viewer);
+	} else if (status->state == DISPLAY_STATE_SHOWN && status->screen != old.screen) {
+		display_resize_begin(&viewer->resize, status->vgpu);
+	} else if (status->state == DISPLAY_STATE_AWAY && old.state != DISPLAY_STATE_AWAY) {
+		display_pointer_reset(&viewer->pointer);
+		viewer->blank = true;
 	}
-	return 0;
-}
-
-static int take_turn(struct viewer *viewer, enum display_turn turn, struct base_error *err)
-{
-	if (turn == DISPLAY_TURN_END)
-		viewer->done = true;
-	if (turn == DISPLAY_TURN_BACK)
-		return start_source(viewer, err);
-	if (turn != DISPLAY_TURN_AWAY)
-		return 0;
-	display_pointer_reset(&viewer->pointer);
-	viewer->blank = true;
 	show_notice(viewer);
 	show_title(viewer);
-	return 0;
 }
 
-/* The VM has stopped, or runs again. */
-static int follow_life(struct viewer *viewer, struct display_update *update, struct base_error *err)
+static int follow_end(struct viewer *viewer, const struct display_update *update,
+		      struct base_error *err)
 {
-	enum display_turn turn;
-
-	if (display_life_turn(&viewer->life, update, &turn, err) < 0)
-		return -1;
-	return take_turn(viewer, turn, err);
-}
-
-static int switch_screen(struct viewer *viewer, struct base_error *err)
-{
-	unsigned int screen = viewer->screen;
-	enum display_turn turn;
-
-	viewer->screen = 0;
-	if (screen == 0)
+	viewer->done = true;
+	if (!base_error_is_set(&update->error))
 		return 0;
-	if (display_life_switch(&viewer->life, screen, &turn, err) < 0)
-		return -1;
-	return take_turn(viewer, turn, err);
+	return base_error_set(err, update->error.status, "%s", update->error.message);
 }
 
 static int take_update(struct viewer *viewer, struct base_error *err)
@@ -283,13 +336,17 @@ static int take_update(struct viewer *viewer, struct base_error *err)
 	struct display_update update;
 	int result;
 
-	display_mailbox_take(viewer->life.mailbox, display_clock_ms(), &update);
+	display_mailbox_take(viewer->mailbox, display_clock_ms(), &update);
+	if (update.has_status)
+		follow_status(viewer, &update.status);
+	if (update.has_wait)
+		viewer->wait = update.wait;
 	take_pointer(viewer, &update);
 	result = take_frame(viewer, &update, err);
-	viewer->shot.wanted |= update.screenshot;
 	if (update.ended && result == 0)
-		result = follow_life(viewer, &update, err);
+		result = follow_end(viewer, &update, err);
 	display_update_finish(&update);
+	follow_silence(viewer);
 	return result;
 }
 
@@ -318,7 +375,8 @@ static bool is_final_shot(const struct viewer *viewer)
 {
 	int64_t now = display_clock_ns() / 1000000;
 
-	return viewer->first_picture != 0 && !viewer->blank && settled(viewer) &&
+	return viewer->first_picture != 0 && !viewer->blank && viewer->told_silence == 0 &&
+	       settled(viewer) &&
 	       display_screenshot_is_final(&viewer->shot, viewer->frames,
 					   now - viewer->first_picture, still_for(viewer, now));
 }
@@ -329,7 +387,7 @@ static int take_screenshots(struct viewer *viewer, int32_t width, int32_t height
 	bool final = is_final_shot(viewer);
 
 	viewer->done |= final;
-	return display_screenshot_take(&viewer->shot, viewer->life.title, final, width, height,
+	return display_screenshot_take(&viewer->shot, viewer->status.title, final, width, height,
 				       err);
 }
 
@@ -415,7 +473,7 @@ static void obey(struct viewer *viewer, enum display_command command)
 		show_notice(viewer);
 		break;
 	case DISPLAY_COMMAND_CONSOLE:
-		viewer->screen = viewer->seat.console;
+		display_source_switch(viewer->source, viewer->seat.console);
 		break;
 	case DISPLAY_COMMAND_DELETE:
 	case DISPLAY_COMMAND_NONE:
@@ -450,7 +508,8 @@ static void handle_event(struct viewer *viewer, const SDL_Event *event)
 static bool may_show(const struct viewer *viewer, int64_t now)
 {
 	if (viewer->first_picture == 0)
-		return now - viewer->started >= SHOW_MS;
+		return viewer->told_silence != 0 ||
+		       (viewer->was_open && now - viewer->started >= SHOW_MS);
 	return viewer->painter.cache.imports > 0 || now - viewer->first_picture >= DMABUF_MS;
 }
 
@@ -514,10 +573,11 @@ static int sooner(int a, int b)
 static int timeout(struct viewer *viewer)
 {
 	int64_t now = display_clock_ns(), until = due(viewer, now) - now;
-	int ms = sooner(display_mailbox_timeout(viewer->life.mailbox, now / 1000000),
+	int ms = sooner(display_mailbox_timeout(viewer->mailbox, now / 1000000),
 			display_resize_timeout(&viewer->resize, now / 1000000));
 
 	ms = sooner(ms, display_hud_timeout(&viewer->hud, now));
+	ms = sooner(ms, silence_timeout(viewer, now / 1000000));
 
 	if (until <= 0)
 		return 0;
@@ -581,7 +641,7 @@ static void tell_sources(struct viewer *viewer)
 	if (hidden == viewer->hidden)
 		return;
 	viewer->hidden = hidden;
-	display_life_set_hidden(&viewer->life, hidden);
+	display_source_set_hidden(viewer->source, hidden);
 }
 
 static int check_patience(const struct viewer *viewer, struct base_error *err)
@@ -591,7 +651,7 @@ static int check_patience(const struct viewer *viewer, struct base_error *err)
 		return 0;
 	return base_error_set(err, BASE_FAILED,
 			      "no screenshot: '%s' showed no picture in %d seconds",
-			      viewer->life.title, PATIENCE_MS / 1000);
+			      viewer->status.title, PATIENCE_MS / 1000);
 }
 
 static bool must_shoot(const struct viewer *viewer)
@@ -599,12 +659,20 @@ static bool must_shoot(const struct viewer *viewer)
 	return is_final_shot(viewer) || (viewer->shot.wanted && settled(viewer));
 }
 
+static void handle_signals(struct viewer *viewer)
+{
+	struct display_signals signals = display_signals_take();
+
+	viewer->done |= signals.end;
+	viewer->shot.wanted |= signals.screenshot;
+}
+
 static int loop(struct viewer *viewer, struct base_error *err)
 {
 	while (!viewer->done) {
 		handle_events(viewer);
-		if (switch_screen(viewer, err) < 0 || take_update(viewer, err) < 0 ||
-		    check_patience(viewer, err) < 0)
+		handle_signals(viewer);
+		if (take_update(viewer, err) < 0 || check_patience(viewer, err) < 0)
 			return -1;
 		show_window(viewer);
 		if (!viewer->shown)
@@ -624,17 +692,15 @@ static int loop(struct viewer *viewer, struct base_error *err)
 
 static int open_window(struct viewer *viewer, struct base_error *err)
 {
-	if (display_window_connect(err) < 0)
-		return -1;
-	if (display_window_init(&viewer->window, viewer->life.vm->name, &viewer->options->shape,
-				err) < 0)
+	if (display_window_connect(err) < 0 ||
+	    display_window_init(&viewer->window, vm_name(viewer), &viewer->options->shape, err) < 0)
 		return -1;
 	display_waker_attach(&viewer->waker, viewer->window.sdl);
-	display_resize_init(&viewer->resize, viewer->options->resize ? viewer->life.input : NULL);
+	display_resize_init(&viewer->resize, viewer->options->resize ? viewer->input : NULL);
 	display_pace_init(&viewer->pace, viewer->options->pace);
 	display_pace_set_rate(&viewer->pace, display_window_rate(&viewer->window));
 	display_window_set_vsync(viewer->options->pace == DISPLAY_PACE_VSYNC);
-	display_seat_init(&viewer->seat, viewer->life.input, &viewer->window);
+	display_seat_init(&viewer->seat, viewer->input, &viewer->window);
 	viewer->seat.host_keys = viewer->options->host_keys;
 	viewer->seat.host_key_count = viewer->options->host_key_count;
 	return display_painter_init(&viewer->painter, err);
@@ -648,64 +714,124 @@ static int open_record(struct viewer *viewer, struct base_error *err)
 	return viewer->record != NULL ? 0 : -1;
 }
 
+static int open_source(struct viewer *viewer, bool had_window, struct base_error *err)
+{
+	const struct display_options *options = viewer->options;
+	const struct display_source_wish wish = {
+		.domain = options->domain,
+		.uri = options->connect,
+		.qmp = options->qmp,
+		.screen = options->screen,
+		.kind = options->source,
+		.start = options->start,
+		.wait = options->wait,
+		.keep = options->keep,
+		.follow = options->follow,
+		.after_end = had_window,
+	};
+
+	viewer->mailbox = display_mailbox_create(wake, viewer, err);
+	viewer->input = viewer->mailbox != NULL ? display_input_create(err) : NULL;
+	if (viewer->input == NULL)
+		return -1;
+	viewer->source = display_source_create(&wish, viewer->mailbox, viewer->input, err);
+	return viewer->source != NULL ? 0 : -1;
+}
+
+/* A window for a VM that runs; or for one whose user should know why it takes so long. */
+static bool needs_window(const struct viewer *viewer)
+{
+	return viewer->status.state == DISPLAY_STATE_FOUND ||
+	       (viewer->status.state < DISPLAY_STATE_WAITING && !viewer->options->follow &&
+		silence(viewer) > 0);
+}
+
+/* There is no window yet: a signal ends the program as it always does. */
+static int await_vm(struct viewer *viewer, struct base_error *err)
+{
+	while (!viewer->done && !needs_window(viewer)) {
+		struct display_update update;
+		int result = 0;
+
+		display_waker_sleep(&viewer->waker, silence_timeout(viewer, display_clock_ms()));
+		display_mailbox_take(viewer->mailbox, display_clock_ms(), &update);
+		if (update.has_status)
+			viewer->status = update.status;
+		if (update.has_wait)
+			viewer->wait = update.wait;
+		if (update.ended)
+			result = follow_end(viewer, &update, err);
+		display_update_finish(&update);
+		if (result < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /*
- * The source comes last: QEMU has one client at a time, and a viewer that
- * cannot show anything must not take it from another.
+ * QEMU is connected to last: it has one client at a time, and a viewer that cannot show
+ * anything must not take it from another.
  */
 static int run(struct viewer *viewer, bool had_window, struct base_error *err)
 {
-	struct display_life *life = &viewer->life;
-
 	if (display_waker_init(&viewer->waker, err) < 0 ||
 	    display_hud_init(&viewer->hud, viewer->options->stats_json, viewer->options->stats,
 			     err) < 0 ||
-	    open_record(viewer, err) < 0 ||
-	    display_life_init(life, viewer->options, wake, viewer, err) < 0 ||
-	    (had_window && display_life_await_end(life, err) < 0) ||
-	    display_life_await(life, err) < 0 || open_window(viewer, err) < 0 ||
-	    display_signals_init(life->event, life->mailbox, err) < 0 ||
-	    display_life_open(life, err) < 0 || start_source(viewer, err) < 0)
+	    open_record(viewer, err) < 0 || open_source(viewer, had_window, err) < 0 ||
+	    await_vm(viewer, err) < 0 || open_window(viewer, err) < 0)
 		return -1;
-	viewer->was_open = true;
+	display_signals_init(&viewer->waker);
+	display_source_connect(viewer->source);
+	viewer->started = display_clock_ms();
+	viewer->blank = true;
 	return loop(viewer, err);
 }
 
-/* Whether the VM runs on. */
+/* False if the source's thread is left behind, with all that it may still use. */
 static bool finish(struct viewer *viewer)
 {
-	bool runs_on;
+	bool is_whole;
 
 	display_seat_finish(&viewer->seat);
-	display_life_close(&viewer->life);
-	runs_on = viewer->life.runs_on;
+	is_whole = display_source_destroy(viewer->source);
+	display_signals_finish();
 	base_debug("%" PRId64 " frames shown, %" PRIu64 " imports", viewer->frames,
 		   viewer->painter.cache.imports);
 	display_pointer_finish(&viewer->pointer);
 	display_hud_finish(&viewer->hud);
 	display_painter_finish(&viewer->painter);
 	display_window_finish(&viewer->window);
-	display_life_finish(&viewer->life);
+	if (!is_whole)
+		return false;
+	display_input_destroy(viewer->input);
+	display_mailbox_destroy(viewer->mailbox);
 	display_waker_finish(&viewer->waker);
-	return runs_on;
+	return true;
 }
 
 int display_viewer_run(const struct display_options *options, bool had_window,
 		       struct display_viewer_end *end, struct base_error *err)
 {
-	struct viewer viewer = { .options = options,
-				 .layout = options->layout,
-				 .waker = DISPLAY_WAKER_INIT,
-				 .shot = { .options = options } };
+	struct viewer *viewer = calloc(1, sizeof(*viewer));
 	BASE_AUTO(base_error) struct base_error why = { 0 };
 	int result;
 
+	*end = (struct display_viewer_end){ 0 };
+	if (viewer == NULL)
+		return base_error_errno(err, ENOMEM, "cannot start");
+	viewer->options = options;
+	viewer->layout = options->layout;
+	viewer->waker = (struct display_waker)DISPLAY_WAKER_INIT;
+	viewer->shot.options = options;
 	/* Neither a reader of our messages that goes nor a libvirtd that does ends us. */
 	signal(SIGPIPE, SIG_IGN);
-	result = run(&viewer, had_window, err);
-	if (display_film_destroy(viewer.record, result == 0 ? err : &why) < 0)
+	result = run(viewer, had_window, err);
+	if (display_film_destroy(viewer->record, result == 0 ? err : &why) < 0)
 		result = -1;
-	end->was_open = viewer.was_open;
-	end->vm_runs = finish(&viewer);
+	end->was_open = viewer->was_open;
+	end->vm_runs = viewer->status.runs;
+	if (finish(viewer))
+		free(viewer);
 	display_window_disconnect();
 	return result;
 }

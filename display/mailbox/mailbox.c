@@ -185,10 +185,20 @@ void display_mailbox_put_pointer(struct display_mailbox *mailbox, int32_t x, int
 	unlock_and_wake(mailbox);
 }
 
-void display_mailbox_put_screenshot(struct display_mailbox *mailbox)
+void display_mailbox_put_status(struct display_mailbox *mailbox,
+				const struct display_status *status)
 {
 	pthread_mutex_lock(&mailbox->lock);
-	mailbox->pending.screenshot = true;
+	mailbox->pending.has_status = true;
+	mailbox->pending.status = *status;
+	unlock_and_wake(mailbox);
+}
+
+void display_mailbox_put_wait(struct display_mailbox *mailbox, const struct display_wait *wait)
+{
+	pthread_mutex_lock(&mailbox->lock);
+	mailbox->pending.has_wait = true;
+	mailbox->pending.wait = *wait;
 	unlock_and_wake(mailbox);
 }
 
@@ -217,21 +227,74 @@ static void leave_planes(struct display_mailbox *mailbox)
 	display_frame_finish(&old);
 }
 
-void display_mailbox_reopen(struct display_mailbox *mailbox)
+/* What the guest shows goes out of the mailbox, what is known of the VM stays. */
+struct shown {
+	struct display_update pending;
+	struct display_frame qemus;
+	int64_t blank_at;
+	bool disabled;
+};
+
+static struct shown exchange(struct display_mailbox *mailbox, const struct shown *shown)
 {
-	struct display_update old;
-	struct display_frame held;
+	struct shown old = { mailbox->pending, mailbox->qemus, mailbox->blank_at,
+			     mailbox->disabled };
+
+	mailbox->pending = shown->pending;
+	mailbox->pending.has_status = old.pending.has_status;
+	mailbox->pending.status = old.pending.status;
+	mailbox->pending.has_wait = old.pending.has_wait;
+	mailbox->pending.wait = old.pending.wait;
+	mailbox->qemus = shown->qemus;
+	mailbox->blank_at = shown->blank_at;
+	mailbox->disabled = shown->disabled;
+	mailbox->direct = false;
+	mailbox->leave_at = 0;
+	return old;
+}
+
+static struct shown show_nothing(struct display_mailbox *mailbox)
+{
+	const struct shown empty = { nothing, DISPLAY_FRAME_INIT, 0, false };
+	struct shown old;
 
 	pthread_mutex_lock(&mailbox->lock);
-	old = mailbox->pending;
-	held = display_frame_take(&mailbox->qemus);
-	mailbox->pending = nothing;
-	mailbox->pending.screenshot = old.screenshot;
-	mailbox->blank_at = mailbox->leave_at = 0;
-	mailbox->direct = mailbox->disabled = false;
+	old = exchange(mailbox, &empty);
 	pthread_mutex_unlock(&mailbox->lock);
-	display_update_finish(&old);
-	display_frame_finish(&held);
+	return old;
+}
+
+void display_mailbox_reopen(struct display_mailbox *mailbox)
+{
+	struct shown old = show_nothing(mailbox);
+
+	display_update_finish(&old.pending);
+	display_frame_finish(&old.qemus);
+}
+
+void display_mailbox_replace(struct display_mailbox *mailbox, struct display_mailbox *next)
+{
+	struct shown shown = show_nothing(next), old;
+
+	pthread_mutex_lock(&mailbox->lock);
+	old = exchange(mailbox, &shown);
+	/* A bad end is said once, whoever shows what. */
+	mailbox->pending.ended = old.pending.ended;
+	mailbox->pending.error = old.pending.error;
+	old.pending.error = (struct base_error){ 0 };
+	unlock_and_wake(mailbox);
+	display_update_finish(&old.pending);
+	display_frame_finish(&old.qemus);
+}
+
+bool display_mailbox_has_picture(struct display_mailbox *mailbox)
+{
+	bool has;
+
+	pthread_mutex_lock(&mailbox->lock);
+	has = mailbox->pending.has_frame;
+	pthread_mutex_unlock(&mailbox->lock);
+	return has;
 }
 
 void display_mailbox_take(struct display_mailbox *mailbox, int64_t now,

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "display/mailbox/status.h"
 #include "display/picture/cursor.h"
 #include "display/picture/frame.h"
 #include "display/picture/rect.h"
@@ -48,9 +49,12 @@ struct display_update {
 	bool has_pointer;
 	int32_t pointer_x, pointer_y; /* of its corner; pixels of the guest's picture */
 	bool pointer_visible;	      /* false: the guest hides its cursor */
-	bool screenshot;	      /* somebody asked for one */
-	bool ended;		      /* nothing follows */
-	struct base_error error;      /* set if it ended badly */
+	bool has_status;
+	struct display_status status;
+	bool has_wait;
+	struct display_wait wait; /* whose answer is waited for now; peer NONE: nobody's */
+	bool ended;		  /* nothing follows */
+	struct base_error error;  /* set if it ended badly */
 };
 
 void display_update_finish(struct display_update *update);
@@ -97,7 +101,12 @@ void display_mailbox_put_cursor(struct display_mailbox *mailbox, struct display_
 void display_mailbox_put_pointer(struct display_mailbox *mailbox, int32_t x, int32_t y,
 				 bool visible);
 
-void display_mailbox_put_screenshot(struct display_mailbox *mailbox);
+/* What is known of the VM now; the newest one counts. */
+void display_mailbox_put_status(struct display_mailbox *mailbox,
+				const struct display_status *status);
+
+/* Whose answer is waited for now, and since when; the newest one counts. */
+void display_mailbox_put_wait(struct display_mailbox *mailbox, const struct display_wait *wait);
 
 /*
  * The last thing to say; later ends are ignored. Moves *err in if it is set;
@@ -105,8 +114,20 @@ void display_mailbox_put_screenshot(struct display_mailbox *mailbox);
  */
 void display_mailbox_put_end(struct display_mailbox *mailbox, struct base_error *err);
 
-/* While nobody puts: what comes next is of another source. What was not taken is dropped. */
+/*
+ * What comes next is of another run of the VM: pictures, pointer and end that were not
+ * taken are dropped. While nobody else puts those.
+ */
 void display_mailbox_reopen(struct display_mailbox *mailbox);
+
+/*
+ * The picture and the pointer that came to `next` take the place of the mailbox's own,
+ * at once; `next` is empty after it. While nobody else puts those here or there.
+ */
+void display_mailbox_replace(struct display_mailbox *mailbox, struct display_mailbox *next);
+
+/* Whether a picture is there to be taken. */
+bool display_mailbox_has_picture(struct display_mailbox *mailbox);
 
 /* Fills *update (to be finished by the caller) with all that is new. */
 void display_mailbox_take(struct display_mailbox *mailbox, int64_t now,

@@ -6,16 +6,14 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "display/picture/clock.h"
+#include "display/source/bus.h"
 #include "vgpu/base/log.h"
 
-#define VM_PATH	   "/org/qemu/Display1/VM"
-#define VM	   "org.qemu.Display1.VM"
-#define CONSOLE	   "org.qemu.Display1.Console"
-#define KEYBOARD   "org.qemu.Display1.Keyboard"
-#define MOUSE	   "org.qemu.Display1.Mouse"
-#define PROPERTIES "org.freedesktop.DBus.Properties"
-#define TIMEOUT_US (INT64_C(10) * 1000 * 1000)
+#define VM_PATH	 "/org/qemu/Display1/VM"
+#define VM	 "org.qemu.Display1.VM"
+#define CONSOLE	 "org.qemu.Display1.Console"
+#define KEYBOARD "org.qemu.Display1.Keyboard"
+#define MOUSE	 "org.qemu.Display1.Mouse"
 /*
  * Asked for in the middle of a call of QEMU's, which may be waiting for us in
  * its next one (ScanoutMap) and answers nothing else then.
@@ -23,59 +21,49 @@
 #define SIZE_TIMEOUT_US UINT64_C(500000)
 #define CONSOLE_MAX	64 /* consoles looked at */
 
-BASE_DEFINE_CLEANUP_PTR(message, sd_bus_message, sd_bus_message_unref)
+BASE_DEFINE_CLEANUP(bus_error, sd_bus_error, sd_bus_error_free)
 
-/* sd-bus puts its text in `error`, or only a number in r. */
-static int fail(struct base_error *err, int r, const sd_bus_error *error, const char *what)
+/* Waits for it; the answer stands at its variant. */
+static int get_property(const struct display_console *console, const char *path,
+			const char *interface, const char *name, sd_bus_message **reply,
+			struct base_error *err)
 {
-	if (sd_bus_error_is_set(error) && error->message != NULL)
-		return base_error_set(err, BASE_FAILED, "%s: %s", what, error->message);
-	return base_error_errno(err, -r, "%s", what);
-}
-
-static int configure(sd_bus *bus, int *fd)
-{
-	int r = sd_bus_set_fd(bus, *fd, *fd);
+	BASE_AUTO(bus_message) sd_bus_message *m = NULL;
+	int r = display_bus_new_get(console->bus, &m, path, interface, name);
 
 	if (r < 0)
-		return r;
-	*fd = -1;
-	r = sd_bus_set_exit_on_disconnect(bus, false);
-	if (r >= 0)
-		r = sd_bus_negotiate_fds(bus, true);
-	if (r >= 0)
-		r = sd_bus_set_method_call_timeout(bus, TIMEOUT_US);
-	return r;
+		return base_error_errno(err, -r, "cannot ask");
+	return display_bus_call(console->bus, console->loop, m, reply, err);
 }
 
-sd_bus *display_console_open_bus(int fd, struct base_error *err)
+/* NULL: it cannot be had; the caller's. */
+static char *get_string(const struct display_console *console, const char *path,
+			const char *interface, const char *name)
 {
-	BASE_AUTO(fd) int owned = fd;
-	sd_bus *bus = NULL;
-	int r = sd_bus_new(&bus);
+	BASE_AUTO(bus_message) sd_bus_message *reply = NULL;
+	const char *text;
 
-	if (r >= 0)
-		r = configure(bus, &owned);
-	if (r < 0) {
-		sd_bus_unref(bus);
-		base_error_errno(err, -r, "cannot speak D-Bus to QEMU");
+	if (get_property(console, path, interface, name, &reply, NULL) < 0 ||
+	    sd_bus_message_read(reply, "v", "s", &text) < 0)
 		return NULL;
-	}
-	return bus;
+	return strdup(text);
 }
 
-static int read_ids(sd_bus *bus, uint32_t ids[CONSOLE_MAX], size_t *count, struct base_error *err)
+static int read_ids(const struct display_console *console, uint32_t ids[CONSOLE_MAX], size_t *count,
+		    struct base_error *err)
 {
-	BASE_AUTO(bus_error) sd_bus_error error = SD_BUS_ERROR_NULL;
-	BASE_AUTO(message) sd_bus_message *reply = NULL;
+	BASE_AUTO(bus_message) sd_bus_message *reply = NULL;
 	const void *array;
 	size_t size;
-	int r = sd_bus_get_property(bus, NULL, VM_PATH, VM, "ConsoleIDs", &error, &reply, "au");
+	int r;
 
+	if (get_property(console, VM_PATH, VM, "ConsoleIDs", &reply, err) < 0)
+		return -1;
+	r = sd_bus_message_enter_container(reply, 'v', "au");
 	if (r >= 0)
 		r = sd_bus_message_read_array(reply, 'u', &array, &size);
 	if (r < 0)
-		return fail(err, r, &error, "cannot ask QEMU for its consoles");
+		return base_error_errno(err, -r, "bad answer");
 	if (size > CONSOLE_MAX * sizeof(uint32_t))
 		size = CONSOLE_MAX * sizeof(uint32_t);
 	if (size > 0)
@@ -86,11 +74,9 @@ static int read_ids(sd_bus *bus, uint32_t ids[CONSOLE_MAX], size_t *count, struc
 
 static bool is_graphic(const struct display_console *console, const char *path)
 {
-	BASE_AUTO(free) char *type = NULL;
+	BASE_AUTO(free) char *type = get_string(console, path, CONSOLE, "Type");
 
-	return sd_bus_get_property_string(console->bus, NULL, path, CONSOLE, "Type", NULL, &type) >=
-		       0 &&
-	       strcmp(type, "Graphic") == 0;
+	return type != NULL && strcmp(type, "Graphic") == 0;
 }
 
 static int find_graphic(struct display_console *console, unsigned int wanted,
@@ -99,8 +85,8 @@ static int find_graphic(struct display_console *console, unsigned int wanted,
 	uint32_t ids[CONSOLE_MAX];
 	size_t count = 0;
 
-	if (read_ids(console->bus, ids, &count, err) < 0)
-		return -1;
+	if (read_ids(console, ids, &count, err) < 0)
+		return base_error_wrap(err, "cannot ask QEMU for its consoles");
 	for (size_t i = 0; i < count; i++) {
 		char path[DISPLAY_CONSOLE_PATH_SIZE];
 
@@ -117,27 +103,41 @@ static int find_graphic(struct display_console *console, unsigned int wanted,
 		return base_error_set(err, BASE_FAILED, "the VM has no graphic console");
 	if (console->number != wanted)
 		base_warning("the VM has no screen %u: showing screen %u", wanted, console->number);
-	sd_bus_get_property_string(console->bus, NULL, console->path, CONSOLE, "Label", NULL,
-				   &console->label);
 	return 0;
 }
 
-static int get_number(const struct display_console *console, const char *name, uint32_t *value,
+static int get_size(struct display_console *console, struct base_error *err)
+{
+	const struct {
+		const char *name;
+		uint32_t *value;
+	} sizes[] = { { "Width", &console->width }, { "Height", &console->height } };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		BASE_AUTO(bus_message) sd_bus_message *reply = NULL;
+		int r = get_property(console, console->path, CONSOLE, sizes[i].name, &reply, err);
+
+		if (r == 0 && sd_bus_message_read(reply, "v", "u", sizes[i].value) < 0)
+			r = base_error_set(err, BASE_FAILED, "bad answer");
+		if (r < 0)
+			return base_error_wrap(err, "cannot ask QEMU for its console");
+	}
+	return 0;
+}
+
+static int ask_number(const struct display_console *console, const char *name, uint32_t *value,
 		      struct base_error *err)
 {
 	BASE_AUTO(bus_error) sd_bus_error error = SD_BUS_ERROR_NULL;
-	BASE_AUTO(message) sd_bus_message *m = NULL;
-	BASE_AUTO(message) sd_bus_message *reply = NULL;
-	int r = sd_bus_message_new_method_call(console->bus, &m, NULL, console->path, PROPERTIES,
-					       "Get");
+	BASE_AUTO(bus_message) sd_bus_message *m = NULL;
+	BASE_AUTO(bus_message) sd_bus_message *reply = NULL;
+	int r = display_bus_new_get(console->bus, &m, console->path, CONSOLE, name);
 
-	if (r >= 0)
-		r = sd_bus_message_append(m, "ss", CONSOLE, name);
 	if (r >= 0)
 		r = sd_bus_call(console->bus, m, SIZE_TIMEOUT_US, &error, &reply);
 	if (r >= 0)
 		r = sd_bus_message_read(reply, "v", "u", value);
-	return r < 0 ? fail(err, r, &error, "cannot ask QEMU for its console") : 0;
+	return r < 0 ? base_error_errno(err, -r, "cannot ask QEMU for its console") : 0;
 }
 
 /*
@@ -146,22 +146,26 @@ static int get_number(const struct display_console *console, const char *name, u
  */
 static void ask_absolute(struct display_console *console)
 {
+	BASE_AUTO(bus_message) sd_bus_message *reply = NULL;
+	BASE_AUTO(bus_message) sd_bus_message *step = NULL;
 	int absolute = 0;
 
-	if (sd_bus_get_property_trivial(console->bus, NULL, console->path, MOUSE, "IsAbsolute",
-					NULL, 'b', &absolute) < 0)
+	if (get_property(console, console->path, MOUSE, "IsAbsolute", &reply, NULL) < 0 ||
+	    sd_bus_message_read(reply, "v", "b", &absolute) < 0)
 		base_debug("the console has no pointer");
-	else if (!absolute)
-		absolute = sd_bus_call_method(console->bus, NULL, console->path, MOUSE, "RelMotion",
-					      NULL, NULL, "ii", 0, 0) < 0;
-	display_input_set_absolute(console->input, absolute);
+	else if (!absolute &&
+		 sd_bus_message_new_method_call(console->bus, &step, NULL, console->path, MOUSE,
+						"RelMotion") >= 0 &&
+		 sd_bus_message_append(step, "ii", 0, 0) >= 0)
+		absolute = display_bus_call(console->bus, console->loop, step, NULL, NULL) < 0;
+	console->absolute = absolute;
 }
 
 int display_console_ask_size(struct display_console *console, struct base_error *err)
 {
-	if (get_number(console, "Width", &console->width, err) < 0)
+	if (ask_number(console, "Width", &console->width, err) < 0)
 		return -1;
-	return get_number(console, "Height", &console->height, err);
+	return ask_number(console, "Height", &console->height, err);
 }
 
 /* One entry of PropertiesChanged: its name is read, its value comes next. */
@@ -176,9 +180,12 @@ static int read_change(sd_bus_message *m, struct display_console *console, const
 	if (strcmp(name, "IsAbsolute") != 0)
 		return sd_bus_message_skip(m, "v");
 	r = sd_bus_message_read(m, "v", "b", &absolute);
-	if (r >= 0)
+	if (r < 0)
+		return r;
+	console->absolute = absolute;
+	if (console->input != NULL)
 		display_input_set_absolute(console->input, absolute);
-	return r;
+	return 0;
 }
 
 static int read_changes(sd_bus_message *m, struct display_console *console)
@@ -211,20 +218,22 @@ static int on_properties_changed(sd_bus_message *m, void *data, sd_bus_error *er
 	return 0;
 }
 
-int display_console_init(struct display_console *console, sd_bus *bus, unsigned int number,
-			 struct display_input *input, struct base_error *err)
+int display_console_init(struct display_console *console, sd_bus *bus, struct display_loop *loop,
+			 unsigned int number, struct base_error *err)
 {
 	int r;
 
-	*console = (struct display_console){ .bus = bus, .input = input };
-	if (find_graphic(console, number, err) < 0 || display_console_ask_size(console, err) < 0)
+	*console = (struct display_console){ .bus = bus, .loop = loop };
+	if (find_graphic(console, number, err) < 0 || get_size(console, err) < 0)
 		return -1;
-	r = sd_bus_match_signal(bus, &console->changes, NULL, console->path, PROPERTIES,
-				"PropertiesChanged", on_properties_changed, console);
+	r = sd_bus_match_signal(bus, &console->changes, NULL, console->path,
+				"org.freedesktop.DBus.Properties", "PropertiesChanged",
+				on_properties_changed, console);
 	if (r < 0)
 		return base_error_errno(err, -r, "cannot follow QEMU's console");
+	console->label = get_string(console, console->path, CONSOLE, "Label");
+	console->vm_name = get_string(console, VM_PATH, VM, "Name");
 	ask_absolute(console);
-	sd_bus_get_property_string(bus, NULL, VM_PATH, VM, "Name", NULL, &console->vm_name);
 	return 0;
 }
 
@@ -236,9 +245,16 @@ void display_console_finish(struct display_console *console)
 	*console = (struct display_console){ 0 };
 }
 
+void display_console_set_input(struct display_console *console, struct display_input *input)
+{
+	console->input = input;
+	if (input != NULL)
+		display_input_set_absolute(input, console->absolute);
+}
+
 sd_bus *display_console_register(struct display_console *console, struct base_error *err)
 {
-	BASE_AUTO(bus_error) sd_bus_error error = SD_BUS_ERROR_NULL;
+	BASE_AUTO(bus_message) sd_bus_message *m = NULL;
 	BASE_AUTO(fd) int ours = -1;
 	BASE_AUTO(fd) int theirs = -1;
 	int pair[2];
@@ -250,42 +266,19 @@ sd_bus *display_console_register(struct display_console *console, struct base_er
 	}
 	ours = pair[0];
 	theirs = pair[1];
-	r = sd_bus_call_method(console->bus, NULL, console->path, CONSOLE, "RegisterListener",
-			       &error, NULL, "h", theirs);
+	r = sd_bus_message_new_method_call(console->bus, &m, NULL, console->path, CONSOLE,
+					   "RegisterListener");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "h", theirs);
 	if (r < 0) {
-		fail(err, r, &error, "QEMU does not let us see its console");
+		base_error_errno(err, -r, "cannot speak D-Bus to QEMU");
 		return NULL;
 	}
-	return display_console_open_bus(BASE_STEAL_FD(ours), err);
-}
-
-/* A QEMU that never stops calling does not keep us here. */
-static int process_until_ready(sd_bus *bus)
-{
-	int64_t end = display_clock_ns() / 1000 + TIMEOUT_US;
-	int r = sd_bus_start(bus);
-
-	while (r >= 0) {
-		bool ready = sd_bus_is_ready(bus) > 0;
-
-		if (display_clock_ns() / 1000 > end)
-			return ready ? 0 : -ETIMEDOUT;
-		r = sd_bus_process(bus, NULL);
-		if (r == 0 && ready)
-			break;
-		if (r == 0)
-			r = sd_bus_wait(bus, TIMEOUT_US);
+	if (display_bus_call(console->bus, console->loop, m, NULL, err) < 0) {
+		base_error_wrap(err, "QEMU does not let us see its console");
+		return NULL;
 	}
-	return r;
-}
-
-int display_console_start_listener(sd_bus *bus, struct base_error *err)
-{
-	int r = process_until_ready(bus);
-
-	if (r < 0)
-		return base_error_errno(err, -r, "QEMU does not speak to our display");
-	return 0;
+	return display_bus_open(BASE_STEAL_FD(ours), console->loop, err);
 }
 
 /* A size that a guest's desktop can choose its own scale by. */
@@ -334,7 +327,7 @@ static const char *interface(const struct display_input_event *event)
 
 void display_console_send(struct display_console *console, const struct display_input_event *event)
 {
-	BASE_AUTO(message) sd_bus_message *m = NULL;
+	BASE_AUTO(bus_message) sd_bus_message *m = NULL;
 	int r = sd_bus_message_new_method_call(console->bus, &m, NULL, console->path,
 					       interface(event), method(event));
 

@@ -34,7 +34,6 @@ struct domain {
 	const char *uri;
 	struct vgpu vgpus[VGPUS_MAX];
 	size_t vgpu_count;
-	bool stirred; /* it may run, or not, since the last look */
 };
 
 BASE_DEFINE_CLEANUP_PTR(xml_doc, xmlDoc, xmlFreeDoc)
@@ -71,7 +70,7 @@ static int on_lifecycle(virConnectPtr connection, virDomainPtr handle, int event
 
 	(void)connection;
 	(void)handle;
-	domain->stirred = true;
+	domain->vm.stirred = true;
 	if (event != VIR_DOMAIN_EVENT_STOPPED)
 		return 0;
 	domain->vm.returns = detail == VIR_DOMAIN_EVENT_STOPPED_SAVED ||
@@ -262,7 +261,7 @@ static void close_connection(struct domain *domain)
 static int connect_domain(struct domain *domain, struct base_error *err)
 {
 	domain->vm.deaf = false;
-	domain->stirred = true;
+	domain->vm.stirred = true;
 	if (open_connection(domain, err) < 0)
 		return -1;
 	domain->handle = look_up(domain->connection, domain->vm.name, err);
@@ -297,12 +296,13 @@ static int look(struct display_vm *vm, struct base_error *err)
 		close_connection(domain);
 		if (connect_domain(domain, err) < 0) {
 			vm->deaf = true;
+			vm->stirred = false;
 			return 0;
 		}
 	}
-	if (!domain->stirred)
+	if (!vm->stirred)
 		return vm->gone ? 0 : 1;
-	domain->stirred = false;
+	vm->stirred = false;
 	active = is_active(domain, err);
 	if (active > 0 && find_display(domain, err) < 0)
 		return -1;
@@ -315,7 +315,7 @@ static int start(struct display_vm *vm, struct base_error *err)
 {
 	struct domain *domain = (struct domain *)vm;
 
-	domain->stirred = true;
+	domain->vm.stirred = true;
 	if (virDomainCreate(domain->handle) < 0)
 		return base_error_set(err, BASE_FAILED, "cannot start domain '%s': %s", vm->name,
 				      libvirt_message());
@@ -364,8 +364,8 @@ static const struct display_vm_ops domain_ops = {
 	.destroy = destroy,
 };
 
-struct display_vm *display_domain_create(const char *name, const char *uri, sd_event *event,
-					 struct base_error *err)
+struct display_vm *display_domain_create(const char *name, const char *uri,
+					 struct display_loop *loop, struct base_error *err)
 {
 	struct domain *domain = calloc(1, sizeof(*domain));
 
@@ -374,6 +374,7 @@ struct display_vm *display_domain_create(const char *name, const char *uri, sd_e
 		return NULL;
 	}
 	domain->vm.ops = &domain_ops;
+	domain->vm.peer = DISPLAY_PEER_LIBVIRT;
 	domain->vm.name = strdup(name);
 	domain->vm.lag_ms = LAG_MS;
 	domain->vm.look_ms = LOOK_MS;
@@ -383,7 +384,7 @@ struct display_vm *display_domain_create(const char *name, const char *uri, sd_e
 		domain->uri = "qemu:///system";
 	domain->callback = -1;
 	virSetErrorFunc(NULL, keep_quiet);
-	if (domain->vm.name == NULL || display_virtloop_attach(event, err) < 0 ||
+	if (domain->vm.name == NULL || display_virtloop_attach(loop->event, err) < 0 ||
 	    connect_domain(domain, err) < 0) {
 		destroy(&domain->vm);
 		return NULL;

@@ -457,6 +457,12 @@ struct display_listener *display_listener_create(sd_bus *bus, struct display_mai
 	return listener;
 }
 
+void display_listener_set_mailbox(struct display_listener *listener,
+				  struct display_mailbox *mailbox)
+{
+	listener->mailbox = mailbox;
+}
+
 void display_listener_destroy(struct display_listener *listener)
 {
 	if (listener == NULL)

@@ -33,6 +33,10 @@ struct display_listener *display_listener_create(sd_bus *bus, struct display_mai
 						 display_listener_size_fn *size, void *data,
 						 struct base_error *err);
 
+/* From now on the results go there, which is borrowed as before. */
+void display_listener_set_mailbox(struct display_listener *listener,
+				  struct display_mailbox *mailbox);
+
 /*
  * QEMU's console has that size now: of a picture in our memory, what does not
  * belong to it any more is cut off.

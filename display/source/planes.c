@@ -11,7 +11,7 @@
 #include "display/picture/clock.h"
 #include "display/picture/format.h"
 #include "display/source/helper.h"
-#include "display/source/source.h"
+#include "display/source/planes.h"
 #include "vgpu/base/log.h"
 
 #define BUFFERS	      16    /* whose dma-bufs are kept; a guest flips among 2 or 3 */
@@ -27,9 +27,8 @@ struct buffer {
 	struct display_frame frame;
 };
 
-struct planes {
-	struct display_source source;
-	const struct display_vm *vm;
+struct display_planes {
+	char domain[BASE_UUID_SIZE], vgpu[BASE_UUID_SIZE];
 	struct display_mailbox *mailbox;
 	bool required;
 	pthread_t thread;
@@ -54,13 +53,13 @@ static void drop_buffer(struct buffer *buffer)
 	buffer->used = 0;
 }
 
-static void drop_buffers(struct planes *direct)
+static void drop_buffers(struct display_planes *direct)
 {
 	for (int i = 0; i < BUFFERS; i++)
 		drop_buffer(&direct->buffers[i]);
 }
 
-static struct buffer *find_buffer(struct planes *direct, uint32_t number)
+static struct buffer *find_buffer(struct display_planes *direct, uint32_t number)
 {
 	for (int i = 0; i < BUFFERS; i++) {
 		if (direct->buffers[i].number == number)
@@ -70,7 +69,7 @@ static struct buffer *find_buffer(struct planes *direct, uint32_t number)
 }
 
 /* An empty place: the buffer that was shown the longest ago makes room. */
-static struct buffer *make_room(struct planes *direct, int fd)
+static struct buffer *make_room(struct display_planes *direct, int fd)
 {
 	struct buffer *oldest = &direct->buffers[0];
 
@@ -127,8 +126,9 @@ static void describe(const struct scanout_plane *plane, int *plane_fd, struct di
 }
 
 /* The buffer of a plane; a new one is judged. NULL and err if it cannot be shown. */
-static struct buffer *get_buffer(struct planes *direct, int fd, const struct scanout_plane *plane,
-				 int *plane_fd, struct base_error *err)
+static struct buffer *get_buffer(struct display_planes *direct, int fd,
+				 const struct scanout_plane *plane, int *plane_fd,
+				 struct base_error *err)
 {
 	BASE_AUTO(display_frame) struct display_frame frame = DISPLAY_FRAME_INIT;
 	struct buffer *buffer = find_buffer(direct, plane->buffer);
@@ -154,7 +154,7 @@ static struct buffer *get_buffer(struct planes *direct, int fd, const struct sca
  * The mailbox gets an fd of its own: the buffer may have to make room before the
  * frame is taken.
  */
-static int put_plane(struct planes *direct, struct buffer *buffer,
+static int put_plane(struct display_planes *direct, struct buffer *buffer,
 		     const struct scanout_plane *plane, struct base_error *err)
 {
 	struct display_flip flip = { .number = plane->flips, .seen_ns = plane->seen_ns };
@@ -173,7 +173,7 @@ static int put_plane(struct planes *direct, struct buffer *buffer,
 }
 
 /* Answered at once, so that the helper may send the next; drawn later. */
-static int handle_plane(struct planes *direct, int fd, const struct scanout_plane *plane,
+static int handle_plane(struct display_planes *direct, int fd, const struct scanout_plane *plane,
 			int *plane_fd, struct base_error *err)
 {
 	static const struct scanout_request taken = { .kind = SCANOUT_TAKEN };
@@ -205,7 +205,7 @@ static void send_pace(int fd, bool hidden)
 	display_helper_send(fd, &pace, NULL);
 }
 
-static void set_open(struct planes *direct, int fd)
+static void set_open(struct display_planes *direct, int fd)
 {
 	pthread_mutex_lock(&direct->lock);
 	direct->fd = fd;
@@ -225,8 +225,8 @@ static int refused(struct scanout_reply *reply, struct base_error *err)
 }
 
 /* 1 to go on, 0 when the helper has let go of the vGPU, -1 and err. */
-static int handle_reply(struct planes *direct, int fd, struct scanout_reply *reply, int *plane_fd,
-			struct base_error *err)
+static int handle_reply(struct display_planes *direct, int fd, struct scanout_reply *reply,
+			int *plane_fd, struct base_error *err)
 {
 	switch (reply->kind) {
 	case SCANOUT_OPENED:
@@ -250,7 +250,7 @@ static int handle_reply(struct planes *direct, int fd, struct scanout_reply *rep
 }
 
 /* True if there is something to read before somebody wants us to stop. */
-static bool wait_for(const struct planes *direct, int fd, int timeout)
+static bool wait_for(const struct display_planes *direct, int fd, int timeout)
 {
 	struct pollfd fds[] = { { .fd = direct->stop_fd, .events = POLLIN },
 				{ .fd = fd, .events = POLLIN } };
@@ -259,19 +259,19 @@ static bool wait_for(const struct planes *direct, int fd, int timeout)
 	return r > 0 && fds[0].revents == 0 && fds[1].revents != 0;
 }
 
-static bool is_stopped(const struct planes *direct)
+static bool is_stopped(const struct display_planes *direct)
 {
 	struct pollfd stop = { .fd = direct->stop_fd, .events = POLLIN };
 
 	return poll(&stop, 1, 0) > 0;
 }
 
-static int open_vgpu(const struct planes *direct, int fd, struct base_error *err)
+static int open_vgpu(const struct display_planes *direct, int fd, struct base_error *err)
 {
 	struct scanout_request request = { .kind = SCANOUT_OPEN, .version = SCANOUT_VERSION };
 
-	memcpy(request.domain, direct->vm->domain_uuid, sizeof(request.domain));
-	memcpy(request.vgpu, direct->vm->vgpu, sizeof(request.vgpu));
+	memcpy(request.domain, direct->domain, sizeof(request.domain));
+	memcpy(request.vgpu, direct->vgpu, sizeof(request.vgpu));
 	if (display_helper_send(fd, &request, err) < 0)
 		return -1;
 	/* Told to stop is no error. */
@@ -291,7 +291,8 @@ static int hung_up(const struct display_helper *helper, struct base_error *err)
 }
 
 /* Until the helper lets go or somebody wants us to stop: 0; -1 and err. */
-static int serve(struct planes *direct, const struct display_helper *helper, struct base_error *err)
+static int serve(struct display_planes *direct, const struct display_helper *helper,
+		 struct base_error *err)
 {
 	struct scanout_reply reply;
 	int r = 1;
@@ -309,7 +310,7 @@ static int serve(struct planes *direct, const struct display_helper *helper, str
 }
 
 /* -1 also when systemd's helper may do what our own may not. */
-static int follow(struct planes *direct, struct base_error *err)
+static int follow(struct display_planes *direct, struct base_error *err)
 {
 	BASE_AUTO(display_helper) struct display_helper helper = DISPLAY_HELPER_INIT;
 	BASE_AUTO(base_error) struct base_error why = { 0 };
@@ -333,7 +334,7 @@ static int follow(struct planes *direct, struct base_error *err)
  * Who wants nothing but planes ends without them. Once there were some, what ends a
  * viewer is its VM's end, which QEMU's source tells.
  */
-static void tell(struct planes *direct, struct base_error *why)
+static void tell(struct display_planes *direct, struct base_error *why)
 {
 	if (direct->required && !direct->has_opened) {
 		display_mailbox_put_end(direct->mailbox, why);
@@ -345,7 +346,7 @@ static void tell(struct planes *direct, struct base_error *why)
 }
 
 /* Less and less often, but soon when there is a socket that was not there before. */
-static void wait_to_retry(struct planes *direct)
+static void wait_to_retry(struct display_planes *direct)
 {
 	int64_t at = display_clock_ms() + direct->retry_ms;
 	int64_t left;
@@ -364,7 +365,7 @@ static void wait_to_retry(struct planes *direct)
 
 static void *run(void *data)
 {
-	struct planes *direct = data;
+	struct display_planes *direct = data;
 
 	do {
 		BASE_AUTO(base_error) struct base_error why = { 0 };
@@ -376,9 +377,8 @@ static void *run(void *data)
 	return NULL;
 }
 
-static int start(struct display_source *source, struct base_error *err)
+int display_planes_start(struct display_planes *direct, struct base_error *err)
 {
-	struct planes *direct = (struct planes *)source;
 	int r = pthread_create(&direct->thread, NULL, run, direct);
 
 	if (r != 0)
@@ -387,10 +387,8 @@ static int start(struct display_source *source, struct base_error *err)
 	return 0;
 }
 
-static void set_hidden(struct display_source *source, bool hidden)
+void display_planes_set_hidden(struct display_planes *direct, bool hidden)
 {
-	struct planes *direct = (struct planes *)source;
-
 	pthread_mutex_lock(&direct->lock);
 	if (direct->hidden != hidden && direct->fd >= 0)
 		send_pace(direct->fd, hidden);
@@ -398,10 +396,10 @@ static void set_hidden(struct display_source *source, bool hidden)
 	pthread_mutex_unlock(&direct->lock);
 }
 
-static void destroy(struct display_source *source)
+void display_planes_destroy(struct display_planes *direct)
 {
-	struct planes *direct = (struct planes *)source;
-
+	if (direct == NULL)
+		return;
 	if (direct->started) {
 		eventfd_write(direct->stop_fd, 1);
 		pthread_join(direct->thread, NULL);
@@ -411,17 +409,11 @@ static void destroy(struct display_source *source)
 	free(direct);
 }
 
-static const struct display_source_ops planes_ops = {
-	.start = start,
-	.set_hidden = set_hidden,
-	.destroy = destroy,
-};
-
-struct display_source *display_planes_create(const struct display_vm *vm,
+struct display_planes *display_planes_create(const struct display_vm *vm,
 					     struct display_mailbox *mailbox, bool required,
 					     struct base_error *err)
 {
-	struct planes *direct;
+	struct display_planes *direct;
 
 	if (vm->vgpu[0] == '\0') {
 		base_error_set(err, BASE_FAILED,
@@ -433,20 +425,19 @@ struct display_source *display_planes_create(const struct display_vm *vm,
 		base_error_errno(err, ENOMEM, "cannot start");
 		return NULL;
 	}
-	*direct = (struct planes){ .source = { .ops = &planes_ops, .title = vm->name },
-				   .vm = vm,
-				   .mailbox = mailbox,
-				   .required = required,
-				   .retry_ms = RETRY_MS,
-				   .fd = -1 };
+	*direct = (struct display_planes){
+		.mailbox = mailbox, .required = required, .retry_ms = RETRY_MS, .fd = -1
+	};
+	memcpy(direct->domain, vm->domain_uuid, sizeof(direct->domain));
+	memcpy(direct->vgpu, vm->vgpu, sizeof(direct->vgpu));
 	for (int i = 0; i < BUFFERS; i++)
 		direct->buffers[i].frame = (struct display_frame)DISPLAY_FRAME_INIT;
 	pthread_mutex_init(&direct->lock, NULL);
 	direct->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (direct->stop_fd < 0) {
 		base_error_errno(err, errno, "cannot make an eventfd");
-		destroy(&direct->source);
+		display_planes_destroy(direct);
 		return NULL;
 	}
-	return &direct->source;
+	return direct;
 }

@@ -7,24 +7,28 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "display/picture/clock.h"
 #include "display/source/vm.h"
 #include "vgpu/base/cleanup.h"
 
 #define LINE_MAX_BYTES ((size_t)256 * 1024)
-#define TIMEOUT_S      10
+#define PATIENCE_MS    10000
+#define DIAL_MS	       50 /* between two attempts at a QEMU whose queue is full */
 #define LAG_MS	       2000
 #define LOOK_MS	       500
 
 struct qmp {
 	struct display_vm vm;
-	char *path;	 /* owned */
-	sd_event *event; /* borrowed */
+	char *path;		   /* owned */
+	struct display_loop *loop; /* borrowed */
 	int fd;
 	sd_event_source *source;
 	char *line; /* owned; LINE_MAX_BYTES of what was read and not looked at yet */
 	size_t length;
+	bool asking;	/* the lines are for who waits for an answer */
 	bool shut_down; /* QEMU said that it ends */
-	bool hung_up;	/* while we waited for its answer */
+	bool closed;	/* nothing more is to be read */
+	int why_closed; /* errno; 0: QEMU hung up */
 };
 
 BASE_DEFINE_CLEANUP_PTR(json, json_object, json_object_put)
@@ -43,31 +47,45 @@ static int no_answer(const struct qmp *qmp, struct base_error *err)
 			      "QEMU does not answer on %s: is another client on it?", qmp->path);
 }
 
+/*
+ * A QEMU that another client has taken answers nobody else; once one waits already,
+ * it does not even let the next one in: EAGAIN.
+ */
+static int connect_patiently(struct qmp *qmp, const struct sockaddr_un *address,
+			     struct base_error *err)
+{
+	int64_t until = display_clock_ms() + PATIENCE_MS;
+
+	while (BASE_RETRY(connect(qmp->fd, (const struct sockaddr *)address, sizeof(*address))) <
+	       0) {
+		if (errno != EAGAIN)
+			return base_error_errno(
+				err, errno, "cannot connect to QEMU's QMP socket %s", qmp->path);
+		if (display_clock_ms() >= until)
+			return no_answer(qmp, err);
+		if (display_loop_wait(qmp->loop, display_clock_ms() + DIAL_MS, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* 0: nobody is there, and err says so. */
 static int dial(struct qmp *qmp, struct base_error *err)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct timeval timeout = { .tv_sec = TIMEOUT_S };
+	BASE_AUTO(base_error) struct base_error why = { 0 };
 
 	if (strlen(qmp->path) >= sizeof(address.sun_path))
 		return base_error_set(err, BASE_MISUSED, "the name of a socket is too long: %s",
 				      qmp->path);
 	memcpy(address.sun_path, qmp->path, strlen(qmp->path));
-	qmp->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	qmp->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (qmp->fd < 0)
 		return base_error_errno(err, errno, "cannot make a socket");
-	/*
-	 * A QEMU that another client has taken answers nobody else; once one waits
-	 * already, it does not even let the next one in.
-	 */
-	setsockopt(qmp->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
-	setsockopt(qmp->fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
-	if (BASE_RETRY(connect(qmp->fd, (struct sockaddr *)&address, sizeof(address))) == 0)
+	if (connect_patiently(qmp, &address, &why) == 0)
 		return 1;
-	if (errno == EAGAIN)
-		return no_answer(qmp, err);
-	base_error_errno(err, errno, "cannot connect to QEMU's QMP socket %s", qmp->path);
-	return errno == ENOENT || errno == ECONNREFUSED ? 0 : -1;
+	base_error_set(err, why.status, "%s", why.message);
+	return why.errnum == ENOENT || why.errnum == ECONNREFUSED ? 0 : -1;
 }
 
 /* 1: read something; 0: the end; -1: errno says why not. */
@@ -111,25 +129,37 @@ static void look_for_end(struct qmp *qmp, json_object *object)
 		qmp->shut_down = true;
 }
 
+static void say_why_closed(const struct qmp *qmp, struct base_error *err)
+{
+	if (qmp->why_closed == 0)
+		base_error_set(err, BASE_FAILED, "QEMU hung up on %s", qmp->path);
+	else
+		base_error_errno(err, qmp->why_closed, "cannot read from QEMU's QMP socket %s",
+				 qmp->path);
+}
+
+/* The next line, which is waited for; NULL and err if none comes. */
 static json_object *receive(struct qmp *qmp, struct base_error *err)
 {
-	json_object *object = next(qmp);
+	int64_t until = display_clock_ms() + PATIENCE_MS;
+	json_object *object;
+	int r = 1;
 
-	while (object == NULL) {
-		int r = fill(qmp);
-
-		qmp->hung_up = r == 0 || (r < 0 && errno == ECONNRESET);
-		if (r == 0)
-			base_error_set(err, BASE_FAILED, "QEMU hung up on %s", qmp->path);
-		if (r < 0 && errno == EAGAIN)
+	qmp->asking = true;
+	for (object = next(qmp); object == NULL; object = next(qmp)) {
+		if (qmp->closed) {
+			say_why_closed(qmp, err);
+			break;
+		}
+		if (r == 0) {
 			no_answer(qmp, err);
-		else if (r < 0)
-			base_error_errno(err, errno, "cannot read from QEMU's QMP socket %s",
-					 qmp->path);
-		if (r <= 0)
-			return NULL;
-		object = next(qmp);
+			break;
+		}
+		r = display_loop_wait(qmp->loop, until, err);
+		if (r < 0)
+			break;
 	}
+	qmp->asking = false;
 	return object;
 }
 
@@ -210,11 +240,14 @@ static void name_vm(struct qmp *qmp)
 	qmp->vm.name = strdup(slash != NULL ? slash + 1 : qmp->path);
 }
 
-static void end(struct qmp *qmp)
+/* Nothing more comes: if it was not said before, the VM has ended. */
+static void close_down(struct qmp *qmp, int why)
 {
 	bool first = !qmp->vm.gone;
 
 	sd_event_source_set_enabled(qmp->source, SD_EVENT_OFF);
+	qmp->closed = true;
+	qmp->why_closed = why == ECONNRESET ? 0 : why;
 	qmp->vm.gone = true;
 	if (first && qmp->vm.ended != NULL)
 		qmp->vm.ended(qmp->vm.ended_data,
@@ -225,17 +258,17 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *d
 {
 	struct qmp *qmp = data;
 	json_object *object;
-	int r = fill(qmp);
+	int r = fill(qmp), why = r < 0 ? errno : 0;
 
 	(void)source;
 	(void)fd;
 	(void)events;
-	while ((object = next(qmp)) != NULL) {
+	while (!qmp->asking && (object = next(qmp)) != NULL) {
 		look_for_end(qmp, object);
 		json_object_put(object);
 	}
-	if (r == 0 || (r < 0 && errno != EAGAIN))
-		end(qmp);
+	if (r == 0 || (r < 0 && why != EAGAIN))
+		close_down(qmp, why);
 	return 0;
 }
 
@@ -267,18 +300,9 @@ static void hang_up(struct qmp *qmp)
 	qmp->source = sd_event_source_disable_unref(qmp->source);
 	base_cleanup_fd(&qmp->fd);
 	qmp->length = 0;
-	qmp->shut_down = qmp->hung_up = false;
+	qmp->shut_down = qmp->closed = false;
+	qmp->why_closed = 0;
 	qmp->vm.gone = true;
-}
-
-static int watch(struct qmp *qmp, struct base_error *err)
-{
-	int r = sd_event_add_io(qmp->event, &qmp->source, qmp->fd, EPOLLIN, on_readable, qmp);
-
-	if (r < 0)
-		return base_error_errno(err, -r, "cannot watch QEMU");
-	qmp->vm.gone = false;
-	return 1;
 }
 
 static int look(struct display_vm *vm, struct base_error *err)
@@ -290,10 +314,16 @@ static int look(struct display_vm *vm, struct base_error *err)
 		return 1;
 	hang_up(qmp);
 	r = dial(qmp, err);
+	if (r <= 0)
+		return r;
+	r = sd_event_add_io(qmp->loop->event, &qmp->source, qmp->fd, EPOLLIN, on_readable, qmp);
+	if (r < 0)
+		return base_error_errno(err, -r, "cannot watch QEMU");
 	/* One that just ends may have let us in. */
-	if (r > 0 && greet(qmp, err) < 0)
-		r = qmp->hung_up ? 0 : -1;
-	return r > 0 ? watch(qmp, err) : r;
+	if (greet(qmp, err) < 0)
+		return qmp->closed && qmp->why_closed == 0 ? 0 : -1;
+	vm->gone = false;
+	return 1;
 }
 
 static void destroy(struct display_vm *vm)
@@ -313,7 +343,8 @@ static const struct display_vm_ops qmp_ops = {
 	.destroy = destroy,
 };
 
-struct display_vm *display_qmp_create(const char *path, sd_event *event, struct base_error *err)
+struct display_vm *display_qmp_create(const char *path, struct display_loop *loop,
+				      struct base_error *err)
 {
 	struct qmp *qmp = calloc(1, sizeof(*qmp));
 
@@ -324,7 +355,8 @@ struct display_vm *display_qmp_create(const char *path, sd_event *event, struct 
 	qmp->vm.ops = &qmp_ops;
 	qmp->vm.lag_ms = LAG_MS;
 	qmp->vm.look_ms = LOOK_MS;
-	qmp->event = event;
+	qmp->vm.peer = DISPLAY_PEER_QEMU;
+	qmp->loop = loop;
 	qmp->fd = -1;
 	qmp->path = strdup(path);
 	qmp->line = malloc(LINE_MAX_BYTES);

@@ -3,79 +3,72 @@
 #define DISPLAY_SOURCE_H
 
 #include <stdbool.h>
-#include <stdint.h>
-#include <systemd/sd-event.h>
 
 #include "display/mailbox/input.h"
 #include "display/mailbox/mailbox.h"
-#include "display/source/vm.h"
 #include "vgpu/base/error.h"
 
-/*
- * Where frames come from. A source puts frames, damage and its end into the
- * mailbox it was made with, from a thread of its own or from an event loop, until
- * it is destroyed.
- */
-struct display_source {
-	const struct display_source_ops *ops;
-	const char *title;	      /* what is shown, for people; the source's */
-	uint32_t width, height;	      /* a first guess at the picture's size; pixels */
-	unsigned int screen, screens; /* the VM's, from 1 on; 0: it has none now */
+/* Where a vGPU's pictures come from. */
+enum display_source_kind {
+	DISPLAY_SOURCE_AUTO, /* the planes where they can be read, else QEMU */
+	DISPLAY_SOURCE_DBUS,
+	DISPLAY_SOURCE_DIRECT,
 };
 
-struct display_source_ops {
-	/* From now on the mailbox is filled. -1 and err if that cannot begin. */
-	int (*start)(struct display_source *source, struct base_error *err);
-	/*
-	 * Nobody sees what it puts: it may rest until it is seen again. NULL for
-	 * a source that cannot.
-	 */
-	void (*set_hidden)(struct display_source *source, bool hidden);
-	/*
-	 * Stops it if it was started: what input there is still goes to the
-	 * guest, nothing is put any more after it.
-	 */
-	void (*destroy)(struct display_source *source);
+/* Which VM is to be shown, and when. The strings are borrowed. */
+struct display_source_wish {
+	const char *domain;  /* its name or UUID; NULL: qmp is given */
+	const char *uri;     /* libvirt's; NULL: its default for us, see display_domain_create */
+	const char *qmp;     /* path of a QMP socket, or NULL */
+	unsigned int screen; /* of the VM, from 1 on */
+	enum display_source_kind kind;
+	bool start, wait; /* a VM that is not running yet */
+	bool keep;	  /* wait for one that is not running any more */
+	bool follow;	  /* as wait */
+	bool after_end;	  /* the run that goes on now is not to be shown, the next one is */
 };
 
-static inline int display_source_start(struct display_source *source, struct base_error *err)
-{
-	return source->ops->start(source, err);
-}
-
-static inline void display_source_set_hidden(struct display_source *source, bool hidden)
-{
-	if (source->ops->set_hidden != NULL)
-		source->ops->set_hidden(source, hidden);
-}
-
-static inline void display_source_destroy(struct display_source *source) /* takes NULL */
-{
-	if (source != NULL)
-		source->ops->destroy(source);
-}
+/*
+ * Where pictures come from: a VM's display, with all that it takes to get there. It has
+ * a thread, which does whatever may have to wait: it finds the VM, waits for its start,
+ * connects to QEMU, switches screens, and follows the VM's end and its return. What it
+ * has to say is in the mailbox. The functions are the main thread's and return at once.
+ */
+struct display_source;
 
 /*
- * QEMU's D-Bus display of a VM: its screen of that number, from 1 on, or the last
- * one. It runs the event loop, which must be the one
- * that vm was made with, on a thread of its own: nobody else may touch the loop
- * or vm between start and destroy. Takes input to the guest's keyboard and
- * mouse. All arguments are borrowed and must outlive the source.
+ * Begins to look for the VM. Mailbox and input are borrowed and must outlive it. NULL
+ * and err only if there is no thread to be had: all else is told by the mailbox.
  */
-struct display_source *display_qemu_create(struct display_vm *vm, unsigned int screen,
-					   sd_event *event, struct display_mailbox *mailbox,
-					   struct display_input *input, struct base_error *err);
+struct display_source *display_source_create(const struct display_source_wish *wish,
+					     struct display_mailbox *mailbox,
+					     struct display_input *input, struct base_error *err);
 
 /*
- * The planes of the VM's vGPU, read beside QEMU by the helper vgpu-scanout, on a
- * thread of its own: every flip, at any rate. Goes beside display_qemu_create's,
- * whose pictures the mailbox holds back while the planes have one. A helper that is
- * not to be had is said once and tried again, or, if it is `required`, the end.
- * Both are borrowed and must outlive the source. NULL and err if the VM has no
- * such vGPU.
+ * QEMU's display may be taken once the VM is found. Not sooner: QEMU has one client at
+ * a time, and a viewer that has no window must not take it from another.
  */
-struct display_source *display_planes_create(const struct display_vm *vm,
-					     struct display_mailbox *mailbox, bool required,
-					     struct base_error *err);
+void display_source_connect(struct display_source *source);
+
+/*
+ * Another one of the VM's screens, from 1 on; of several wishes the last one counts. The
+ * old screen stays until the new one has a picture, and for good if there is no such
+ * screen or it cannot be had, which is said.
+ */
+void display_source_switch(struct display_source *source, unsigned int screen);
+
+/* Nobody sees what it puts: it may rest until it is seen again. */
+void display_source_set_hidden(struct display_source *source, bool hidden);
+
+/*
+ * Sends what input there is, as far as QEMU reads it, and ends the thread; nothing is
+ * put any more after it. False if that takes longer than a second, as a libvirt that
+ * hangs cannot be interrupted: then the thread is left behind, with all that it
+ * borrowed, which is never to be freed, and the program should end. Takes NULL: true.
+ */
+bool display_source_destroy(struct display_source *source);
+
+/* Waits for libvirt's word on whether there is such a domain. -1 and err if there is none. */
+int display_source_check_domain(const char *domain, const char *uri, struct base_error *err);
 
 #endif

@@ -4,8 +4,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <systemd/sd-event.h>
 
+#include "display/mailbox/status.h"
+#include "display/source/loop.h"
 #include "vgpu/base/error.h"
 #include "vgpu/base/name.h"
 
@@ -20,21 +21,27 @@ enum display_vm_end {
  */
 struct display_vm {
 	const struct display_vm_ops *ops;
-	char *name; /* owned; for people */
+	char *name;		/* owned; for people */
+	enum display_peer peer; /* whose answers the operations below wait for */
 	/* In lower case; empty where they are not known. */
 	char domain_uuid[BASE_UUID_SIZE];
 	char vgpu[BASE_UUID_SIZE]; /* of the one that choose_vgpu found */
 	bool gone;		   /* it has ended since the last look that found it running */
 	bool returns;		   /* saved, or moved to another host: it may come back */
 	bool deaf;		   /* nobody tells us its end any more: look */
-	int look_ms;		   /* how long to let the event loop run between two looks */
+	bool stirred;		   /* it may run, or not, since the last look: look at once */
+	int look_ms;		   /* between two looks otherwise */
 	/* How long after QEMU's own sockets are closed `ended` may still come; ms. */
 	int64_t lag_ms;
-	/* Called from the event loop once after each look that found it running. */
+	/* A handler's call, once after each look that found it running. */
 	void (*ended)(void *data, enum display_vm_end end);
 	void *ended_data;
 };
 
+/*
+ * All for the loop's thread, and not for handlers: QMP's run the loop until QEMU has
+ * answered, 10 seconds at most; libvirt's hold the thread until libvirt has.
+ */
 struct display_vm_ops {
 	/*
 	 * 1 if it runs: open_display may be called. 0 if it does not, and err says
@@ -70,8 +77,7 @@ static inline void display_vm_choose_vgpu(struct display_vm *vm, const char *lab
 		vm->ops->choose_vgpu(vm, label, only_screen);
 }
 
-/* Takes NULL; not while the event loop runs. */
-static inline void display_vm_destroy(struct display_vm *vm)
+static inline void display_vm_destroy(struct display_vm *vm) /* takes NULL */
 {
 	if (vm != NULL)
 		vm->ops->destroy(vm);
@@ -79,17 +85,18 @@ static inline void display_vm_destroy(struct display_vm *vm)
 
 /*
  * A libvirt domain. uri NULL: LIBVIRT_DEFAULT_URI, else qemu:///system, where
- * vGPUs are. The event loop must run for ended to be called; it is borrowed and
+ * vGPUs are. The loop must run for ended to be called; it is borrowed and
  * must outlive the VM. One at a time in a process, as libvirt has one event loop a
  * process. NULL and err if there is no such domain.
  */
-struct display_vm *display_domain_create(const char *name, const char *uri, sd_event *event,
-					 struct base_error *err);
+struct display_vm *display_domain_create(const char *name, const char *uri,
+					 struct display_loop *loop, struct base_error *err);
 
 /*
  * A QEMU by its QMP socket (-qmp unix:PATH,server=on,wait=off), which the
  * viewer keeps to itself until it ends. Another one may come at the same place.
  */
-struct display_vm *display_qmp_create(const char *path, sd_event *event, struct base_error *err);
+struct display_vm *display_qmp_create(const char *path, struct display_loop *loop,
+				      struct base_error *err);
 
 #endif

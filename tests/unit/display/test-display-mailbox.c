@@ -161,10 +161,10 @@ static void it_wakes_once_until_taken(void **state)
 
 	put_damage(f, 0, 0, 1, 1);
 	put_damage(f, 0, 0, 1, 1);
-	display_mailbox_put_screenshot(f->mailbox);
+	display_mailbox_put_pointer(f->mailbox, 1, 1, true);
 	assert_int_equal(f->wakes, 1);
 	take(f, 0);
-	assert_true(f->update.screenshot);
+	assert_true(f->update.has_pointer);
 	put_damage(f, 0, 0, 1, 1);
 	assert_int_equal(f->wakes, 2);
 }
@@ -366,6 +366,126 @@ static void the_newest_cursor_wins(void **state)
 	assert_int_equal(f->update.pointer_y, -4);
 }
 
+static void the_newest_status_and_wait_are_told_once(void **state)
+{
+	struct fixture *f = *state;
+	struct display_status status = { .state = DISPLAY_STATE_LOOKING, .title = "old" };
+	struct display_wait wait = { DISPLAY_PEER_LIBVIRT, 5 };
+
+	take(f, 0);
+	assert_false(f->update.has_status);
+	assert_false(f->update.has_wait);
+	display_mailbox_put_status(f->mailbox, &status);
+	display_mailbox_put_wait(f->mailbox, &wait);
+	assert_int_equal(f->wakes, 1);
+	status = (struct display_status){ .state = DISPLAY_STATE_SHOWN,
+					  .runs = true,
+					  .title = "new",
+					  .run = 1,
+					  .screen = 2,
+					  .screens = 3,
+					  .width = 640,
+					  .height = 480,
+					  .vgpu = "4b20d080-1b54-4048-85b3-a6a62d165c01" };
+	wait = (struct display_wait){ DISPLAY_PEER_NONE, 6 };
+	display_mailbox_put_status(f->mailbox, &status);
+	display_mailbox_put_wait(f->mailbox, &wait);
+	take(f, 0);
+	assert_true(f->update.has_status);
+	assert_memory_equal(&f->update.status, &status, sizeof(status));
+	assert_true(f->update.has_wait);
+	assert_int_equal(f->update.wait.peer, DISPLAY_PEER_NONE);
+	assert_int_equal(f->update.wait.since, 6);
+	take(f, 0);
+	assert_false(f->update.has_status);
+	assert_false(f->update.has_wait);
+}
+
+static void another_run_drops_pictures_and_end_but_not_what_is_known(void **state)
+{
+	struct fixture *f = *state;
+	const struct display_status status = { .state = DISPLAY_STATE_AWAY };
+	const struct display_wait wait = { DISPLAY_PEER_QEMU, 7 };
+	BASE_AUTO(base_error) struct base_error error = { 0 };
+	int qemus = put_frame(f, 1), plane = put_plane(f, 2, 1);
+
+	base_error_set(&error, BASE_FAILED, "why");
+	display_mailbox_put_disable(f->mailbox, 0);
+	display_mailbox_put_status(f->mailbox, &status);
+	display_mailbox_put_wait(f->mailbox, &wait);
+	display_mailbox_put_end(f->mailbox, &error);
+	display_mailbox_reopen(f->mailbox);
+	assert_int_equal(lseek(qemus, 0, SEEK_SET), -1);
+	assert_int_equal(lseek(plane, 0, SEEK_SET), -1);
+	take(f, 9000);
+	assert_false(f->update.has_frame);
+	assert_false(f->update.direct);
+	assert_false(f->update.blank);
+	assert_false(f->update.ended);
+	assert_int_equal(f->update.status.state, DISPLAY_STATE_AWAY);
+	assert_int_equal(f->update.wait.since, 7);
+}
+
+static void another_screen_takes_the_place_of_all_that_was_shown(void **state)
+{
+	struct fixture *f = *state;
+	struct fixture next = { .mailbox = NULL };
+	const struct display_status status = { .screen = 2 };
+	int plane, new;
+
+	next.mailbox = display_mailbox_create(count_wake, &next, NULL);
+	assert_non_null(next.mailbox);
+	assert_false(display_mailbox_has_picture(next.mailbox));
+	new = put_frame(&next, 5);
+	display_mailbox_put_pointer(next.mailbox, 3, 4, true);
+	assert_true(display_mailbox_has_picture(next.mailbox));
+	put_frame(f, 1);
+	plane = put_plane(f, 2, 1);
+	display_mailbox_put_status(f->mailbox, &status);
+	display_mailbox_replace(f->mailbox, next.mailbox);
+	assert_int_equal(lseek(plane, 0, SEEK_SET), -1);
+	take(f, 0);
+	assert_int_equal(f->update.status.screen, 2);
+	assert_int_equal(f->update.frame.width, 5);
+	assert_int_equal(f->update.frame.planes[0].fd, new);
+	assert_int_equal(f->update.pointer_x, 3);
+	assert_false(f->update.direct);
+	assert_damage(f, 0, 0, 5, 10);
+	/* It is what the mailbox goes back to once planes have come and gone. */
+	put_plane(f, 2, 1);
+	take(f, 0);
+	display_mailbox_put_no_plane(f->mailbox, 10);
+	take(f, 10);
+	assert_int_equal(f->update.frame.width, 5);
+	assert_false(display_mailbox_has_picture(next.mailbox));
+	f->wakes = 0;
+	display_mailbox_replace(f->mailbox, next.mailbox);
+	assert_int_equal(f->wakes, 1);
+	take(f, 10);
+	assert_false(f->update.has_frame);
+	display_mailbox_destroy(next.mailbox);
+}
+
+static void another_screen_that_is_disabled_is_blank_in_its_time(void **state)
+{
+	struct fixture *f = *state;
+	struct fixture next = { .mailbox = NULL };
+
+	next.mailbox = display_mailbox_create(count_wake, &next, NULL);
+	assert_non_null(next.mailbox);
+	put_frame(f, 1);
+	display_mailbox_put_disable(next.mailbox, 1000);
+	display_mailbox_put_end(f->mailbox, NULL);
+	display_mailbox_replace(f->mailbox, next.mailbox);
+	take(f, 1000);
+	assert_false(f->update.has_frame);
+	assert_false(f->update.blank);
+	assert_true(f->update.ended);
+	take(f, 1000 + DISPLAY_HOLD_MS);
+	assert_true(f->update.blank);
+	display_mailbox_destroy(next.mailbox);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -387,6 +507,10 @@ int main(void)
 		TEST(a_guest_with_neither_is_blank),
 		TEST(the_first_end_counts),
 		TEST(the_newest_cursor_wins),
+		TEST(the_newest_status_and_wait_are_told_once),
+		TEST(another_run_drops_pictures_and_end_but_not_what_is_known),
+		TEST(another_screen_takes_the_place_of_all_that_was_shown),
+		TEST(another_screen_that_is_disabled_is_blank_in_its_time),
 	};
 
 	return cmocka_run_group_tests_name("display mailbox", tests, NULL, NULL);

@@ -21,7 +21,7 @@
 
 #include "display/picture/clock.h"
 #include "display/source/helper.h"
-#include "display/source/source.h"
+#include "display/source/planes.h"
 
 #define DOMAIN	   "11111111-2222-3333-4444-555555555555"
 #define VGPU	   "4b20d080-1b54-4048-85b3-a6a62d165c01"
@@ -34,7 +34,7 @@ struct fixture {
 	int listener, helper; /* sockets */
 	struct display_vm vm;
 	struct display_mailbox *mailbox;
-	struct display_source *source;
+	struct display_planes *planes;
 	struct display_update update;
 };
 
@@ -112,7 +112,7 @@ static int teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	display_source_destroy(f->source);
+	display_planes_destroy(f->planes);
 	display_update_finish(&f->update);
 	display_mailbox_destroy(f->mailbox);
 	base_cleanup_fd(&f->helper);
@@ -158,9 +158,9 @@ static void say(const struct fixture *f, const struct scanout_reply *reply, size
 
 static void start(struct fixture *f, bool required)
 {
-	f->source = display_planes_create(&f->vm, f->mailbox, required, NULL);
-	assert_non_null(f->source);
-	assert_int_equal(display_source_start(f->source, NULL), 0);
+	f->planes = display_planes_create(&f->vm, f->mailbox, required, NULL);
+	assert_non_null(f->planes);
+	assert_int_equal(display_planes_start(f->planes, NULL), 0);
 	f->helper = accept(f->listener, NULL, NULL);
 	assert_true(f->helper >= 0);
 }
@@ -367,13 +367,13 @@ static void a_hidden_window_needs_no_planes(void **state)
 	struct scanout_request pace;
 
 	start_opened(f);
-	display_source_set_hidden(f->source, false);
-	display_source_set_hidden(f->source, true);
-	display_source_set_hidden(f->source, true);
+	display_planes_set_hidden(f->planes, false);
+	display_planes_set_hidden(f->planes, true);
+	display_planes_set_hidden(f->planes, true);
 	pace = hear(f, PATIENCE);
 	assert_int_equal(pace.kind, SCANOUT_PACE);
 	assert_int_equal(pace.interval_us, 0);
-	display_source_set_hidden(f->source, false);
+	display_planes_set_hidden(f->planes, false);
 	pace = hear(f, PATIENCE);
 	assert_int_equal(pace.interval_us, SCANOUT_INTERVAL_DEFAULT_US);
 	assert_int_equal(hear(f, NOTHING_MS).kind, 0);
@@ -479,8 +479,8 @@ static void our_own_helpers_refusal_tells_how_to_have_the_systems(void **state)
 
 	assert_int_equal(unlink(f->path), 0);
 	own.installed = true;
-	f->source = display_planes_create(&f->vm, f->mailbox, true, NULL);
-	assert_int_equal(display_source_start(f->source, NULL), 0);
+	f->planes = display_planes_create(&f->vm, f->mailbox, true, NULL);
+	assert_int_equal(display_planes_start(f->planes, NULL), 0);
 	while (own.fd < 0)
 		poll(NULL, 0, 1);
 	f->helper = BASE_STEAL_FD(own.fd);
@@ -510,8 +510,8 @@ static void a_socket_that_appears_is_taken_up(void **state)
 
 	base_cleanup_fd(&f->listener);
 	assert_int_equal(unlink(f->path), 0);
-	f->source = display_planes_create(&f->vm, f->mailbox, false, NULL);
-	assert_int_equal(display_source_start(f->source, NULL), 0);
+	f->planes = display_planes_create(&f->vm, f->mailbox, false, NULL);
+	assert_int_equal(display_planes_start(f->planes, NULL), 0);
 	poll(NULL, 0, 100);
 	listen_at(f);
 	assert_true(calls(f, 2000));

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DISPLAY_SCREEN_H
+#define DISPLAY_SCREEN_H
+
+#include <stdbool.h>
+#include <systemd/sd-bus.h>
+
+#include "display/mailbox/mailbox.h"
+#include "display/source/console.h"
+#include "display/source/listener.h"
+#include "display/source/loop.h"
+#include "display/source/planes.h"
+#include "vgpu/base/cleanup.h"
+#include "vgpu/base/error.h"
+
+/* One of the VM's screens: QEMU's console, and what tells us what is on it. */
+struct display_screen {
+	struct display_console console;
+	sd_bus *bus; /* owned; from QEMU to the listener */
+	struct display_listener *listener;
+	struct display_planes *planes; /* owned; NULL: only what QEMU hands out */
+	bool closed;		       /* QEMU has closed its connection to the listener */
+};
+
+/*
+ * By display_console_init, on a connection to QEMU that may serve several screens. It
+ * shows nothing yet. Both arguments are borrowed. NULL and err on failure.
+ */
+struct display_screen *display_screen_create(sd_bus *bus, struct display_loop *loop,
+					     unsigned int number, struct base_error *err);
+
+/* From now on QEMU's pictures go into the mailbox, which is borrowed. */
+int display_screen_listen(struct display_screen *screen, struct display_mailbox *mailbox,
+			  struct base_error *err);
+
+/* Nothing is put any more after it. Not for a handler. */
+void display_screen_destroy(struct display_screen *screen); /* takes NULL */
+
+BASE_DEFINE_CLEANUP_PTR(display_screen, struct display_screen, display_screen_destroy)
+
+#endif

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "display/source/session.h"
+
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "display/picture/clock.h"
+#include "display/source/bus.h"
+#include "vgpu/base/log.h"
+
+/* How long a QEMU that ends may take between the closing of one socket and the next; ms. */
+#define BETWEEN_MS 2000
+/* For the first picture of the screen that is switched to; ms. */
+#define PICTURE_MS 1000
+
+static void ignore(void *data)
+{
+	(void)data;
+}
+
+static void note_vm_end(void *data, enum display_vm_end how)
+{
+	struct display_session *session = data;
+
+	base_debug("the VM ended");
+	session->ended = true;
+	session->how = how;
+}
+
+/* The VM's end, if it is one, is told on another socket, now or in a moment. */
+static void await_reason(struct display_session *session)
+{
+	session->reason_by =
+		display_clock_ms() + (session->listener_closed ? session->vm->lag_ms : BETWEEN_MS);
+}
+
+/*
+ * A new client of QEMU's, peer to peer, takes the place of the last one: QEMU
+ * 10 closes that one's connection to the console, 7.2 the listener's too
+ * (dbus_display_add_client in ui/dbus.c).
+ */
+static int on_closed(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	(void)m;
+	(void)error;
+	base_debug("QEMU closed the console's connection");
+	await_reason(data);
+	return 0;
+}
+
+static void send_input(struct display_session *session)
+{
+	struct display_input_event event;
+
+	while (display_input_take(session->input, &event)) {
+		if (session->shown != NULL)
+			display_console_send(&session->shown->console, &event);
+	}
+}
+
+static int on_input(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	(void)source;
+	(void)fd;
+	(void)events;
+	send_input(data);
+	return 0;
+}
+
+static int open_bus(struct display_session *session, struct base_error *err)
+{
+	int fd, r;
+
+	display_report_call(session->report, session->vm->peer);
+	fd = display_vm_open_display(session->vm, err);
+	if (fd < 0)
+		return -1;
+	display_report_call(session->report, DISPLAY_PEER_QEMU);
+	session->bus = display_bus_open(fd, session->loop, err);
+	if (session->bus == NULL)
+		return -1;
+	r = sd_bus_match_signal(session->bus, NULL, NULL, NULL, "org.freedesktop.DBus.Local",
+				"Disconnected", on_closed, session);
+	if (r < 0)
+		return base_error_errno(err, -r, "cannot follow QEMU");
+	return display_bus_start(session->bus, session->loop, err);
+}
+
+static void choose_vgpu(struct display_session *session, const struct display_screen *screen)
+{
+	display_vm_choose_vgpu(session->vm, screen->console.label, screen->console.count == 1);
+}
+
+/* The window learns whose pictures follow. */
+static void tell_shown(struct display_session *session)
+{
+	const struct display_console *console = &session->shown->console;
+	struct display_status *status = &session->report->status;
+	bool has_name = console->vm_name != NULL && console->vm_name[0] != '\0';
+
+	display_report_set_title(session->report, has_name ? console->vm_name : session->vm->name);
+	status->screen = console->number;
+	status->screens = console->count;
+	status->width = console->width;
+	status->height = console->height;
+	memcpy(status->vgpu, session->vm->vgpu, sizeof(status->vgpu));
+	display_report_state(session->report, DISPLAY_STATE_SHOWN);
+}
+
+/* Who wants nothing but planes cannot have a screen that has none. */
+static int check_planes(const struct display_session *session, const struct display_screen *screen,
+			struct base_error *err)
+{
+	if (!session->needs_planes || session->vm->vgpu[0] != '\0')
+		return 0;
+	return base_error_set(err, BASE_FAILED,
+			      "screen %u of '%s' is no vGPU's, its planes cannot be read: "
+			      "choose another by --screen (it has %u), or do without "
+			      "--source direct",
+			      screen->console.number, session->report->status.title,
+			      screen->console.count);
+}
+
+/* Beside QEMU's pictures of the screen that is shown. */
+static int start_planes(struct display_session *session, struct base_error *err)
+{
+	struct display_screen *screen = session->shown;
+
+	if (!session->with_planes || session->vm->vgpu[0] == '\0')
+		return 0;
+	screen->planes =
+		display_planes_create(session->vm, session->mailbox, session->needs_planes, err);
+	if (screen->planes == NULL)
+		return -1;
+	display_planes_set_hidden(screen->planes, session->hidden);
+	return display_planes_start(screen->planes, err);
+}
+
+static int watch_input(struct display_session *session, struct base_error *err)
+{
+	int r = sd_event_add_io(session->loop->event, &session->input_source,
+				display_input_fd(session->input), EPOLLIN, on_input, session);
+
+	return r < 0 ? base_error_errno(err, -r, "cannot make an event loop") : 0;
+}
+
+int display_session_open(struct display_session *session, unsigned int screen,
+			 struct base_error *err)
+{
+	/* What was typed before is not for this run of the VM. */
+	send_input(session);
+	session->vm->ended = note_vm_end;
+	session->vm->ended_data = session;
+	session->staging = display_mailbox_create(ignore, NULL, err);
+	if (session->staging == NULL || open_bus(session, err) < 0)
+		return -1;
+	session->shown = display_screen_create(session->bus, session->loop, screen, err);
+	if (session->shown == NULL)
+		return -1;
+	choose_vgpu(session, session->shown);
+	session->report->status.run++;
+	tell_shown(session);
+	if (display_screen_listen(session->shown, session->mailbox, err) < 0)
+		return -1;
+	display_report_call(session->report, DISPLAY_PEER_NONE);
+	display_console_set_input(&session->shown->console, session->input);
+	return watch_input(session, err);
+}
+
+static void drop_next(struct display_session *session)
+{
+	display_screen_destroy(BASE_STEAL_PTR(session->next));
+	display_mailbox_reopen(session->staging);
+	choose_vgpu(session, session->shown);
+}
+
+static int open_next(struct display_session *session, unsigned int number, struct base_error *err)
+{
+	session->next = display_screen_create(session->bus, session->loop, number, err);
+	if (session->next == NULL)
+		return -1;
+	choose_vgpu(session, session->next);
+	if (check_planes(session, session->next, err) < 0)
+		return -1;
+	return display_screen_listen(session->next, session->staging, err);
+}
+
+/* The old screen is served, and shown, until the new one has a picture. */
+static void switch_screen(struct display_session *session)
+{
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+	const struct display_console *console = &session->shown->console;
+	unsigned int number = session->wanted;
+	int result;
+
+	session->wanted = 0;
+	drop_next(session);
+	if (number == console->number)
+		return;
+	if (number > console->count) {
+		base_info("'%s' has no screen %u: %u in all", session->report->status.title, number,
+			  console->count);
+		return;
+	}
+	display_report_call(session->report, DISPLAY_PEER_QEMU);
+	result = open_next(session, number, &why);
+	display_report_call(session->report, DISPLAY_PEER_NONE);
+	session->next_by = display_clock_ms() + PICTURE_MS;
+	if (result == 0)
+		return;
+	drop_next(session);
+	/* What ends everything is told elsewhere. */
+	if (!session->loop->stop && !session->ended && session->reason_by == 0)
+		base_warning("cannot switch to screen %u, screen %u stays: %s", number,
+			     console->number, why.message);
+}
+
+/* Whether it has a picture or not: the screen that is switched to is the one that is shown. */
+static void show_next(struct display_session *session)
+{
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+	bool has_picture = display_mailbox_has_picture(session->staging);
+
+	display_screen_destroy(session->shown);
+	session->shown = BASE_STEAL_PTR(session->next);
+	session->switched_to = session->shown->console.number;
+	tell_shown(session);
+	display_mailbox_replace(session->mailbox, session->staging);
+	if (!has_picture)
+		display_mailbox_put_disable(session->mailbox, display_clock_ms() - DISPLAY_HOLD_MS);
+	display_listener_set_mailbox(session->shown->listener, session->mailbox);
+	display_console_set_input(&session->shown->console, session->input);
+	if (start_planes(session, &why) < 0)
+		base_warning("%s", why.message);
+}
+
+/* QEMU may close the listener of a screen that it has taken away. */
+static void tend_next(struct display_session *session, int64_t now)
+{
+	if (session->next == NULL)
+		return;
+	if (session->next->closed) {
+		base_warning("cannot switch to screen %u: QEMU closed it",
+			     session->next->console.number);
+		drop_next(session);
+	} else if (display_mailbox_has_picture(session->staging) || now >= session->next_by) {
+		show_next(session);
+	}
+}
+
+/*
+ * Input that a silent QEMU does not read stays in its own queue, where moves become one,
+ * not in sd-bus', which grows.
+ */
+static void take_pulse(struct display_session *session, int64_t now)
+{
+	int64_t silent_since;
+
+	display_pulse_beat(&session->pulse, session->bus, session->shown->console.path,
+			   session->hidden, now);
+	silent_since = display_pulse_silent_since(&session->pulse, now);
+	display_report_silence(session->report, silent_since);
+	sd_event_source_set_enabled(session->input_source,
+				    silent_since == 0 ? SD_EVENT_ON : SD_EVENT_OFF);
+}
+
+static int64_t due(const struct display_session *session, int64_t now)
+{
+	int64_t at = display_pulse_due(&session->pulse, session->hidden, now);
+
+	if (session->next != NULL && session->next_by < at)
+		at = session->next_by;
+	if (session->reason_by != 0 && session->reason_by < at)
+		at = session->reason_by;
+	return at;
+}
+
+static int fail(const struct display_session *session, const char *why, struct base_error *err)
+{
+	return base_error_set(err, BASE_FAILED, "the VM '%s' %s", session->report->status.title,
+			      why);
+}
+
+static int end(struct display_session *session, struct base_error *err)
+{
+	if (session->ended && session->how == DISPLAY_VM_FAILED)
+		return fail(session, "ended unexpectedly: QEMU is gone, its log may say why", err);
+	if (session->ended || (session->vm->deaf && display_vm_look(session->vm, NULL) == 0))
+		return 0;
+	return fail(session,
+		    "closed its display: another viewer may have it now, QEMU serves one at a time",
+		    err);
+}
+
+int display_session_run(struct display_session *session, struct base_error *err)
+{
+	if (check_planes(session, session->shown, err) < 0 || start_planes(session, err) < 0)
+		return -1;
+	for (;;) {
+		int64_t now = display_clock_ms();
+
+		if (session->shown->closed && !session->listener_closed) {
+			session->listener_closed = true;
+			await_reason(session);
+		}
+		if (session->ended || (session->reason_by != 0 && now >= session->reason_by))
+			return end(session, err);
+		/* While one is opened another one may be wished for. */
+		while (session->wanted != 0)
+			switch_screen(session);
+		tend_next(session, now);
+		take_pulse(session, now);
+		if (display_loop_wait(session->loop, due(session, now), err) < 0)
+			return session->loop->stop ? 0 : -1;
+	}
+}
+
+void display_session_close(struct display_session *session)
+{
+	send_input(session);
+	session->vm->ended = NULL;
+	session->input_source = sd_event_source_disable_unref(session->input_source);
+	display_pulse_finish(&session->pulse);
+	display_screen_destroy(BASE_STEAL_PTR(session->next));
+	display_screen_destroy(BASE_STEAL_PTR(session->shown));
+	display_bus_close(BASE_STEAL_PTR(session->bus));
+	display_mailbox_destroy(BASE_STEAL_PTR(session->staging));
+	display_report_call(session->report, DISPLAY_PEER_NONE);
+	display_report_silence(session->report, 0);
+	*session = (struct display_session){
+		.vm = session->vm,
+		.loop = session->loop,
+		.mailbox = session->mailbox,
+		.input = session->input,
+		.report = session->report,
+		.with_planes = session->with_planes,
+		.needs_planes = session->needs_planes,
+		.hidden = session->hidden,
+	};
+}
