@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# vgpu-scanout as systemd runs it, for a domain of a real libvirt with a vGPU: who gets a picture,
-# what malicious viewers can do, when it closes the vGPU, and how soon it notices a flip.
+# vgpu-scanout as systemd runs it, on a real libvirt's domain with a vGPU: who gets a
+# picture, what viewers that mean harm can do, when it lets go of QEMU, how soon it
+# notices a flip, and how often it wakes for that.
 #
 # SCANOUT_SECONDS: how long each rate is watched (5)
 set -uo pipefail
@@ -62,7 +63,19 @@ hold() {
 	lab_wait 30 grep -q opened "$work/held.log"
 }
 
-# Prints the milliseconds until the command succeeds.
+# waits SECONDS PID: how often a second the process waits, its threads together; each time
+# it is woken again
+waits() {
+	local before
+	before=$(switches "$2")
+	sleep "$1"
+	echo $((($(switches "$2") - before) / $1))
+}
+switches() {
+	cat "/proc/$1/task/"*/status | awk '/^voluntary_ctxt_switches:/ { sum += $2 } END { print sum }'
+}
+
+# The milliseconds until the command succeeds.
 took() {
 	local began
 	began=$(date +%s%N)
@@ -181,6 +194,17 @@ same "none of them failed" "" "$(systemctl list-units --no-legend --state=failed
 systemd-analyze security --no-pager --offline=true "vgpu-scanout@.service" 2>&1 | tail -n 1 | sed 's/^/# /'
 check "the service has an exposure of 1.5 at most" \
 	systemd-analyze security --no-pager --offline=true --threshold=15 "vgpu-scanout@.service"
+
+# --- how often it wakes ---
+mode 320x240 XR24 3
+hold "$vm" "$screen_uuid"
+sleep 4
+echo "# beside a picture that stands still the helper waits $(waits 5 "$(helpers)") times a second"
+flip_at 60
+sleep 2
+echo "# beside a guest that flips at 60 Hz $(waits 5 "$(helpers)") times"
+exec 9>&-
+check "that helper ends, too" lab_wait 20 no_helper
 
 # --- how soon a flip is noticed ---
 figure() { sed -n "s/.* $1=\([0-9]*\).*/\1/p" "$work/watch.log"; }
