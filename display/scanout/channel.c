@@ -40,7 +40,7 @@ enum scanout_receive scanout_channel_receive(struct scanout_channel *channel,
 		return SCANOUT_CLOSED;
 	if (length != sizeof(*request) || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
 		return lied(err, "sent what is no request");
-	if (request->kind < SCANOUT_OPEN || request->kind > SCANOUT_FORGET)
+	if (request->kind < SCANOUT_OPEN || request->kind > SCANOUT_INPUT)
 		return lied(err, "sent a request of a kind that there is not");
 	if (is_flood(channel))
 		return lied(err, "sent too many requests in a second");

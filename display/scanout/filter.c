@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "vgpu/base/log.h"
@@ -62,6 +63,8 @@ static int add_rules(scmp_filter_ctx filter, const struct scanout_device *device
 		{ SCMP_ACT_ALLOW, SCMP_SYS(recvmsg), 1, { IS(0, socket) } },
 		{ SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 1, { IS(0, socket) } },
 		{ SCMP_ACT_ALLOW, SCMP_SYS(write), 1, { IS(0, STDERR_FILENO) } },
+		/* the slack of its timer */
+		{ SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, { IS(0, PR_SET_TIMERSLACK) } },
 		/* fstat(3) of glibc 2.33 to 2.38 */
 		{ SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1, { IS(3, AT_EMPTY_PATH) } },
 		/* malloc(3): memory of its own, with nothing to run in it */

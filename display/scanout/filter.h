@@ -19,9 +19,9 @@
 
 /*
  * From now on this process can only serve: ask the device for its plane, talk to the
- * viewer, take that one file of that one QEMU to see whether it is still there, and
- * write to its log. Any other system call kills it. No file can be opened, no other
- * process be reached, although CAP_SYS_PTRACE is there.
+ * viewer, take that one file of that one QEMU to see whether it is still there, wait as
+ * exactly as it must, and write to its log. Any other system call kills it. No file can be opened,
+ * no other process be reached, although CAP_SYS_PTRACE is there.
  *
  * Without SCANOUT_FILTERED this does nothing.
  */

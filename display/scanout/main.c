@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -47,8 +46,6 @@ static int serve(struct base_error *err)
 				      "is not for people: see vgpu-scanout --help");
 	if (is_viewers_own(STDIN_FILENO))
 		base_log_init("vgpu-scanout", BASE_LOG_WARNING);
-	/* Else the kernel adds 50 microseconds to each wait; prctl(2). */
-	(void)prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
 	if (scanout_privilege_drop(err) < 0 || scanout_caller_read(&caller, STDIN_FILENO, err) < 0)
 		return -1;
 	return scanout_serve(STDIN_FILENO, &caller, err);

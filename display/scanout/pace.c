@@ -3,28 +3,260 @@
 
 #include "display/scanout/protocol.h"
 
-#define STILL_NS       UINT64_C(1000000000) /* so long a picture must have stood */
-#define STILL_LEAST_US 1000		    /* to be looked at no more often than that */
+/*
+ * The goal: a flip is noticed within the interval that the viewer asked for, half a
+ * millisecond, and the processor is woken as seldom as that allows. A look itself costs
+ * next to nothing: it is the waking that a battery pays for.
+ *
+ * A guest with a rhythm (rhythm.h) is looked at often from shortly before its next flip is
+ * due until the flip is seen. How shortly is as its flips came early lately. A late flip is
+ * awaited like any other. Here at 60 Hz, `|` is a look, `F` the one that saw a flip:
+ *
+ *	F               |               ||||F             |             |||F
+ *	^ sleeps        ^ a probe       ^ the window opens
+ *
+ * Between flips there is at least one probe, since a guest that began to flip twice as
+ * often would else look the same. It sees the same buffer if two flips of a guest with two
+ * buffers came before it: so it wanders. A probe that sees a flip ends the trust in the
+ * rhythm, as that flip was noticed late, and each time that happens more flips have to
+ * be seen before a rhythm is trusted again: a guest that only seems to have one is soon
+ * looked at all the time, which is what is done while there is no trust.
+ *
+ * A guest that stands still is looked at once a refresh in the end. Its first flip then is
+ * noticed that late, unless the user did something: that is told by the viewer, and what
+ * the guest makes of it is awaited as a flip is.
+ */
+#define MS	     UINT64_C(1000000)
+#define ANSWER_NS    (300 * MS)	 /* after input the guest may flip out of its rhythm */
+#define HURRY_NS     (1000 * MS) /* after a flip or input: looks at the interval */
+#define STILL_NS     (2500 * MS) /* from then on a guest stands still */
+#define CALM_NS	     (1 * MS)	 /* between looks when it does not yet */
+#define REFRESH_NS   (16 * MS)	 /* and when it does; with the slack a refresh at 60 Hz */
+#define SLACK_NS     (1 * MS)
+#define MOMENT_NS    (2 * MS) /* what is to be noticed can wait for a look that is so near */
+#define PROBED_NS    (6 * MS) /* a shorter time without a look needs no probe */
+#define EARLY_ONE_IN 32
+#define NEEDED_LEAST SCANOUT_RHYTHM_LEAST
+#define NEEDED_MOST  128
+#define STRIKES_OUT  3 /* of the last eight flips */
 
-bool scanout_pace_set(struct scanout_pace *pace, uint32_t interval_us)
+static uint64_t interval_of(const struct scanout_pace *pace)
+{
+	return (uint64_t)pace->interval_us * 1000;
+}
+
+static uint64_t longer(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Where a rhythm is followed no more, what is learnt of the next one begins here. */
+static void forget_rhythm(struct scanout_pace *pace)
+{
+	pace->rhythm = (struct scanout_rhythm){ 0 };
+	pace->count = 0;
+	pace->learnt = 0;
+}
+
+bool scanout_pace_set(struct scanout_pace *pace, uint32_t interval_us, uint64_t now)
 {
 	if (interval_us != 0 &&
 	    (interval_us < SCANOUT_INTERVAL_MIN_US || interval_us > SCANOUT_INTERVAL_MAX_US))
 		return false;
-	pace->interval_us = interval_us;
+	*pace = (struct scanout_pace){
+		.interval_us = interval_us,
+		.flipped = now,
+		.stirred = now,
+		.look = SCANOUT_PACE_SELDOM,
+		.needed = NEEDED_LEAST,
+	};
 	return true;
 }
 
-uint64_t scanout_pace_next(const struct scanout_pace *pace, uint64_t due, uint64_t now)
-{
-	uint64_t still = now > pace->flipped ? now - pace->flipped : 0;
-	uint64_t interval = pace->interval_us;
-	uint64_t next;
+/* --- what was seen ----------------------------------------------------------- */
 
-	if (interval == 0)
+static void keep_flip(struct scanout_pace *pace, uint64_t now)
+{
+	if (pace->count == SCANOUT_RHYTHM_FLIPS) {
+		for (size_t i = 1; i < pace->count; i++)
+			pace->flips[i - 1] = pace->flips[i];
+		pace->count--;
+	}
+	pace->flips[pace->count++] = now;
+}
+
+/* In all the flips that are kept, or in the latest, which one odd flip spoils less long. */
+static bool find_rhythm(struct scanout_pace *pace)
+{
+	const uint64_t *latest = pace->flips + pace->count - SCANOUT_RHYTHM_LEAST;
+
+	return scanout_rhythm_find(&pace->rhythm, pace->flips, pace->count) ||
+	       (pace->count > SCANOUT_RHYTHM_LEAST &&
+		scanout_rhythm_find(&pace->rhythm, latest, SCANOUT_RHYTHM_LEAST));
+}
+
+static void learn(struct scanout_pace *pace, uint64_t now)
+{
+	keep_flip(pace, now);
+	if (++pace->learnt < pace->needed || !find_rhythm(pace))
+		return;
+	pace->followed = 0;
+	pace->strikes = 0;
+	pace->margin = interval_of(pace);
+}
+
+static void distrust(struct scanout_pace *pace)
+{
+	forget_rhythm(pace);
+	pace->needed *= 2;
+	if (pace->needed > NEEDED_MOST)
+		pace->needed = NEEDED_MOST;
+}
+
+/*
+ * A flip that the first look of a window sees came before it: so that only one in
+ * EARLY_ONE_IN does, each moves the beginning of the window, and each other one moves it
+ * back by as much less.
+ */
+static void adapt_margin(struct scanout_pace *pace)
+{
+	uint64_t most = interval_of(pace) / 2;
+
+	if (pace->look == SCANOUT_PACE_FIRST)
+		pace->margin += most;
+	else if (pace->margin > most)
+		pace->margin -= most / EARLY_ONE_IN;
+}
+
+static void follow(struct scanout_pace *pace, uint64_t now)
+{
+	bool is_off = !scanout_rhythm_has(&pace->rhythm, now);
+
+	adapt_margin(pace);
+	pace->strikes = (uint8_t)(pace->strikes << 1 | is_off);
+	if (__builtin_popcount(pace->strikes) >= STRIKES_OUT) {
+		forget_rhythm(pace);
+		learn(pace, now);
+		return;
+	}
+	if (is_off) {
+		scanout_rhythm_skip(&pace->rhythm, now);
+		return;
+	}
+	keep_flip(pace, now);
+	if (++pace->followed % pace->needed == 0 && pace->needed > NEEDED_LEAST)
+		pace->needed /= 2;
+	if (pace->margin > (uint64_t)pace->rhythm.period / 4 || !find_rhythm(pace))
+		pace->rhythm = (struct scanout_rhythm){ 0 };
+}
+
+void scanout_pace_note_flip(struct scanout_pace *pace, uint64_t now)
+{
+	bool was_still = now - pace->flipped >= STILL_NS;
+	bool is_vague = pace->look == SCANOUT_PACE_SELDOM || pace->look == SCANOUT_PACE_PROBE;
+
+	pace->flipped = pace->stirred = now;
+	if (was_still)
+		forget_rhythm(pace);
+	/* A probe that was woken late, when the flip was due, proves nothing. */
+	if (pace->rhythm.period != 0 && is_vague && now < pace->opens)
+		distrust(pace);
+	else if (pace->rhythm.period != 0)
+		follow(pace, now);
+	else if (!is_vague)
+		learn(pace, now);
+}
+
+/* Whatever the user does, such a guest cannot show it before the flip that is awaited. */
+static bool flips_each_refresh(const struct scanout_pace *pace)
+{
+	return pace->rhythm.period != 0 && (pace->rhythm.steps & 2) != 0 &&
+	       (uint64_t)pace->rhythm.period <= REFRESH_NS + SLACK_NS;
+}
+
+bool scanout_pace_note_input(struct scanout_pace *pace, uint64_t now)
+{
+	if (pace->interval_us == 0 || flips_each_refresh(pace))
+		return false;
+	pace->stirred = pace->hurried = now;
+	return true;
+}
+
+/* --- when to look ------------------------------------------------------------ */
+
+/* `awaited`: when a flip was last awaited, or seen. */
+static uint64_t next_in_step(struct scanout_pace *pace, uint64_t awaited, uint64_t due,
+			     uint64_t now)
+{
+	uint64_t step = interval_of(pace);
+
+	if (now - pace->stirred >= STILL_NS)
+		step = longer(step, REFRESH_NS);
+	else if (now - awaited >= HURRY_NS)
+		step = longer(step, CALM_NS);
+	pace->look = step > MOMENT_NS ? SCANOUT_PACE_SELDOM : SCANOUT_PACE_OFTEN;
+	pace->step = step;
+	if (pace->look == SCANOUT_PACE_OFTEN && due + step > now)
+		return due + step;
+	return now + step;
+}
+
+/*
+ * The next probe between a flip, or the end of a window, and the next window; that window,
+ * if there is none. They lie on one of two places in each part of the time in turns.
+ */
+static uint64_t next_probe(struct scanout_pace *pace, uint64_t from, uint64_t now)
+{
+	uint64_t gap = pace->opens - from;
+	uint64_t parts = gap / (REFRESH_NS + SLACK_NS) + 1;
+
+	for (uint64_t i = 0; i < parts && gap > PROBED_NS; i++) {
+		uint64_t at = from + gap * (4 * i + 2 + pace->followed % 2) / (4 * parts);
+
+		if (at <= now)
+			continue;
+		pace->look = SCANOUT_PACE_PROBE;
+		return at;
+	}
+	pace->look = SCANOUT_PACE_FIRST;
+	return pace->opens;
+}
+
+static uint64_t next_in_rhythm(struct scanout_pace *pace, uint64_t due, uint64_t now)
+{
+	const struct scanout_rhythm *rhythm = &pace->rhythm;
+	uint64_t closed = pace->flipped;
+
+	for (uint64_t step = 1; step <= SCANOUT_RHYTHM_STEPS; step++) {
+		uint64_t at = rhythm->last + step * (uint64_t)rhythm->period;
+
+		if ((rhythm->steps >> step & 1) == 0)
+			continue;
+		pace->opens = at - (uint64_t)rhythm->early - pace->margin;
+		if (now < pace->opens)
+			return next_probe(pace, closed, now);
+		closed = at + (uint64_t)rhythm->late + pace->margin;
+		if (now < closed)
+			return next_in_step(pace, now, due, now);
+	}
+	return next_in_step(pace, closed, due, now);
+}
+
+uint64_t scanout_pace_next(struct scanout_pace *pace, uint64_t due, uint64_t now)
+{
+	if (pace->interval_us == 0)
 		return SCANOUT_NEVER;
-	if (still >= STILL_NS && interval < STILL_LEAST_US)
-		interval = STILL_LEAST_US;
-	next = due + interval * 1000;
-	return next > now ? next : now + interval * 1000;
+	if (pace->rhythm.period == 0 || now - pace->hurried < ANSWER_NS)
+		return next_in_step(pace, pace->stirred, due, now);
+	return next_in_rhythm(pace, due, now);
+}
+
+uint64_t scanout_pace_slack(const struct scanout_pace *pace)
+{
+	return pace->look == SCANOUT_PACE_SELDOM ? pace->step * SLACK_NS / REFRESH_NS : 1;
+}
+
+bool scanout_pace_heeds_input(const struct scanout_pace *pace, uint64_t next, uint64_t now)
+{
+	return next > now && next - now > MOMENT_NS && !flips_each_refresh(pace);
 }

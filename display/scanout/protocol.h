@@ -13,15 +13,17 @@
  * the connection, and so does a peer that is gone.
  *
  * The viewer opens one vGPU of one domain. From then on the helper looks at the
- * vGPU's primary plane every interval_us and, when it has changed, sends it.
+ * vGPU's primary plane, every interval_us where a change is awaited and less often where
+ * none is (pace.h), and sends it when it has changed. That the user did something the
+ * guest may answer to is told by SCANOUT_INPUT, once in 20 ms at most.
  * Only one plane is under way at a time: the next one, which is the newest then,
  * follows once the viewer has said SCANOUT_TAKEN, so a viewer that stalls finds
  * no queue behind it, and a helper never waits for a viewer.
  */
 #define SCANOUT_SOCKET	"/run/vgpu-scanout.sock"
-#define SCANOUT_VERSION 1
+#define SCANOUT_VERSION 2
 
-/* The interval at which planes are looked at; microseconds. */
+/* The interval at which a flip is noticed, where one is awaited; microseconds. */
 #define SCANOUT_INTERVAL_MIN_US	    100
 #define SCANOUT_INTERVAL_DEFAULT_US 500
 #define SCANOUT_INTERVAL_MAX_US	    1000000
@@ -31,6 +33,7 @@ enum scanout_request_kind {
 	SCANOUT_TAKEN,	  /* the last plane was taken: the next may come */
 	SCANOUT_PACE,	  /* interval_us from now on; 0: do not look until told otherwise */
 	SCANOUT_FORGET,	  /* buffer was dropped: send it with its fd if it comes back */
+	SCANOUT_INPUT,	  /* the user did something: await a change */
 };
 
 struct scanout_request {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #define PATIENCE_S 10 /* of the watchdog */
 #define MOST_TRIES 4  /* to have a buffer that is shown and not gone again */
 #define DRAINED	   16 /* requests that may be waiting when the connection ends */
+#define NEAR_MS	   20 /* a check that is due so soon is made now: looks are no further apart */
 
 struct serve {
 	struct scanout_channel channel;
@@ -25,6 +27,7 @@ struct serve {
 	struct scanout_buffers buffers;
 	struct scanout_pace pace;
 	uint64_t look_at, check_at; /* deadlines */
+	uint64_t slack;		    /* of this thread's timers, as it was set last */
 
 	struct scanout_view view; /* the newest */
 	int fd;			  /* owned; its dma-buf, if the viewer does not have it */
@@ -94,7 +97,8 @@ static void look(struct serve *serve, uint64_t now)
 	serve->is_lost = false;
 	if (same)
 		return;
-	serve->seen = serve->pace.flipped = now;
+	scanout_pace_note_flip(&serve->pace, now);
+	serve->seen = now;
 	serve->flips++;
 }
 
@@ -200,12 +204,16 @@ static int obey(struct serve *serve, const struct scanout_request *request, uint
 	case SCANOUT_TAKEN:
 		return take(serve, now, err);
 	case SCANOUT_PACE:
-		if (!scanout_pace_set(&serve->pace, request->interval_us))
+		if (!scanout_pace_set(&serve->pace, request->interval_us, now))
 			return lied(err, "asked for an interval that there is not");
 		serve->look_at = request->interval_us != 0 ? now : SCANOUT_NEVER;
 		return 0;
 	case SCANOUT_FORGET:
 		return forget(serve, request->buffer, now, err);
+	case SCANOUT_INPUT:
+		if (scanout_pace_note_input(&serve->pace, now))
+			serve->look_at = now;
+		return 0;
 	default:
 		return lied(err, "opened twice");
 	}
@@ -234,29 +242,47 @@ static int read_requests(struct serve *serve, uint64_t now, struct base_error *e
 
 /* --- the loop -------------------------------------------------------------- */
 
-static void wait_until(const struct serve *serve, bool *has_requests, bool *has_ended)
+/* By default the kernel adds 50 microseconds to each wait; prctl(2). */
+static void set_slack(struct serve *serve, uint64_t slack)
+{
+	if (slack == serve->slack)
+		return;
+	(void)prctl(PR_SET_TIMERSLACK, (unsigned long)slack, 0, 0, 0);
+	serve->slack = slack;
+}
+
+/*
+ * Until the next look, the next check, or what cannot wait for these. Most requests can:
+ * they are read after the look, so that a viewer that says it took a plane, or one that
+ * floods, wakes nobody where looks are frequent. That it hung up is noticed at any time.
+ */
+static void await_next(struct serve *serve, bool *has_requests, bool *has_ended)
 {
 	uint64_t now = now_ns();
+	bool listens = (serve->is_new && serve->under_way) ||
+		       scanout_pace_heeds_input(&serve->pace, serve->look_at, now);
 	uint64_t at = serve->look_at < serve->check_at ? serve->look_at : serve->check_at;
 	uint64_t left = at > now ? at - now : 0;
 	struct timespec timeout = { .tv_sec = (time_t)(left / 1000000000u),
 				    .tv_nsec = (long)(left % 1000000000u) };
 	struct pollfd fds[] = {
-		{ .fd = serve->channel.fd, .events = POLLIN },
+		{ .fd = serve->channel.fd, .events = listens ? POLLIN : 0 },
 		{ .fd = serve->device.pidfd, .events = POLLIN },
 	};
 
-	*has_requests = *has_ended = false;
+	set_slack(serve, scanout_pace_slack(&serve->pace));
+	*has_requests = !listens;
+	*has_ended = false;
 	if (ppoll(fds, 2, &timeout, NULL) < 0)
 		return;
-	*has_requests = fds[0].revents != 0;
+	*has_requests |= fds[0].revents != 0;
 	*has_ended = fds[1].revents != 0;
 }
 
 /* Whether QEMU has it; asked now and then. Shows the watchdog that this is alive. */
 static bool is_held(struct serve *serve, uint64_t now)
 {
-	if (now < serve->check_at)
+	if (now + NEAR_MS * MS < serve->check_at)
 		return true;
 	alarm(PATIENCE_S);
 	serve->check_at = now + SCANOUT_HELD_MS * MS;
@@ -287,7 +313,7 @@ static int turn(struct serve *serve, struct base_error *err)
 	bool has_requests, has_ended;
 	uint64_t now;
 
-	wait_until(serve, &has_requests, &has_ended);
+	await_next(serve, &has_requests, &has_ended);
 	now = now_ns();
 	if (has_ended)
 		return gone(serve, "the VM ended", err);
@@ -365,7 +391,6 @@ int scanout_serve(int socket, const struct scanout_caller *caller, struct base_e
 	struct serve serve = {
 		.channel = { .fd = socket },
 		.device = SCANOUT_DEVICE_CLOSED,
-		.pace = { .interval_us = SCANOUT_INTERVAL_DEFAULT_US },
 		.fd = -1,
 	};
 	int status;
@@ -382,6 +407,7 @@ int scanout_serve(int socket, const struct scanout_caller *caller, struct base_e
 		return -1;
 	}
 	scanout_channel_tell(&serve.channel, SCANOUT_OPENED, "");
+	scanout_pace_set(&serve.pace, SCANOUT_INTERVAL_DEFAULT_US, now_ns());
 	while (turn(&serve, &why) == 0)
 		;
 	base_info("ended after %ju flips: %s", (uintmax_t)serve.flips, why.message);

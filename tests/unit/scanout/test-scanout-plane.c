@@ -15,7 +15,6 @@
 #include "display/scanout/buffers.h"
 #include "display/scanout/channel.h"
 #include "display/scanout/nodes.h"
-#include "display/scanout/pace.h"
 #include "tests/unit/scratch.h"
 
 #define UUID	     "4b20d080-1b54-4048-85b3-a6a62d165c01"
@@ -157,56 +156,6 @@ static void numbers_are_never_given_twice(void **state)
 	assert_int_equal(find(&buffers, 1), UINT32_MAX);
 }
 
-static void a_picture_that_stands_still_is_looked_at_less_often(void **state)
-{
-	static const struct {
-		uint32_t interval_us;
-		uint64_t still, due, now, want; /* microseconds */
-	} cases[] = {
-		{ 500, 0, 1000, 1010, 1500 },
-		{ 500, 999999, 1000, 1010, 1500 },
-		{ 500, 1000000, 1000, 1010, 2000 },
-		{ 500, 3600000000, 1000, 1010, 2000 },
-		{ 100, 3600000000, 1000, 1010, 2000 },
-		{ 3000, 1000000, 1000, 1010, 4000 },
-		{ 20000, 10000000, 1000, 1010, 21000 },
-		/* missed deadlines are not made up for */
-		{ 500, 0, 1000, 1499, 1500 },
-		{ 500, 0, 1000, 1500, 2000 },
-		{ 500, 0, 1000, 90000, 90500 },
-	};
-	const uint64_t base = 3600 * UINT64_C(1000000); /* an hour after boot */
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		uint64_t now = (base + cases[i].now) * 1000;
-		struct scanout_pace pace = {
-			.interval_us = cases[i].interval_us,
-			.flipped = now - cases[i].still * 1000,
-		};
-		uint64_t next = scanout_pace_next(&pace, (base + cases[i].due) * 1000, now);
-
-		if (next != (base + cases[i].want) * 1000)
-			fail_msg("case %zu: %ju", i, (uintmax_t)(next / 1000 - base));
-	}
-}
-
-static void the_pace_is_one_that_there_is(void **state)
-{
-	struct scanout_pace pace = { .interval_us = 500 };
-
-	(void)state;
-	assert_false(scanout_pace_set(&pace, 1));
-	assert_false(scanout_pace_set(&pace, SCANOUT_INTERVAL_MIN_US - 1));
-	assert_false(scanout_pace_set(&pace, SCANOUT_INTERVAL_MAX_US + 1));
-	assert_false(scanout_pace_set(&pace, UINT32_MAX));
-	assert_int_equal(pace.interval_us, 500);
-	assert_true(scanout_pace_set(&pace, SCANOUT_INTERVAL_MIN_US));
-	assert_true(scanout_pace_set(&pace, SCANOUT_INTERVAL_MAX_US));
-	assert_true(scanout_pace_set(&pace, 0));
-	assert_true(scanout_pace_next(&pace, 1, 2) == SCANOUT_NEVER);
-}
-
 static void an_open_names_two_uuids_in_lower_case(void **state)
 {
 	static const struct {
@@ -333,8 +282,6 @@ int main(void)
 		cmocka_unit_test(what_was_forgotten_gets_a_new_number),
 		cmocka_unit_test(what_was_not_shown_for_longest_makes_room),
 		cmocka_unit_test(numbers_are_never_given_twice),
-		cmocka_unit_test(a_picture_that_stands_still_is_looked_at_less_often),
-		cmocka_unit_test(the_pace_is_one_that_there_is),
 		cmocka_unit_test(an_open_names_two_uuids_in_lower_case),
 		cmocka_unit_test_setup_teardown(a_vgpu_is_known_by_the_numbers_of_its_files,
 						scratch_set_up, scratch_tear_down),

@@ -36,6 +36,7 @@ static struct {
 	pthread_mutex_t lock;
 	struct vfio_device_gfx_plane_info plane;
 	int query_errno;
+	int queries;
 	int gets, gone;	    /* GETs; those that are to fail yet as the buffer is gone */
 	uint32_t id_at_get; /* the plane's id from the next GET on; 0: as it is */
 	int device;	    /* -1: not open */
@@ -95,6 +96,7 @@ int ioctl(int fd, unsigned long request, ...)
 	errno = ENOTTY;
 	pthread_mutex_lock(&fake.lock);
 	if (fd == fake.device && request == VFIO_DEVICE_QUERY_GFX_PLANE) {
+		fake.queries++;
 		errno = answer_query(data);
 		result = errno == 0 ? 0 : -1;
 	} else if (fd == fake.device && request == VFIO_DEVICE_GET_GFX_DMABUF) {
@@ -494,7 +496,7 @@ static void a_viewer_that_lies_is_left(void **state)
 		{ SCANOUT_FORGET, 0 },
 		{ SCANOUT_FORGET, 2 },
 		{ 0, 0 },
-		{ 5, 0 },
+		{ 6, 0 },
 		{ UINT32_MAX, 0 },
 	};
 
@@ -509,14 +511,59 @@ static void a_viewer_that_lies_is_left(void **state)
 
 static void a_viewer_that_floods_is_left(void **state)
 {
-	struct scanout_request request = { .kind = SCANOUT_PACE,
-					   .interval_us = SCANOUT_INTERVAL_DEFAULT_US };
-	int i = 0;
+	static const uint32_t kinds[] = { SCANOUT_PACE, SCANOUT_INPUT };
 
+	for (size_t kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++) {
+		struct scanout_request request = { .kind = kinds[kind],
+						   .interval_us = SCANOUT_INTERVAL_DEFAULT_US };
+		int i = 0;
+
+		while (i < 100000 && send(viewer, &request, sizeof(request), MSG_NOSIGNAL) > 0)
+			i++;
+		assert_true(i < 100000);
+		tear_down(state);
+		set_up(state);
+	}
+}
+
+/* In that time, which no busy machine makes them more of. */
+static int count_looks(int ms)
+{
+	int before, after;
+
+	pthread_mutex_lock(&fake.lock);
+	before = fake.queries;
+	pthread_mutex_unlock(&fake.lock);
+	usleep((useconds_t)ms * 1000);
+	pthread_mutex_lock(&fake.lock);
+	after = fake.queries;
+	pthread_mutex_unlock(&fake.lock);
+	return after - before;
+}
+
+static void a_guest_that_stands_still_is_looked_at_seldom_until_input(void **state)
+{
 	(void)state;
-	while (i < 100000 && send(viewer, &request, sizeof(request), MSG_NOSIGNAL) > 0)
-		i++;
-	assert_true(i < 100000);
+	usleep(2700 * 1000);
+	assert_in_range(count_looks(500), 1, 500 / 16 + 1);
+	ask(SCANOUT_INPUT, 0);
+	assert_in_range(count_looks(200), 2 * 200 / 16, 2 * 200 + 2);
+	flip(12, 2, true);
+}
+
+/* While looks are frequent nobody listens for requests. */
+static void a_viewer_that_hangs_up_is_left_at_any_pace(void **state)
+{
+	(void)state;
+	ask(SCANOUT_INPUT, 0);
+	shutdown(viewer, SHUT_WR);
+	expect_end(0);
+	tear_down(state);
+	set_up(state);
+	ask(SCANOUT_PACE, 0);
+	expect_quiet();
+	shutdown(viewer, SHUT_WR);
+	expect_end(0);
 }
 
 /* Its planes do not pile up, and the end still reaches it. */
@@ -549,6 +596,8 @@ int main(void)
 		TEST(a_vgpu_that_is_unplugged_is_let_go),
 		TEST(a_viewer_that_lies_is_left),
 		TEST(a_viewer_that_floods_is_left),
+		TEST(a_guest_that_stands_still_is_looked_at_seldom_until_input),
+		TEST(a_viewer_that_hangs_up_is_left_at_any_pace),
 		TEST(a_viewer_that_stalls_holds_nothing_up),
 	};
 
