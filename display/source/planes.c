@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
+#include "display/source/planes.h"
+
 #include "display/picture/clock.h"
 #include "display/picture/format.h"
 #include "display/source/helper.h"
@@ -41,9 +43,10 @@ struct display_planes {
 	int retry_ms;	 /* until the next attempt */
 	uint64_t socket; /* as it looked before the last attempt */
 
-	pthread_mutex_t lock; /* of what follows: both threads use it */
+	pthread_mutex_t lock; /* of what follows: several threads use it */
 	int fd;		      /* -1: no helper that has opened the vGPU */
 	bool hidden;
+	int64_t input_at; /* when the helper was told of input last; ms */
 };
 
 static void drop_buffer(struct buffer *buffer)
@@ -393,6 +396,20 @@ void display_planes_set_hidden(struct display_planes *direct, bool hidden)
 	if (direct->hidden != hidden && direct->fd >= 0)
 		send_pace(direct->fd, hidden);
 	direct->hidden = hidden;
+	pthread_mutex_unlock(&direct->lock);
+}
+
+void display_planes_note_input(struct display_planes *direct)
+{
+	static const struct scanout_request input = { .kind = SCANOUT_INPUT };
+	int64_t now = display_clock_ms();
+
+	pthread_mutex_lock(&direct->lock);
+	if (direct->fd >= 0 && !direct->hidden &&
+	    now - direct->input_at >= DISPLAY_PLANES_INPUT_MS) {
+		display_helper_send(direct->fd, &input, NULL);
+		direct->input_at = now;
+	}
 	pthread_mutex_unlock(&direct->lock);
 }
 

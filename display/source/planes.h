@@ -31,6 +31,14 @@ int display_planes_start(struct display_planes *planes, struct base_error *err);
 /* Nobody sees what they put: they may rest until they are seen again. */
 void display_planes_set_hidden(struct display_planes *planes, bool hidden);
 
+/*
+ * Input went to the guest: what it changes is to be shown at once, also on a screen that
+ * stood still. At any rate: the helper is told once in DISPLAY_PLANES_INPUT_MS at most, if
+ * there is one, and nobody is waited for.
+ */
+#define DISPLAY_PLANES_INPUT_MS 20
+void display_planes_note_input(struct display_planes *planes);
+
 /* Nothing is put any more after it. */
 void display_planes_destroy(struct display_planes *planes); /* takes NULL */
 

@@ -53,8 +53,11 @@ static void send_input(struct display_session *session)
 	struct display_input_event event;
 
 	while (display_input_take(session->input, &event)) {
-		if (session->shown != NULL)
-			display_console_send(&session->shown->console, &event);
+		if (session->shown == NULL)
+			continue;
+		display_console_send(&session->shown->console, &event);
+		if (session->shown->planes != NULL)
+			display_planes_note_input(session->shown->planes);
 	}
 }
 

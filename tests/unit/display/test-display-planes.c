@@ -379,6 +379,63 @@ static void a_hidden_window_needs_no_planes(void **state)
 	assert_int_equal(hear(f, NOTHING_MS).kind, 0);
 }
 
+static void the_helper_is_told_of_input_now_and_then(void **state)
+{
+	struct fixture *f = *state;
+	struct scanout_request none;
+	int64_t began;
+	int told = 0;
+
+	start_opened(f);
+	began = display_clock_ms();
+	for (int i = 0; i < 1000; i++)
+		display_planes_note_input(f->planes);
+	while (hear(f, NOTHING_MS).kind == SCANOUT_INPUT)
+		told++;
+	assert_in_range(told, 1, (display_clock_ms() - began) / DISPLAY_PLANES_INPUT_MS + 1);
+	/* a key that is pressed later is told, too */
+	display_planes_note_input(f->planes);
+	assert_int_equal(hear(f, PATIENCE).kind, SCANOUT_INPUT);
+	/* a window that nobody sees waits for no flip */
+	display_source_set_hidden(f->source, true);
+	assert_int_equal(hear(f, PATIENCE).kind, SCANOUT_PACE);
+	poll(NULL, 0, 2 * DISPLAY_PLANES_INPUT_MS);
+	display_planes_note_input(f->planes);
+	none = hear(f, NOTHING_MS);
+	assert_int_equal(none.kind, 0);
+}
+
+static void input_needs_no_helper(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f, false);
+	display_planes_note_input(f->planes);
+	assert_int_equal(hear(f, PATIENCE).kind, SCANOUT_OPEN);
+	assert_int_equal(hear(f, NOTHING_MS).kind, 0);
+	base_cleanup_fd(&f->helper);
+	display_planes_note_input(f->planes);
+}
+
+/* Its queue is full at some time (10 packets, net.unix.max_dgram_qlen). */
+static void a_helper_that_reads_nothing_holds_no_input_up(void **state)
+{
+	struct fixture *f = *state;
+	int64_t longest = 0;
+
+	start_opened(f);
+	for (int i = 0; i < 20; i++) {
+		int64_t began;
+
+		poll(NULL, 0, DISPLAY_PLANES_INPUT_MS + 1);
+		began = display_clock_ms();
+		display_planes_note_input(f->planes);
+		if (display_clock_ms() - began > longest)
+			longest = display_clock_ms() - began;
+	}
+	assert_in_range(longest, 0, DISPLAY_HELPER_DIAL_MS / 2);
+}
+
 static void a_refusal_ends_only_who_wants_nothing_else(void **state)
 {
 	struct fixture *f = *state;
@@ -656,6 +713,9 @@ int main(void)
 		TEST(a_packet_of_another_size_ends_it),
 		TEST(a_plane_with_a_new_number_does_not_pile_up),
 		TEST(a_hidden_window_needs_no_planes),
+		TEST(the_helper_is_told_of_input_now_and_then),
+		TEST(input_needs_no_helper),
+		TEST(a_helper_that_reads_nothing_holds_no_input_up),
 		TEST(a_refusal_ends_only_who_wants_nothing_else),
 		TEST(a_helper_that_hangs_up_has_a_log),
 		TEST(what_a_helper_says_last_is_heard),
