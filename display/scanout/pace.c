@@ -85,20 +85,11 @@ static void keep_flip(struct scanout_pace *pace, uint64_t now)
 	pace->flips[pace->count++] = now;
 }
 
-/* In all the flips that are kept, or in the latest, which one odd flip spoils less long. */
-static bool find_rhythm(struct scanout_pace *pace)
-{
-	const uint64_t *latest = pace->flips + pace->count - SCANOUT_RHYTHM_LEAST;
-
-	return scanout_rhythm_find(&pace->rhythm, pace->flips, pace->count) ||
-	       (pace->count > SCANOUT_RHYTHM_LEAST &&
-		scanout_rhythm_find(&pace->rhythm, latest, SCANOUT_RHYTHM_LEAST));
-}
-
 static void learn(struct scanout_pace *pace, uint64_t now)
 {
 	keep_flip(pace, now);
-	if (++pace->learnt < pace->needed || !find_rhythm(pace))
+	if (++pace->learnt < pace->needed ||
+	    !scanout_rhythm_find(&pace->rhythm, pace->flips, pace->count))
 		return;
 	pace->followed = 0;
 	pace->strikes = 0;
@@ -139,15 +130,12 @@ static void follow(struct scanout_pace *pace, uint64_t now)
 		learn(pace, now);
 		return;
 	}
-	if (is_off) {
-		scanout_rhythm_skip(&pace->rhythm, now);
+	if (is_off)
 		return;
-	}
 	keep_flip(pace, now);
 	if (++pace->followed % pace->needed == 0 && pace->needed > NEEDED_LEAST)
 		pace->needed /= 2;
-	if (pace->margin > (uint64_t)pace->rhythm.period / 4 || !find_rhythm(pace))
-		pace->rhythm = (struct scanout_rhythm){ 0 };
+	(void)scanout_rhythm_find(&pace->rhythm, pace->flips, pace->count);
 }
 
 void scanout_pace_note_flip(struct scanout_pace *pace, uint64_t now)
@@ -168,15 +156,17 @@ void scanout_pace_note_flip(struct scanout_pace *pace, uint64_t now)
 }
 
 /* Whatever the user does, such a guest cannot show it before the flip that is awaited. */
-static bool flips_each_refresh(const struct scanout_pace *pace)
+static bool flips_each_refresh(const struct scanout_pace *pace, uint64_t now)
 {
-	return pace->rhythm.period != 0 && (pace->rhythm.steps & 2) != 0 &&
-	       (uint64_t)pace->rhythm.period <= REFRESH_NS + SLACK_NS;
+	uint64_t period = (uint64_t)pace->rhythm.period;
+
+	return (pace->rhythm.steps & 2) != 0 && period <= REFRESH_NS + SLACK_NS &&
+	       now - pace->flipped < 2 * period;
 }
 
 bool scanout_pace_note_input(struct scanout_pace *pace, uint64_t now)
 {
-	if (pace->interval_us == 0 || flips_each_refresh(pace))
+	if (pace->interval_us == 0 || flips_each_refresh(pace, now))
 		return false;
 	pace->stirred = pace->hurried = now;
 	return true;
@@ -258,5 +248,5 @@ uint64_t scanout_pace_slack(const struct scanout_pace *pace)
 
 bool scanout_pace_heeds_input(const struct scanout_pace *pace, uint64_t next, uint64_t now)
 {
-	return next > now && next - now > MOMENT_NS && !flips_each_refresh(pace);
+	return next > now && next - now > MOMENT_NS && !flips_each_refresh(pace, now);
 }

@@ -3,9 +3,10 @@
 
 #include <stdlib.h>
 
-#define PERIOD_LEAST INT64_C(3000000) /* a faster guest is looked at all the time */
-#define TOLERANCE    5		      /* a flip may be early or late by that part of a period */
-#define RARE	     5		      /* a step that is a smaller part of all is no habit */
+#define PERIOD_LEAST INT64_C(3000000)	  /* a faster guest is looked at all the time */
+#define TOLERANCE    5			  /* a flip may be early or late by that part of a period */
+#define RARE	     5			  /* a step that is a smaller part of all is no habit */
+#define SPAN_MOST    INT64_C(60000000000) /* between the first flip and the last */
 #define DIVISORS     3 /* flips may come at each second or third refresh, in turns too */
 
 /* Both whole numbers of nanoseconds, not negative. */
@@ -67,7 +68,7 @@ static uint32_t find_habits(const int64_t *numbers, size_t count)
 /*
  * The straight line through the flips' times over their refreshes' numbers, by least
  * squares: its slope is the period, and what the flips are off it their earliness. A
- * few seconds at most, and some thousand refreshes: no sum comes near 64 bits.
+ * minute at most, and some ten thousand refreshes: no sum comes near 64 bits.
  */
 static bool fit_period(struct scanout_rhythm *rhythm, const uint64_t *flips, size_t count,
 		       int64_t guess)
@@ -116,7 +117,7 @@ bool scanout_rhythm_find(struct scanout_rhythm *rhythm, const uint64_t *flips, s
 	int64_t median;
 
 	*rhythm = best;
-	if (count < SCANOUT_RHYTHM_LEAST)
+	if (count < SCANOUT_RHYTHM_LEAST || flips[count - 1] - flips[0] > SPAN_MOST)
 		return false;
 	median = median_interval(flips, count);
 	for (int64_t divisor = 1; divisor <= DIVISORS; divisor++) {
@@ -138,11 +139,4 @@ bool scanout_rhythm_has(const struct scanout_rhythm *rhythm, uint64_t flip)
 		return false;
 	off = after - divide_rounded(after, rhythm->period) * rhythm->period;
 	return llabs(off) <= rhythm->period / TOLERANCE;
-}
-
-void scanout_rhythm_skip(struct scanout_rhythm *rhythm, uint64_t flip)
-{
-	if (flip > rhythm->last)
-		rhythm->last +=
-			(flip - rhythm->last) / (uint64_t)rhythm->period * (uint64_t)rhythm->period;
 }

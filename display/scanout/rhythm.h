@@ -27,14 +27,11 @@ struct scanout_rhythm {
 
 /*
  * Finds the rhythm of flips, in their order; no more than SCANOUT_RHYTHM_FLIPS. False if
- * they have none, or are too few to tell.
+ * they have none, or are too few to tell, or lie too far apart.
  */
 bool scanout_rhythm_find(struct scanout_rhythm *rhythm, const uint64_t *flips, size_t count);
 
 /* Whether a flip after the last one came at a refresh, habit or not. */
 bool scanout_rhythm_has(const struct scanout_rhythm *rhythm, uint64_t flip);
-
-/* The last refresh becomes the last one before a flip that did not come at one. */
-void scanout_rhythm_skip(struct scanout_rhythm *rhythm, uint64_t flip);
 
 #endif

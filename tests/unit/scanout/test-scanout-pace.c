@@ -319,6 +319,55 @@ static void a_guest_that_stands_still_is_looked_at_once_a_refresh(void **state)
 	expect("seldom", &seldom);
 }
 
+/* What was before a stillness, and the first flip after it, are of no use. */
+static void a_rhythm_is_found_soon_after_a_stillness(void **state)
+{
+	const struct steady guest = { .rate = 60000, .jitter = 100 * US };
+
+	(void)state;
+	begin();
+	add_steady(&guest, BEGIN + MS, BEGIN + 2 * S);
+	add_steady(&guest, BEGIN + 6 * S, BEGIN + 6 * S + 200 * MS);
+	watch(BEGIN + 5 * S, 3);
+	assert_true(sim.pace.rhythm.period != 0);
+	watch(BEGIN + 6 * S + 200 * MS, 3);
+	assert_in_range(sim.pace.rhythm.period, 16600 * US, 16733 * US);
+	assert_in_range(sim.pace.followed, 1, 12);
+}
+
+static void what_is_no_rhythm_is_none(void **state)
+{
+	uint64_t flips[SCANOUT_RHYTHM_FLIPS];
+	struct scanout_rhythm rhythm;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(flips); i++)
+		flips[i] = BEGIN;
+	assert_false(scanout_rhythm_find(&rhythm, flips, COUNT(flips)));
+	/* too few */
+	for (size_t i = 0; i < COUNT(flips); i++)
+		flips[i] = BEGIN + i * 16 * MS;
+	assert_false(scanout_rhythm_find(&rhythm, flips, 0));
+	assert_false(scanout_rhythm_find(&rhythm, flips, SCANOUT_RHYTHM_LEAST - 1));
+	assert_true(scanout_rhythm_find(&rhythm, flips, SCANOUT_RHYTHM_LEAST));
+	/* a second flip at a refresh */
+	assert_int_equal(rhythm.period, 16 * MS);
+	assert_int_equal(rhythm.last, flips[SCANOUT_RHYTHM_LEAST - 1]);
+	assert_true(scanout_rhythm_has(&rhythm, rhythm.last + 17 * MS));
+	assert_false(scanout_rhythm_has(&rhythm, rhythm.last + MS));
+	for (size_t i = 0; i < COUNT(flips); i++)
+		flips[i] = BEGIN + i / 2 * 16 * MS + i % 2 * MS;
+	assert_false(scanout_rhythm_find(&rhythm, flips, COUNT(flips)));
+	assert_false(scanout_rhythm_find(&rhythm, flips, COUNT(flips) - 1));
+	/* sums of times that would be beyond 64 bits */
+	for (size_t i = 0; i < COUNT(flips); i++)
+		flips[i] = BEGIN + i * 86400 * S;
+	assert_false(scanout_rhythm_find(&rhythm, flips, COUNT(flips)));
+	for (size_t i = 0; i < COUNT(flips); i++)
+		flips[i] = BEGIN + i * 16 * MS + (i > 8 ? 30 * 86400 * S : 0);
+	assert_false(scanout_rhythm_find(&rhythm, flips, COUNT(flips)));
+}
+
 static void what_the_user_does_to_it_is_noticed_at_once(void **state)
 {
 	static const struct bounds bounds = { 1000, 500, 1500, 2000 };
@@ -333,24 +382,47 @@ static void what_the_user_does_to_it_is_noticed_at_once(void **state)
 	expect("input", &bounds);
 }
 
-/* What a key changes comes between two pictures of a film. */
-static void what_the_user_does_beside_a_film_is_noticed_at_once(void **state)
+/* A film that was stopped flips no more by itself, whatever its rhythm was. */
+static void what_the_user_does_after_steady_flips_is_noticed_at_once(void **state)
 {
-	static const struct bounds bounds = { 1500, 500, 1500, 2000 };
+	static const struct bounds bounds = { 1200, 500, 1500, 2000 };
+	const struct steady guest = { .rate = 60000, .jitter = 100 * US };
 
 	(void)state;
 	begin();
-	for (uint64_t i = 0; i < UINT64_C(60) * 24; i++) {
-		uint64_t at = BEGIN + 20 * MS + i * S / 24;
+	for (uint64_t at = BEGIN + MS; at < BEGIN + 600 * S; at += 8 * S) {
+		uint64_t input = at + 2 * S + draw(5 * S);
 
-		if (i % 50 == 49)
-			add_input(at - 17 * MS);
-		add_flip(at);
-		if (i % 50 == 49)
-			add_flip(at + 3 * MS + draw(30 * MS));
+		add_steady(&guest, at, at + S);
+		add_input(at - 50 * MS);
+		add_input(input);
+		add_flip(input + MS + draw(250 * MS));
 	}
-	watch(BEGIN + 60 * S, 3);
-	expect("input beside a film", &bounds);
+	watch(BEGIN + 600 * S, 3);
+	expect("input after a film", &bounds);
+}
+
+/* What a key changes comes between two pictures of a film, as it is or on a screen of 60 Hz. */
+static void what_the_user_does_beside_a_film_is_noticed_at_once(void **state)
+{
+	static const struct bounds bounds = { 700, 500, 1500, 2000 };
+
+	(void)state;
+	for (int on_screen = 0; on_screen < 2; on_screen++) {
+		begin();
+		for (uint64_t i = 0; i < UINT64_C(60) * 24; i++) {
+			uint64_t refresh = i * 5 / 2;
+			uint64_t at = BEGIN + 20 * MS + (on_screen ? refresh * S / 60 : i * S / 24);
+
+			if (i % 50 == 49)
+				add_input(at - 17 * MS);
+			add_flip(at);
+			if (i % 50 == 49)
+				add_flip(at + 3 * MS + draw(25 * MS));
+		}
+		watch(BEGIN + 60 * S, 3);
+		expect("input beside a film", &bounds);
+	}
 }
 
 /* Beside a guest that flips at each refresh it is passed over. */
@@ -449,7 +521,10 @@ int main(void)
 		cmocka_unit_test(what_comes_between_steady_flips_is_late_less_and_less_often),
 		cmocka_unit_test(a_change_of_rate_is_noticed),
 		cmocka_unit_test(a_guest_that_stands_still_is_looked_at_once_a_refresh),
+		cmocka_unit_test(a_rhythm_is_found_soon_after_a_stillness),
+		cmocka_unit_test(what_is_no_rhythm_is_none),
 		cmocka_unit_test(what_the_user_does_to_it_is_noticed_at_once),
+		cmocka_unit_test(what_the_user_does_after_steady_flips_is_noticed_at_once),
 		cmocka_unit_test(what_the_user_does_beside_a_film_is_noticed_at_once),
 		cmocka_unit_test(input_that_floods_costs_no_more_than_flips),
 		cmocka_unit_test(a_window_that_nobody_sees_needs_no_looks),
