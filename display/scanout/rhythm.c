@@ -29,7 +29,7 @@ static int by_length(const void *a, const void *b)
 
 static int64_t median_interval(const uint64_t *flips, size_t count)
 {
-	int64_t intervals[SCANOUT_RHYTHM_FLIPS];
+	int64_t intervals[SCANOUT_RHYTHM_FLIPS] = { 0 };
 
 	for (size_t i = 1; i < count; i++)
 		intervals[i - 1] = interval_before(flips, i);
@@ -53,7 +53,7 @@ static bool number_refreshes(int64_t *numbers, const uint64_t *flips, size_t cou
 
 static uint32_t find_habits(const int64_t *numbers, size_t count)
 {
-	unsigned int seen[SCANOUT_RHYTHM_STEPS + 1] = { 0 };
+	size_t seen[SCANOUT_RHYTHM_STEPS + 1] = { 0 };
 	uint32_t habits = 0;
 
 	for (size_t i = 1; i < count; i++) {

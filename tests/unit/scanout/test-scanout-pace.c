@@ -364,7 +364,7 @@ static void what_is_no_rhythm_is_none(void **state)
 		flips[i] = BEGIN + i * 86400 * S;
 	assert_false(scanout_rhythm_find(&rhythm, flips, COUNT(flips)));
 	for (size_t i = 0; i < COUNT(flips); i++)
-		flips[i] = BEGIN + i * 16 * MS + (i > 8 ? 30 * 86400 * S : 0);
+		flips[i] = BEGIN + i * 16 * MS + (i > 8 ? S * 86400 * 30 : 0);
 	assert_false(scanout_rhythm_find(&rhythm, flips, COUNT(flips)));
 }
 
