@@ -253,8 +253,8 @@ static void set_slack(struct serve *serve, uint64_t slack)
 
 /*
  * Until the next look, the next check, or what cannot wait for these. Most requests can:
- * they are read after the look, so that a viewer that says it took a plane, or one that
- * floods, wakes nobody where looks are frequent. That it hung up is noticed at any time.
+ * they are read when the look is due, so that a viewer that says it took a plane, or one
+ * that floods, wakes nobody where looks are frequent. That it hung up is noticed at once.
  */
 static void await_next(struct serve *serve, bool *has_requests, bool *has_ended)
 {
