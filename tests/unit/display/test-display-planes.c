@@ -397,7 +397,7 @@ static void the_helper_is_told_of_input_now_and_then(void **state)
 	display_planes_note_input(f->planes);
 	assert_int_equal(hear(f, PATIENCE).kind, SCANOUT_INPUT);
 	/* a window that nobody sees waits for no flip */
-	display_source_set_hidden(f->source, true);
+	display_planes_set_hidden(f->planes, true);
 	assert_int_equal(hear(f, PATIENCE).kind, SCANOUT_PACE);
 	poll(NULL, 0, 2 * DISPLAY_PLANES_INPUT_MS);
 	display_planes_note_input(f->planes);
