@@ -8,19 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int display_frame_check_size(uint32_t width, uint32_t height, struct base_error *err)
-{
-	if (width == 0 || height == 0 || width > DISPLAY_FRAME_MAX || height > DISPLAY_FRAME_MAX ||
-	    (uint64_t)width * height * 4 > DISPLAY_FRAME_BYTES)
-		return base_error_set(err, BASE_FAILED, "%ux%u is not the size of a picture", width,
-				      height);
-	return 0;
-}
+#include "display/picture/size.h"
 
 static int check_sub_rectangle(const struct display_frame *frame, struct base_error *err)
 {
-	if (display_frame_check_size(frame->width, frame->height, err) < 0 ||
-	    display_frame_check_size(frame->backing_width, frame->backing_height, err) < 0)
+	if (display_size_check(frame->width, frame->height, err) < 0 ||
+	    display_size_check(frame->backing_width, frame->backing_height, err) < 0)
 		return -1;
 	if ((uint64_t)frame->x + frame->width > frame->backing_width ||
 	    (uint64_t)frame->y + frame->height > frame->backing_height) {
@@ -110,7 +103,7 @@ int display_frame_check(struct display_frame *frame, struct base_error *err)
 	case DISPLAY_FRAME_DMABUF:
 		return check_dmabuf(frame, err);
 	case DISPLAY_FRAME_PIXELS:
-		return display_frame_check_size(frame->width, frame->height, err);
+		return display_size_check(frame->width, frame->height, err);
 	case DISPLAY_FRAME_NONE:
 		break;
 	}

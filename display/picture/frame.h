@@ -11,8 +11,6 @@
 #include "vgpu/base/error.h"
 
 #define DISPLAY_FRAME_PLANES 4
-#define DISPLAY_FRAME_MAX    16384u		   /* pixels a side */
-#define DISPLAY_FRAME_BYTES  (UINT64_C(512) << 20) /* of memory, at most */
 
 enum display_frame_kind {
 	DISPLAY_FRAME_NONE,
@@ -55,8 +53,6 @@ struct display_frame {
 	{                                                                                          \
 		.planes = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 }, { .fd = -1 } }               \
 	}
-
-int display_frame_check_size(uint32_t width, uint32_t height, struct base_error *err);
 
 /*
  * The one place where values from outside are judged: sizes, sub-rectangle,

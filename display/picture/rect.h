@@ -16,7 +16,7 @@ bool display_rect_is_empty(const struct display_rect *rect);
 bool display_rect_fits(const struct display_rect *rect, uint32_t width, uint32_t height);
 
 /*
- * Cuts what lies outside of a picture of at most DISPLAY_FRAME_MAX pixels a
+ * Cuts what lies outside of a picture of at most DISPLAY_SIZE_MAX pixels a
  * side; any value is taken.
  */
 struct display_rect display_rect_clip(const struct display_rect *rect, uint32_t width,

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "display/picture/frame.h"
+#include "display/picture/size.h"
 
 struct display_surface {
 	atomic_uint references;
@@ -27,7 +27,7 @@ struct display_surface *display_surface_create(uint32_t width, uint32_t height,
 {
 	struct display_surface *surface;
 
-	if (display_frame_check_size(width, height, err) < 0)
+	if (display_size_check(width, height, err) < 0)
 		return NULL;
 	surface = calloc(1, sizeof(*surface));
 	if (surface == NULL) {

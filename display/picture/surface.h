@@ -18,7 +18,7 @@
 struct display_surface;
 
 /*
- * One reference; NULL and err for a size that display_frame_check_size refuses
+ * One reference; NULL and err for a size that display_size_check refuses
  * or when memory is short. Starts black.
  */
 struct display_surface *display_surface_create(uint32_t width, uint32_t height,

@@ -9,6 +9,7 @@
 
 #include "display/picture/format.h"
 #include "display/picture/frame.h"
+#include "display/picture/size.h"
 #include "display/source/dmabuf.h"
 #include "vgpu/base/log.h"
 
@@ -340,7 +341,7 @@ static int handle_disable(sd_bus_message *m, void *data, sd_bus_error *error)
 /* A place that a pointer may have: a little of it may still be on the picture. */
 static bool is_near(int32_t place)
 {
-	return place >= -DISPLAY_CURSOR_MAX && place <= (int32_t)DISPLAY_FRAME_MAX;
+	return place >= -DISPLAY_CURSOR_MAX && place <= (int32_t)DISPLAY_SIZE_MAX;
 }
 
 static int handle_mouse_set(sd_bus_message *m, void *data, sd_bus_error *error)

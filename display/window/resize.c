@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "display/picture/frame.h"
+#include "display/picture/size.h"
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/file.h"
 #include "vgpu/base/log.h"
@@ -20,7 +20,7 @@ bool display_resize_parse(const char *description, uint32_t *width, uint32_t *he
 	char x;
 
 	return line != NULL && sscanf(line, "resolution: %5u%c%5u", width, &x, height) == 3 &&
-	       x == 'x' && display_frame_check_size(*width, *height, NULL) == 0;
+	       x == 'x' && display_size_check(*width, *height, NULL) == 0;
 }
 
 static void read_limit(struct display_resize *resize, const char *vgpu)

@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 
 #include "display/picture/clock.h"
+#include "display/picture/size.h"
 #include "display/source/listener.h"
 #include "vgpu/base/log.h"
 
@@ -361,8 +362,8 @@ static void take(void)
 	display_mailbox_take(peer.mailbox, display_clock_ms(), &taken);
 	if (taken.has_frame) {
 		require(taken.frame.width > 0 && taken.frame.height > 0 &&
-				taken.frame.width <= DISPLAY_FRAME_MAX &&
-				taken.frame.height <= DISPLAY_FRAME_MAX,
+				taken.frame.width <= DISPLAY_SIZE_MAX &&
+				taken.frame.height <= DISPLAY_SIZE_MAX,
 			"a picture has a size");
 		if (taken.frame.kind == DISPLAY_FRAME_PIXELS)
 			read_pixels(taken.frame.surface);
