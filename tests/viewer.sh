@@ -7,10 +7,10 @@ build=${BUILD:-$top/build/gcc}
 viewer=$build/bin/vgpu-display
 tools=$build/tests/tools
 work=$(mktemp -d)
-socket=$work/qmp     # for the viewer
-control=$work/control # for the test
-qemu='' xvfb='' shown='' keyboard=''
-# Memory that libraries keep is not our leak. This also applies to a test that is run alone.
+socket=$work/qmp     # the viewer's
+control=$work/control # the test's
+qemu='' xvfb='' shown='' keyboard='' told=''
+# Memory that libraries keep is not ours to free, also where a test is run by itself.
 export LSAN_OPTIONS=suppressions=$top/tests/integration/display.lsan:print_suppressions=0
 export TSAN_OPTIONS=suppressions=$top/tests/integration/display.tsan:print_suppressions=0
 # The threads of the software rasteriser would only slow each other down.
@@ -65,6 +65,31 @@ stop_qemu() {
 	qemu=''
 } 2>/dev/null
 
+# start_display NAME: no machine, but one that shows what it is told, see tell_qemu
+start_display() {
+	rm -f "$socket"
+	[ -p "$work/told" ] || mkfifo "$work/told"
+	"$tools/qemu-display" "$socket" "$1" <"$work/told" >"$work/qemu.log" 2>&1 &
+	qemu=$!
+	exec {told}>"$work/told"
+	wait_for 20 test -S "$socket"
+}
+
+# ppm WIDTH HEIGHT RED GREEN BLUE: what qemu-display shows by `pixels`, to compare with
+ppm() {
+	local left right row
+	printf -v left '\\x%02x\\x%02x\\x%02x' "$3" "$4" "$5"
+	printf -v right '\\x%02x\\x%02x\\x%02x' $((255 - $3)) $((255 - $4)) $((255 - $5))
+	row=$(printf "%.0s${left//\\/\\\\}" $(seq $(($1 / 2))))$(printf "%.0s${right//\\/\\\\}" $(seq $(($1 / 2))))
+	{
+		printf 'P6\n%d %d\n255\n' "$1" "$2"
+		for _ in $(seq "$2"); do printf '%b' "$row"; done
+	} >"$work/want.ppm"
+}
+
+# tell_qemu COMMAND: of qemu-display's
+tell_qemu() { printf '%s\n' "$1" >&"$told"; }
+
 qmp() { "$tools/qmp" "$control" "$@"; }
 
 view() { timeout 60 "$viewer" --allow-root "$@"; }
@@ -95,7 +120,12 @@ viewer_ends() {
 	[ "$status" = "$1" ] && { [ -z "${2-}" ] || tail -n 1 "$work/viewer.log" | grep -E "$2"; }
 }
 
-# The guest's clock makes the text cursor blink, so the guest is stopped.
+end_viewer() {
+	kill -TERM "$shown"
+	viewer_ends 0
+}
+
+# The text cursor blinks by the guest's clock: a stopped guest stands still.
 stand_still() {
 	qmp '{"execute":"stop"}' \
 		"{\"execute\":\"screendump\",\"arguments\":{\"filename\":\"$work/want.ppm\"}}"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "display/decide/pace.h"
 
-#include <stdbool.h>
-
 #define SECOND	    INT64_C(1000000000)
 #define MILLISECOND INT64_C(1000000)
 #define RATE_MAX    1000
@@ -94,18 +92,38 @@ void display_pace_reconsider(struct display_pace *pace)
 	pace->decided = 0;
 }
 
+/*
+ * True if that took longer than it takes by itself. A display server that is only slow
+ * is so each time.
+ */
+static bool was_held_up(int64_t took, int64_t *least)
+{
+	bool held_up = took - *least > MILLISECOND;
+
+	*least = took < *least ? took : *least + (took - *least) / 256;
+	return held_up;
+}
+
 void display_pace_note(struct display_pace *pace, int64_t began, int64_t drawn, int64_t presented)
 {
-	int64_t cost = drawn - began, handover = presented - drawn;
+	int64_t cost = drawn - began;
 
 	pace->decided = 0;
 	pace->presented = presented;
 	/* Falls by an eighth a frame: one slow frame does not delay all others for long. */
 	pace->cost = cost > pace->cost ? cost : pace->cost - (pace->cost - cost) / 8;
-	/* A display server that is only slow is so each time. */
-	if (handover - pace->handover > MILLISECOND)
+	if (was_held_up(presented - drawn, &pace->handover) && !pace->is_told)
 		pace->refreshed = presented;
-	pace->handover = handover < pace->handover
-				 ? handover
-				 : pace->handover + (handover - pace->handover) / 256;
+}
+
+void display_pace_note_buffer(struct display_pace *pace, int64_t asked, int64_t got)
+{
+	if (was_held_up(got - asked, &pace->buffer) && !pace->is_told)
+		pace->refreshed = got;
+}
+
+void display_pace_note_refresh(struct display_pace *pace, int64_t at)
+{
+	pace->is_told = true;
+	pace->refreshed = at;
 }

@@ -2,6 +2,7 @@
 #ifndef DISPLAY_PACE_H
 #define DISPLAY_PACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "display/mailbox/mailbox.h"
@@ -22,6 +23,8 @@ struct display_pace {
 	int64_t presented; /* the last picture */
 	int64_t cost;	   /* what drawing takes: the longest lately */
 	int64_t handover;  /* what presenting takes that nothing holds up: the least lately */
+	int64_t buffer;	   /* what getting a buffer takes that nothing holds up: likewise */
+	bool is_told;	   /* when the monitor takes pictures: it need not be guessed */
 	int64_t decided;   /* when to draw; 0: open */
 	uint64_t flip;	   /* the guest's last one that we know of; 0: none */
 	int64_t flipped;   /* when */
@@ -60,5 +63,17 @@ void display_pace_reconsider(struct display_pace *pace);
  * monitor was ready: that is how its phase is known.
  */
 void display_pace_note(struct display_pace *pace, int64_t began, int64_t drawn, int64_t presented);
+
+/*
+ * A buffer to draw into was asked for, and was there at `got`: another way in which a
+ * display server keeps us waiting until the monitor is ready.
+ */
+void display_pace_note_buffer(struct display_pace *pace, int64_t asked, int64_t got);
+
+/*
+ * The display server has said that it took a picture at that time. From then on the
+ * phase is what it says, and how long it keeps us waiting tells nothing.
+ */
+void display_pace_note_refresh(struct display_pace *pace, int64_t at);
 
 #endif

@@ -3,11 +3,18 @@
 
 #define MS INT64_C(1000000)
 
-#define HIDDEN_NS (250 * MS)	    /* a picture that is not taken for so long is not seen */
+/*
+ * A compositor that has not taken a picture by then does not show the window: it is
+ * covered, on another workspace, minimised, or the monitor is off. No monitor's period is
+ * as long.
+ */
+#define HIDDEN_NS (250 * MS)
+
 #define PERIOD_NS INT64_C(16666667) /* of a monitor that does not say its own */
 #define POLL_NS	  (10 * MS)	    /* until the window is there, or a screenshot is taken */
 #define NEVER	  DISPLAY_SCHEDULE_NEVER
 
+#define FILM_NS	  (50 * MS)   /* for a window that is seen, whose pictures the film gets as well */
 #define SHOW_NS	  (1000 * MS) /* for a first picture to come before the window does */
 #define DMABUF_NS (300 * MS)  /* for a vGPU's picture to come after QEMU's own */
 
@@ -106,7 +113,8 @@ struct display_schedule_decision display_schedule_decide(struct display_schedule
 	struct display_schedule_decision decision = {
 		.draw_at = NEVER,
 		.wake_at = facts->next,
-		.hidden = facts->shown && !seen && !facts->films && !facts->shoots,
+		.seen = seen,
+		.rests = facts->shown && !seen && !facts->films && !facts->shoots,
 		.presents = seen && !waits,
 	};
 
@@ -114,6 +122,8 @@ struct display_schedule_decision display_schedule_decide(struct display_schedule
 		schedule->dirty = true;
 	if (decision.presents || (facts->shown && facts->films))
 		decision.draw_at = draw_at(schedule, screen, now);
+	if (!decision.presents && seen && decision.draw_at != NEVER)
+		decision.draw_at = later(decision.draw_at, facts->pending_since + FILM_NS);
 	decision.wake_at = sooner(decision.wake_at, decision.draw_at);
 	if (seen)
 		decision.wake_at = sooner(decision.wake_at, hidden_at);

@@ -40,7 +40,8 @@ struct display_schedule_facts {
 struct display_schedule_decision {
 	int64_t draw_at; /* NEVER: not as things stand */
 	int64_t wake_at; /* the loop has nothing to do before; NEVER: until something happens */
-	bool hidden;	 /* nobody sees what is shown: sources may rest */
+	bool seen;	 /* somebody sees the window, as far as is known */
+	bool rests;	 /* nobody needs what the sources put */
 	bool presents;	 /* what is drawn goes to the window, too, and not only to a film */
 };
 

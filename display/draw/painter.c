@@ -54,6 +54,7 @@ static void drop_pixels(struct display_painter *painter)
 {
 	display_surface_unref(BASE_STEAL_PTR(painter->surface));
 	display_frame_finish(&painter->mapped);
+	painter->damage = (struct display_rect){ 0 };
 }
 
 static struct display_painter_program link_program(bool external, bool sharp,
@@ -90,7 +91,8 @@ int display_painter_init(struct display_painter *painter, struct base_error *err
 {
 	GLint alpha = 0;
 
-	*painter = (struct display_painter){ .mapped = DISPLAY_FRAME_INIT };
+	*painter = (struct display_painter){ .next = DISPLAY_FRAME_INIT,
+					     .mapped = DISPLAY_FRAME_INIT };
 	if (display_egl_init(&painter->egl, err) < 0)
 		return -1;
 	display_cache_init(&painter->cache, &painter->egl);
@@ -107,6 +109,7 @@ void display_painter_finish(struct display_painter *painter)
 	if (painter->egl.display == EGL_NO_DISPLAY)
 		return;
 	display_cache_finish(&painter->cache);
+	display_frame_finish(&painter->next);
 	drop_pixels(painter);
 	if (painter->upload != 0)
 		glDeleteTextures(1, &painter->upload);
@@ -234,7 +237,7 @@ static int set_pixels(struct display_painter *painter, struct display_frame *fra
 	return 0;
 }
 
-/* Shows a copy of the dma-buf, and keeps it, since its content will change. */
+/* Shows a copy of the dma-buf, and keeps that, since its content will change. */
 static int set_copy(struct display_painter *painter, struct display_frame *frame,
 		    struct base_error *err)
 {
@@ -306,23 +309,45 @@ static int set_dmabuf(struct display_painter *painter, struct display_frame *fra
 	return 0;
 }
 
-int display_painter_set_frame(struct display_painter *painter, struct display_frame *frame,
-			      struct base_error *err)
+void display_painter_set_frame(struct display_painter *painter, struct display_frame *frame)
 {
-	int result = frame->kind == DISPLAY_FRAME_DMABUF ? set_dmabuf(painter, frame, err)
-							 : set_pixels(painter, frame, err);
-
-	display_frame_finish(frame);
-	return result;
+	display_frame_finish(&painter->next);
+	painter->next = display_frame_take(frame);
 }
 
-void display_painter_update(struct display_painter *painter, const struct display_rect *damage)
+void display_painter_add_damage(struct display_painter *painter, const struct display_rect *damage)
 {
-	if (painter->surface == NULL || !display_rect_fits(damage, painter->width, painter->height))
+	/* A frame that is still to come in comes whole. */
+	if (painter->next.kind == DISPLAY_FRAME_NONE && painter->surface != NULL &&
+	    display_rect_fits(damage, painter->width, painter->height))
+		painter->damage = display_rect_union(&painter->damage, damage);
+}
+
+static void upload_damage(struct display_painter *painter)
+{
+	struct display_rect damage = painter->damage;
+
+	painter->damage = (struct display_rect){ 0 };
+	if (display_rect_is_empty(&damage))
 		return;
 	if (painter->mapped.kind == DISPLAY_FRAME_NONE ||
 	    display_mapping_copy(&painter->mapped, painter->surface, NULL) == 0)
-		upload(painter, damage);
+		upload(painter, &damage);
+}
+
+int display_painter_prepare(struct display_painter *painter, bool *is_new, struct base_error *err)
+{
+	BASE_AUTO(display_frame) struct display_frame frame = display_frame_take(&painter->next);
+	enum display_frame_kind kind = frame.kind;
+	int result = 0;
+
+	if (kind == DISPLAY_FRAME_DMABUF)
+		result = set_dmabuf(painter, &frame, err);
+	else if (kind == DISPLAY_FRAME_PIXELS)
+		result = set_pixels(painter, &frame, err);
+	*is_new = result == 0 && kind != DISPLAY_FRAME_NONE;
+	upload_damage(painter);
+	return result;
 }
 
 static float min(float a, float b)

@@ -41,7 +41,10 @@ struct display_painter {
 	uint32_t copy_x, copy_y;	      /* in texels: what is shown lies there */
 	bool copy_flips;		      /* its first row in memory is the bottom one */
 
+	struct display_frame next; /* owned; given, and not looked at yet; or empty */
+
 	struct display_surface *surface; /* a reference; NULL: no pixels of ours are shown */
+	struct display_rect damage;	 /* of what is shown, not brought in yet */
 	struct display_frame mapped;	 /* the dma-buf that surface is a copy of; or empty */
 	bool maps;			 /* the last dma-buf could be copied only */
 	uint32_t upload;		 /* texture; 0: none */
@@ -55,14 +58,20 @@ int display_painter_init(struct display_painter *painter, struct base_error *err
 void display_painter_finish(struct display_painter *painter);
 
 /*
- * Shows the frame from the next draw on; takes it. -1 and err if it cannot be
- * shown: then the last one stays.
+ * The frame to be shown next, which is taken. It costs nothing until it is prepared:
+ * one that another replaces before is only closed.
  */
-int display_painter_set_frame(struct display_painter *painter, struct display_frame *frame,
-			      struct base_error *err);
+void display_painter_set_frame(struct display_painter *painter, struct display_frame *frame);
 
-/* Brings in what changed; needed for pixels, free for dma-bufs. */
-void display_painter_update(struct display_painter *painter, const struct display_rect *damage);
+/* The content of the newest frame has changed within `damage`. */
+void display_painter_add_damage(struct display_painter *painter, const struct display_rect *damage);
+
+/*
+ * To be called just before drawing: imports or uploads what is new since the last
+ * time. *is_new says whether the next draw shows another frame than the last one. -1
+ * and err if that cannot be shown: it is dropped, and the last one stays.
+ */
+int display_painter_prepare(struct display_painter *painter, bool *is_new, struct base_error *err);
 
 /*
  * Draws into the whole window of that size, or what else is the draw framebuffer;

@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <wayland-client-core.h>
 
+#include "display/picture/clock.h"
 #include "vgpu/base/cleanup.h"
 
 #define REPEAT_MS 5  /* SDL repeats a key that is held when it is asked for events */
@@ -20,21 +21,17 @@ int display_waker_init(struct display_waker *waker, struct base_error *err)
 	return waker->fd < 0 ? base_error_errno(err, errno, "cannot wait for events") : 0;
 }
 
-void display_waker_attach(struct display_waker *waker, SDL_Window *window)
+void display_waker_attach(struct display_waker *waker, struct display_window *window)
 {
+#ifdef SDL_VIDEO_DRIVER_X11
 	SDL_SysWMinfo info = { 0 };
 
 	SDL_VERSION(&info.version);
-	if (!SDL_GetWindowWMInfo(window, &info))
-		return;
-#ifdef SDL_VIDEO_DRIVER_WAYLAND
-	if (info.subsystem == SDL_SYSWM_WAYLAND)
-		waker->compositor = info.info.wl.display;
-#endif
-#ifdef SDL_VIDEO_DRIVER_X11
-	if (info.subsystem == SDL_SYSWM_X11)
+	if (SDL_GetWindowWMInfo(window->sdl, &info) && info.subsystem == SDL_SYSWM_X11)
 		waker->x11 = ConnectionNumber(info.info.x11.display);
 #endif
+	waker->clock = &window->clock;
+	waker->compositor = window->clock.compositor;
 }
 
 void display_waker_wake(struct display_waker *waker)
@@ -61,9 +58,9 @@ static bool is_key_down(void)
 /*
  * After SDL has looked for events and found none. Whoever else reads from the
  * compositor, as another thread of a graphics driver may, reads for all queues, and
- * is held back meanwhile.
+ * is held back meanwhile. True if the compositor has taken a picture.
  */
-static void wait_for_compositor(const struct display_waker *waker, int ms)
+static bool wait_for_compositor(const struct display_waker *waker, int ms)
 {
 	struct wl_display *compositor = waker->compositor;
 	struct pollfd fds[] = { { .fd = waker->fd, .events = POLLIN },
@@ -73,7 +70,12 @@ static void wait_for_compositor(const struct display_waker *waker, int ms)
 		ms = REPEAT_MS;
 	/* Somebody has read something for SDL since it looked. */
 	if (wl_display_prepare_read(compositor) < 0)
-		return;
+		return false;
+	/* SDL has read for that queue, too, some time ago. */
+	if (display_frame_clock_dispatch(waker->clock, 0)) {
+		wl_display_cancel_read(compositor);
+		return true;
+	}
 	if (wl_display_flush(compositor) < 0 && errno == EAGAIN)
 		fds[1].events |= POLLOUT;
 	/* That the compositor is gone is found out by SDL, too. */
@@ -81,6 +83,7 @@ static void wait_for_compositor(const struct display_waker *waker, int ms)
 		wl_display_read_events(compositor);
 	else
 		wl_display_cancel_read(compositor);
+	return display_frame_clock_dispatch(waker->clock, display_clock_ns());
 }
 
 /* After SDL has looked for events and found none: it has read and sent all then. */
@@ -111,8 +114,7 @@ static bool wait_for_event(struct display_waker *waker, SDL_Event *event, int ms
 		return false;
 	if (waker->compositor == NULL)
 		return wait_for_server(waker, event, ms);
-	wait_for_compositor(waker, ms);
-	return SDL_PollEvent(event);
+	return !wait_for_compositor(waker, ms) && SDL_PollEvent(event);
 }
 
 bool display_waker_wait(struct display_waker *waker, SDL_Event *event, int ms)
@@ -121,6 +123,8 @@ bool display_waker_wait(struct display_waker *waker, SDL_Event *event, int ms)
 
 	/* Also where an event has ended the wait: who was to be woken is awake. */
 	was_woken(waker);
+	if (waker->compositor != NULL)
+		display_frame_clock_dispatch(waker->clock, 0);
 	return is_there;
 }
 

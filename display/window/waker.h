@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "display/window/window.h"
 #include "vgpu/base/error.h"
 
 struct wl_display;
@@ -17,9 +18,10 @@ struct wl_display;
  * with it the guest's new picture, would be late. And no signal handler may ask it.
  */
 struct display_waker {
-	int fd;			       /* an eventfd: counts wakes */
-	struct wl_display *compositor; /* SDL's connection to it; NULL: not on Wayland */
-	int x11;		       /* the X server's connection, SDL's; -1: not on X11 */
+	int fd;				   /* an eventfd: counts wakes */
+	struct wl_display *compositor;	   /* SDL's connection to it; NULL: not on Wayland */
+	struct display_frame_clock *clock; /* the window's, on that; borrowed */
+	int x11;			   /* the X server's connection, SDL's; -1: not on X11 */
 };
 
 #define DISPLAY_WAKER_INIT                                                                         \
@@ -30,16 +32,16 @@ struct display_waker {
 /* -1 and err if there are no files left. */
 int display_waker_init(struct display_waker *waker, struct base_error *err);
 
-/* Once there is a window; on the thread that waits. */
-void display_waker_attach(struct display_waker *waker, SDL_Window *window);
+/* Once there is a window, which is borrowed; on the thread that waits. */
+void display_waker_attach(struct display_waker *waker, struct display_window *window);
 
 /* Ends the wait there is, or the next one. On any thread and in signal handlers. */
 void display_waker_wake(struct display_waker *waker);
 
 /*
  * For an event, at most so many milliseconds; -1: until there is one. On SDL's
- * thread. True with an event; false when woken or when the time is over, and
- * sometimes sooner.
+ * thread. True with an event; false when woken, when the compositor has taken a
+ * picture (display_window_pending_since) or when the time is over, and sometimes sooner.
  */
 bool display_waker_wait(struct display_waker *waker, SDL_Event *event, int ms);
 

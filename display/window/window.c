@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "display/window/window.h"
 
+#include <SDL_syswm.h>
+#include <epoxy/egl.h>
 #include <string.h>
 
+#include "display/picture/clock.h"
 #include "display/window/monitor.h"
 #include "vgpu/base/log.h"
 
@@ -63,11 +66,29 @@ int display_window_rate(const struct display_window *window)
 		       : 0;
 }
 
-void display_window_set_vsync(bool on)
+/*
+ * SDL would wait for a frame callback before it presents, also for one that does not
+ * come because the window is hidden (SDL_waylandopengles.c).
+ */
+void display_window_set_vsync(const struct display_window *window, bool on)
 {
 	/* Where the display server cannot, frames are shown at once. */
-	if (SDL_GL_SetSwapInterval(on ? 1 : 0) < 0)
+	if (SDL_GL_SetSwapInterval(on && window->clock.compositor == NULL ? 1 : 0) < 0)
 		base_debug("no swap interval: %s", SDL_GetError());
+}
+
+static void init_clock(struct display_window *window)
+{
+#ifdef SDL_VIDEO_DRIVER_WAYLAND
+	SDL_SysWMinfo info = { 0 };
+
+	SDL_VERSION(&info.version);
+	if (SDL_GetWindowWMInfo(window->sdl, &info) && info.subsystem == SDL_SYSWM_WAYLAND)
+		display_frame_clock_init(&window->clock, info.info.wl.display,
+					 info.info.wl.surface);
+#else
+	(void)window;
+#endif
 }
 
 static int create_context(struct display_window *window, struct base_error *err)
@@ -78,7 +99,10 @@ static int create_context(struct display_window *window, struct base_error *err)
 				      "cannot draw: no OpenGL ES 3 by EGL on this display server "
 				      "(%s); install Mesa's drivers (libegl1, libgl1-mesa-dri)",
 				      SDL_GetError());
-	display_window_set_vsync(true);
+	window->has_buffer_age =
+		epoxy_has_egl_extension(eglGetCurrentDisplay(), "EGL_EXT_buffer_age");
+	init_clock(window);
+	display_window_set_vsync(window, true);
 	return 0;
 }
 
@@ -134,6 +158,7 @@ int display_window_init(struct display_window *window, const char *title,
 
 void display_window_finish(struct display_window *window)
 {
+	display_frame_clock_finish(&window->clock);
 	if (window->cursor != NULL)
 		SDL_FreeCursor(window->cursor);
 	if (window->context != NULL)
@@ -151,6 +176,16 @@ void display_window_show(struct display_window *window)
 bool display_window_is_visible(const struct display_window *window)
 {
 	return !(SDL_GetWindowFlags(window->sdl) & (SDL_WINDOW_HIDDEN | SDL_WINDOW_MINIMIZED));
+}
+
+int64_t display_window_pending_since(const struct display_window *window)
+{
+	return window->clock.asked;
+}
+
+int64_t display_window_taken_at(const struct display_window *window)
+{
+	return window->clock.taken;
 }
 
 void display_window_set_fullscreen(struct display_window *window, bool fullscreen)
@@ -346,7 +381,18 @@ void display_window_show_cursor(bool visible)
 	SDL_ShowCursor(visible ? SDL_ENABLE : SDL_DISABLE);
 }
 
+void display_window_await_buffer(const struct display_window *window)
+{
+	EGLint age;
+
+	/* Whose age is asked for must have been chosen. */
+	if (window->has_buffer_age)
+		eglQuerySurface(eglGetCurrentDisplay(), eglGetCurrentSurface(EGL_DRAW),
+				EGL_BUFFER_AGE_EXT, &age);
+}
+
 void display_window_present(struct display_window *window)
 {
+	display_frame_clock_ask(&window->clock, display_clock_ns());
 	SDL_GL_SwapWindow(window->sdl);
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "display/picture/cursor.h"
+#include "display/window/frame-clock.h"
 #include "vgpu/base/error.h"
 
 /*
@@ -17,6 +18,8 @@
 struct display_window {
 	SDL_Window *sdl;
 	SDL_GLContext context;
+	bool has_buffer_age;		      /* EGL tells of the buffer that is drawn into next */
+	struct display_frame_clock clock;     /* of what is presented */
 	SDL_Cursor *cursor;		      /* the guest's; NULL: the system's */
 	uint32_t wanted_width, wanted_height; /* what was asked for last */
 	int32_t wanted_scale;		      /* the desktop's then, in parts of Wayland's */
@@ -45,7 +48,10 @@ void display_window_finish(struct display_window *window); /* takes a zeroed one
 
 void display_window_show(struct display_window *window);
 
-/* False for one that is hidden or minimised: nobody sees what is drawn. */
+/*
+ * False for one that is hidden or minimised as far as the desktop tells: one on Wayland
+ * does not, see display_window_pending_since.
+ */
 bool display_window_is_visible(const struct display_window *window);
 
 /* The whole screen, or a window again. */
@@ -91,9 +97,32 @@ void display_window_show_cursor(bool visible);
 /* The monitor's, in hertz; 0 where the desktop does not say. */
 int display_window_rate(const struct display_window *window);
 
-/* Whether present waits for the monitor (where the desktop can) or never does. */
-void display_window_set_vsync(bool on);
+/*
+ * Whether present waits for the monitor (where the desktop can) or never does. On
+ * Wayland it never does: display_window_pending_since tells when to present.
+ */
+void display_window_set_vsync(const struct display_window *window, bool on);
 
+/*
+ * Returns when there is a buffer to draw into: on X11, Mesa presents without waiting
+ * and waits for a buffer at the first OpenGL call that needs one, when the picture
+ * that is to be drawn has been chosen already.
+ */
+void display_window_await_buffer(const struct display_window *window);
+
+/*
+ * Shows what was drawn. The compositor may not have taken the one before: with vsync
+ * that is to be waited for until it is no longer pending.
+ */
 void display_window_present(struct display_window *window);
+
+/*
+ * display_clock_ns() since when the compositor has not taken what was presented last; 0: it
+ * has. One that does not for long does not show the window to anybody. Elsewhere always 0.
+ */
+int64_t display_window_pending_since(const struct display_window *window);
+
+/* When the compositor took the last picture that it took; 0: not known. */
+int64_t display_window_taken_at(const struct display_window *window);
 
 #endif

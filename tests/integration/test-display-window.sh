@@ -9,13 +9,8 @@ set -uo pipefail
 # size WIDTH HEIGHT: resizes the window
 size() { timeout 10 xdotool windowmove "$window" 0 0 windowsize --sync "$window" "$@"; }
 
-end_viewer() {
-	kill -TERM "$shown"
-	viewer_ends 0
-}
-
-# place_is X Y GUESTX GUESTY: with the pointer at X Y, the guest's pointer is on that pixel of
-# 720x400, which QEMU reports in units of 1/0x7fff
+# place_is X Y GUESTX GUESTY: the pointer there is on that pixel of the guest's 720x400,
+# which QEMU tells in parts of 0x7fff
 place_is() {
 	xdotool mousemove --window "$window" "$1" "$2"
 	saw "axis x, value $(printf 0x%x $(($3 * 0x7fff / 720)))" &&

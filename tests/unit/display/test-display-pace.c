@@ -185,6 +185,50 @@ static void a_display_server_that_is_slow_each_time_is_no_refresh(void **state)
 	assert_int_equal(pace.refreshed, 3 * S + 4 * MS);
 }
 
+/* As on X11 with DRI3, where presenting itself never waits. */
+static void waiting_for_a_buffer_tells_the_refresh(void **state)
+{
+	struct display_pace pace;
+
+	(void)state;
+	display_pace_init(&pace, DISPLAY_PACE_VSYNC);
+	display_pace_set_rate(&pace, 100);
+	display_pace_note_buffer(&pace, S, S + MS / 10);
+	assert_int_equal(pace.refreshed, 0);
+	display_pace_note_buffer(&pace, S, S + 4 * MS);
+	assert_int_equal(pace.refreshed, S + 4 * MS);
+	display_pace_note(&pace, S + 4 * MS, S + 5 * MS, S + 5 * MS);
+	assert_int_equal(pace.refreshed, S + 4 * MS);
+	/* The next one is drawn for the refresh after the one that takes that. */
+	assert_int_equal(display_pace_due(&pace, S + 6 * MS), S + 205 * MS / 10);
+	/* One that is slow each time is none, and is no measure for presenting. */
+	for (int i = 0; i < 2000; i++)
+		display_pace_note_buffer(&pace, S, S + 3 * MS);
+	pace.refreshed = 0;
+	display_pace_note_buffer(&pace, S, S + 3 * MS);
+	assert_int_equal(pace.refreshed, 0);
+	display_pace_note(&pace, S, S + MS, S + 4 * MS);
+	assert_int_equal(pace.refreshed, S + 4 * MS);
+}
+
+static void what_the_display_server_says_is_not_guessed(void **state)
+{
+	struct display_pace pace = pace_at(DISPLAY_PACE_VSYNC);
+
+	(void)state;
+	display_pace_note_refresh(&pace, S + 2 * MS);
+	assert_int_equal(pace.refreshed, S + 2 * MS);
+	display_pace_note(&pace, S + 3 * MS, S + 4 * MS, S + 90 * MS);
+	display_pace_note_buffer(&pace, S + 3 * MS, S + 90 * MS);
+	assert_int_equal(pace.refreshed, S + 2 * MS);
+	/* A picture that it has taken holds the next one up no more. */
+	display_pace_note(&pace, S + 3 * MS, S + 4 * MS, S + 4 * MS);
+	display_pace_note_refresh(&pace, S + 12 * MS);
+	flip(&pace, 1, S);
+	flip(&pace, 2, S + 12 * MS);
+	assert_int_equal(display_pace_due(&pace, S + 13 * MS), S + 13 * MS);
+}
+
 static void present(struct display_stats *stats, uint64_t number, int64_t seen, int64_t now)
 {
 	const struct display_flip flip = { .number = number, .seen_ns = (uint64_t)seen };
@@ -255,6 +299,8 @@ int main(void)
 		cmocka_unit_test(drawing_that_takes_longer_begins_earlier),
 		cmocka_unit_test(who_wakes_up_late_does_not_wait_for_another_refresh),
 		cmocka_unit_test(a_display_server_that_is_slow_each_time_is_no_refresh),
+		cmocka_unit_test(waiting_for_a_buffer_tells_the_refresh),
+		cmocka_unit_test(what_the_display_server_says_is_not_guessed),
 		cmocka_unit_test(flips_that_were_never_shown_are_lost),
 		cmocka_unit_test(nothing_shown_is_a_report_of_zeros),
 	};

@@ -219,15 +219,15 @@ static void what_the_desktop_does_not_take_is_hidden(void **state)
 	run_until(&viewer, viewer.now + 20 * MS);
 	pending = viewer.facts.pending_since = viewer.now;
 	flip(&viewer);
-	assert_false(decide(&viewer).hidden);
+	assert_false(decide(&viewer).rests);
 	assert_int_equal(decide(&viewer).draw_at, NEVER);
 	assert_in_range(decide(&viewer).wake_at, pending + 1, pending + 300 * MS);
 	viewer.now = decide(&viewer).wake_at;
-	assert_true(decide(&viewer).hidden);
+	assert_true(decide(&viewer).rests);
 	assert_int_equal(decide(&viewer).wake_at, NEVER);
 	/* Seen again: what came last is drawn at once. */
 	viewer.facts.pending_since = 0;
-	assert_false(decide(&viewer).hidden);
+	assert_false(decide(&viewer).rests);
 	assert_true(decide(&viewer).presents);
 	assert_true(decide(&viewer).draw_at <= viewer.now);
 }
@@ -243,7 +243,7 @@ static void tearing_does_not_wait_but_notices_a_hidden_window(void **state)
 	assert_true(decide(&viewer).presents);
 	assert_int_equal(decide(&viewer).draw_at, viewer.now);
 	viewer.now += 251 * MS;
-	assert_true(decide(&viewer).hidden);
+	assert_true(decide(&viewer).rests);
 	assert_int_equal(decide(&viewer).draw_at, NEVER);
 }
 
@@ -257,11 +257,12 @@ static void a_film_goes_on_without_the_window(void **state)
 	run_until(&viewer, viewer.now + 20 * MS);
 	viewer.facts.pending_since = viewer.now - S;
 	viewer.facts.films = true;
+	assert_false(decide(&viewer).seen);
 	viewer.draws = viewer.presents = 0;
 	flip_for(&viewer, 60, 16 * MS);
 	assert_int_equal(viewer.draws, 60);
 	assert_int_equal(viewer.presents, 0);
-	assert_false(decide(&viewer).hidden);
+	assert_false(decide(&viewer).rests);
 	/* In sight again, the window gets what the film has had, though nothing else comes. */
 	viewer.facts.pending_since = 0;
 	assert_true(decide(&viewer).presents);
@@ -297,10 +298,10 @@ static void a_minimised_window_rests_unless_somebody_photographs_it(void **state
 	begin(&viewer, DISPLAY_PACE_VSYNC);
 	flip(&viewer);
 	viewer.facts.visible = false;
-	assert_true(decide(&viewer).hidden);
+	assert_true(decide(&viewer).rests);
 	assert_int_equal(decide(&viewer).draw_at, NEVER);
 	viewer.facts.shoots = true;
-	assert_false(decide(&viewer).hidden);
+	assert_false(decide(&viewer).rests);
 	assert_in_range(decide(&viewer).wake_at, viewer.now, viewer.now + 10 * MS);
 }
 
@@ -313,7 +314,7 @@ static void a_window_that_is_not_there_yet_draws_nothing(void **state)
 	viewer.facts.shown = false;
 	flip(&viewer);
 	assert_int_equal(decide(&viewer).draw_at, NEVER);
-	assert_false(decide(&viewer).hidden);
+	assert_false(decide(&viewer).rests);
 	assert_in_range(decide(&viewer).wake_at, viewer.now, viewer.now + 10 * MS);
 }
 
