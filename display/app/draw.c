@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "display/app/notice.h"
 #include "display/app/parts.h"
 #include "display/picture/clock.h"
 #include "vgpu/base/log.h"
@@ -10,7 +11,9 @@ static bool is_final_shot(const struct display_parts *parts, int64_t now)
 {
 	const struct display_screen *screen = &parts->screen;
 
+	/* What the viewer itself has written over the picture is not the guest's. */
 	return screen->first != 0 && !screen->blank &&
+	       display_notice_silence(&parts->wait, now / MS) == 0 &&
 	       display_sizing_is_settled(&parts->sizing, screen, now / MS) &&
 	       display_screenshot_is_final(&parts->screenshot, screen->pictures,
 					   (now - screen->first) / MS,

@@ -186,7 +186,7 @@ static int take(struct display_parts *parts, struct base_error *err)
 	if (now / MS >= parts->say_at)
 		display_words_say(parts);
 	tick(parts);
-	if (parts->options->screenshot == NULL || parts->screen.first != 0 ||
+	if (parts->options->screenshot == NULL || parts->screen.first != 0 || !parts->was_open ||
 	    now - parts->screen.began < PATIENCE_MS * MS)
 		return 0;
 	return base_error_set(err, BASE_FAILED,

@@ -20,14 +20,17 @@ static char *format_silence(const struct display_notice *notice, int64_t ms)
 {
 	bool is_libvirt = notice->wait.peer == DISPLAY_PEER_LIBVIRT;
 	char *text;
+	int r;
 
-	if (asprintf(&text, "%s has not answered for %" PRId64 " s.\n%s",
-		     is_libvirt ? "libvirt" : "QEMU", ms / 1000,
-		     notice->state == DISPLAY_STATE_STARTING ? "It is starting the VM."
-		     : is_libvirt			     ? "The window goes on when it does."
-				  : "The picture goes on when it does.") < 0)
-		return NULL;
-	return text;
+	if (notice->state == DISPLAY_STATE_STARTING)
+		r = asprintf(&text, "libvirt has been starting the VM for %" PRId64 " s.",
+			     ms / 1000);
+	else
+		r = asprintf(&text,
+			     "%s has not answered for %" PRId64 " s.\n%s goes on when it does.",
+			     is_libvirt ? "libvirt" : "QEMU", ms / 1000,
+			     is_libvirt ? "The viewer" : "The picture");
+	return r >= 0 ? text : NULL;
 }
 
 static const char *words(const struct display_notice *notice)
@@ -40,7 +43,7 @@ static const char *words(const struct display_notice *notice)
 	case DISPLAY_STATE_WAITING:
 	case DISPLAY_STATE_AWAY:
 		return "The VM is not running.\n"
-		       "It is shown here when it is.";
+		       "It is shown here as soon as it runs.";
 	case DISPLAY_STATE_SHOWN:
 		break;
 	}

@@ -36,7 +36,7 @@ static void what_matters_most_is_said(void **state)
 		{ { .state = SHOWN, .wait = { DISPLAY_PEER_QEMU, NOW - 1499 } }, NULL },
 		{ { .state = DISPLAY_STATE_LOOKING, .blank = true, .new = true }, NULL },
 		{ { .state = DISPLAY_STATE_STARTING, .wait = { DISPLAY_PEER_LIBVIRT, NOW - 2000 } },
-		  "It is starting the VM" },
+		  "has been starting the VM" },
 		{ { .keys = true, .wait = hang, .state = DISPLAY_STATE_AWAY }, "Ctrl+Alt+G" },
 	};
 

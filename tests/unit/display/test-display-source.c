@@ -22,6 +22,7 @@
 
 #include "display/picture/clock.h"
 #include "display/source/source.h"
+#include "vgpu/base/cleanup.h"
 
 #define SCREENS	    2
 #define PIXMAN_XRGB 0x20020888u
@@ -39,6 +40,7 @@ struct qemu {
 	char path[64];
 	int socket, client;
 	sd_event *event;
+	sd_event_source *commands; /* the client's */
 	pthread_t thread;
 	int display; /* the socket for D-Bus, from getfd until add_client */
 	sd_bus *bus;
@@ -46,6 +48,7 @@ struct qemu {
 
 	/* The test's. */
 	atomic_bool stop, hangs;
+	atomic_bool restarts;	     /* ends in good order, and is back when this is false again */
 	bool is_deaf;		     /* lets a display's client in and never answers */
 	atomic_bool draws[SCREENS];  /* has a picture for who listens */
 	atomic_int clients, listens; /* displays and listeners that there were */
@@ -245,7 +248,8 @@ static int on_client(sd_event_source *source, int fd, uint32_t events, void *dat
 	(void)events;
 	qemu->client = accept(fd, NULL, NULL);
 	send(qemu->client, greeting, sizeof(greeting) - 1, MSG_NOSIGNAL);
-	return sd_event_add_io(qemu->event, NULL, qemu->client, EPOLLIN, on_command, qemu);
+	return sd_event_add_io(qemu->event, &qemu->commands, qemu->client, EPOLLIN, on_command,
+			       qemu);
 }
 
 static void draw(struct listener *listener)
@@ -264,11 +268,35 @@ static void draw(struct listener *listener)
 	sd_bus_message_unref(m);
 }
 
+static void hang_up(struct qemu *qemu)
+{
+	for (int i = 0; i < LISTENERS; i++) {
+		sd_bus_close_unref(qemu->listeners[i].bus);
+		qemu->listeners[i] = (struct listener){ 0 };
+	}
+	atomic_store(&qemu->listens, 0);
+	qemu->bus = sd_bus_close_unref(qemu->bus);
+	qemu->commands = sd_event_source_disable_unref(qemu->commands);
+	base_cleanup_fd(&qemu->display);
+	base_cleanup_fd(&qemu->client);
+}
+
+static void restart(struct qemu *qemu)
+{
+	static const char shutdown[] = "{\"event\": \"SHUTDOWN\"}\n";
+
+	send(qemu->client, shutdown, sizeof(shutdown) - 1, MSG_NOSIGNAL);
+	hang_up(qemu);
+	atomic_store(&qemu->restarts, false);
+}
+
 static void *run_qemu(void *data)
 {
 	struct qemu *qemu = data;
 
 	while (!atomic_load(&qemu->stop)) {
+		if (atomic_load(&qemu->restarts))
+			restart(qemu);
 		if (atomic_load(&qemu->hangs)) {
 			usleep(2000);
 			continue;
@@ -306,14 +334,8 @@ static void stop_qemu(struct qemu *qemu)
 {
 	atomic_store(&qemu->stop, true);
 	pthread_join(qemu->thread, NULL);
-	for (int i = 0; i < LISTENERS; i++)
-		sd_bus_close_unref(qemu->listeners[i].bus);
-	sd_bus_close_unref(qemu->bus);
+	hang_up(qemu);
 	sd_event_unref(qemu->event);
-	if (qemu->display >= 0)
-		close(qemu->display);
-	if (qemu->client >= 0)
-		close(qemu->client);
 	close(qemu->socket);
 	unlink(qemu->path);
 }
@@ -389,9 +411,9 @@ static void pass(struct fixture *f, int ms)
 	}
 }
 
-static void look_for(struct fixture *f)
+static void look_for(struct fixture *f, bool keep)
 {
-	const struct display_source_wish wish = { .qmp = f->qemu.path, .screen = 1 };
+	const struct display_source_wish wish = { .qmp = f->qemu.path, .screen = 1, .keep = keep };
 
 	start_qemu(&f->qemu);
 	f->source = display_source_create(&wish, f->mailbox, f->input, NULL);
@@ -400,7 +422,7 @@ static void look_for(struct fixture *f)
 
 static void show(struct fixture *f)
 {
-	look_for(f);
+	look_for(f, false);
 	display_source_connect(f->source);
 	AWAIT(f, f->width == 16);
 }
@@ -409,7 +431,7 @@ static void a_vm_is_found_but_not_connected_to_before_it_may(void **state)
 {
 	struct fixture *f = *state;
 
-	look_for(f);
+	look_for(f, false);
 	AWAIT(f, f->status.state == DISPLAY_STATE_FOUND);
 	assert_true(f->status.runs);
 	pass(f, 50);
@@ -539,7 +561,7 @@ static void a_display_that_says_nothing_is_waited_for(void **state)
 	struct fixture *f = *state;
 
 	f->qemu.is_deaf = true;
-	look_for(f);
+	look_for(f, false);
 	display_source_connect(f->source);
 	AWAIT(f, f->wait.peer == DISPLAY_PEER_QEMU && atomic_load(&f->qemu.clients) == 1);
 	pass(f, 100);
@@ -552,7 +574,7 @@ static void a_qmp_that_says_nothing_is_waited_for(void **state)
 	struct fixture *f = *state;
 
 	atomic_store(&f->qemu.hangs, true);
-	look_for(f);
+	look_for(f, false);
 	AWAIT(f, f->wait.peer == DISPLAY_PEER_QEMU);
 	pass(f, 100);
 	assert_int_equal(f->wait.peer, DISPLAY_PEER_QEMU);
@@ -586,6 +608,50 @@ static void a_vm_that_is_not_running_is_an_error(void **state)
 	assert_false(f->status.runs);
 }
 
+static int count_fds(void)
+{
+	BASE_AUTO(dir) DIR *directory = opendir("/proc/self/fd");
+	int count = 0;
+
+	assert_non_null(directory);
+	while (readdir(directory) != NULL)
+		count++;
+	return count;
+}
+
+static void a_vm_that_comes_back_is_shown_again_and_nothing_is_left(void **state)
+{
+	struct fixture *f = *state;
+	int fds = 0;
+
+	look_for(f, true);
+	display_source_connect(f->source);
+	for (unsigned int run = 1; run <= 30; run++) {
+		AWAIT(f, f->width == 16 && f->status.run == run);
+		AWAIT(f, f->wait.peer == DISPLAY_PEER_NONE);
+		if (run == 2)
+			fds = count_fds();
+		if (run == 30)
+			break;
+		f->width = 0;
+		atomic_store(&f->qemu.restarts, true);
+		AWAIT(f, f->status.state == DISPLAY_STATE_AWAY || f->status.run > run);
+	}
+	assert_int_equal(count_fds(), fds);
+	assert_false(f->ended);
+}
+
+static void a_vm_that_ends_is_a_good_end(void **state)
+{
+	struct fixture *f = *state;
+
+	show(f);
+	atomic_store(&f->qemu.restarts, true);
+	AWAIT(f, f->ended);
+	assert_false(base_error_is_set(&f->error));
+	assert_false(f->status.runs);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -602,6 +668,8 @@ int main(void)
 		TEST(a_qmp_that_says_nothing_is_waited_for),
 		TEST(a_switch_that_qemu_does_not_answer_can_be_ended),
 		TEST(a_vm_that_is_not_running_is_an_error),
+		TEST(a_vm_that_comes_back_is_shown_again_and_nothing_is_left),
+		TEST(a_vm_that_ends_is_a_good_end),
 	};
 
 	return cmocka_run_group_tests_name("display source", tests, NULL, NULL);
