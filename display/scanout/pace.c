@@ -10,7 +10,8 @@
  *
  * A guest with a rhythm (rhythm.h) is looked at often from shortly before its next flip is
  * due until the flip is seen. How shortly is as its flips came early lately. A late flip is
- * awaited like any other. Here at 60 Hz, `|` is a look, `F` the one that saw a flip:
+ * awaited like any other; one that was seen late, as this program was not woken in time, is
+ * passed over. Here at 60 Hz, `|` is a look, `F` the one that saw a flip:
  *
  *	F               |               ||||F             |             |||F
  *	^ sleeps        ^ a probe       ^ the window opens
@@ -34,6 +35,7 @@
 #define REFRESH_NS   (16 * MS)	 /* and when it does; with the slack a refresh at 60 Hz */
 #define SLACK_NS     (1 * MS)
 #define MOMENT_NS    (2 * MS) /* what is to be noticed can wait for a look that is so near */
+#define LATE_NS	     (1 * MS) /* who is woken so late cannot tell when a flip was */
 #define PROBED_NS    (6 * MS) /* a shorter time without a look needs no probe */
 #define EARLY_ONE_IN 32
 #define NEEDED_LEAST SCANOUT_RHYTHM_LEAST
@@ -123,6 +125,10 @@ static void follow(struct scanout_pace *pace, uint64_t now)
 {
 	bool is_off = !scanout_rhythm_has(&pace->rhythm, now);
 
+	if (now > pace->due + LATE_NS) {
+		scanout_rhythm_advance(&pace->rhythm, now);
+		return;
+	}
 	adapt_margin(pace);
 	pace->strikes = (uint8_t)(pace->strikes << 1 | is_off);
 	if (__builtin_popcount(pace->strikes) >= STRIKES_OUT) {
@@ -130,8 +136,10 @@ static void follow(struct scanout_pace *pace, uint64_t now)
 		learn(pace, now);
 		return;
 	}
-	if (is_off)
+	if (is_off) {
+		scanout_rhythm_advance(&pace->rhythm, now);
 		return;
+	}
 	keep_flip(pace, now);
 	if (++pace->followed % pace->needed == 0 && pace->needed > NEEDED_LEAST)
 		pace->needed /= 2;
@@ -146,12 +154,12 @@ void scanout_pace_note_flip(struct scanout_pace *pace, uint64_t now)
 	pace->flipped = pace->stirred = now;
 	if (was_still)
 		forget_rhythm(pace);
-	/* A probe that was woken late, when the flip was due, proves nothing. */
+	/* A probe that is late, when the flip is due, proves nothing. */
 	if (pace->rhythm.period != 0 && is_vague && now < pace->opens)
 		distrust(pace);
 	else if (pace->rhythm.period != 0)
 		follow(pace, now);
-	else if (!is_vague)
+	else if (!is_vague && now <= pace->due + LATE_NS)
 		learn(pace, now);
 }
 
@@ -234,11 +242,16 @@ static uint64_t next_in_rhythm(struct scanout_pace *pace, uint64_t due, uint64_t
 
 uint64_t scanout_pace_next(struct scanout_pace *pace, uint64_t due, uint64_t now)
 {
+	uint64_t next;
+
 	if (pace->interval_us == 0)
 		return SCANOUT_NEVER;
 	if (pace->rhythm.period == 0 || now - pace->hurried < ANSWER_NS)
-		return next_in_step(pace, pace->stirred, due, now);
-	return next_in_rhythm(pace, due, now);
+		next = next_in_step(pace, pace->stirred, due, now);
+	else
+		next = next_in_rhythm(pace, due, now);
+	pace->due = next;
+	return next;
 }
 
 uint64_t scanout_pace_slack(const struct scanout_pace *pace)

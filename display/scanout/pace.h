@@ -29,6 +29,7 @@ struct scanout_pace {
 	uint64_t hurried;     /* when the user last did something that may hasten a flip */
 	enum scanout_pace_look look;
 	uint64_t step; /* between that look and the one before it */
+	uint64_t due;  /* when it is to be */
 
 	uint64_t flips[SCANOUT_RHYTHM_FLIPS]; /* since there is no doubt of a rhythm; in order */
 	size_t count;

@@ -140,3 +140,11 @@ bool scanout_rhythm_has(const struct scanout_rhythm *rhythm, uint64_t flip)
 	off = after - divide_rounded(after, rhythm->period) * rhythm->period;
 	return llabs(off) <= rhythm->period / TOLERANCE;
 }
+
+void scanout_rhythm_advance(struct scanout_rhythm *rhythm, uint64_t now)
+{
+	uint64_t period = (uint64_t)rhythm->period;
+
+	if (now > rhythm->last)
+		rhythm->last += (now - rhythm->last) / period * period;
+}

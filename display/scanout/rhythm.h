@@ -34,4 +34,7 @@ bool scanout_rhythm_find(struct scanout_rhythm *rhythm, const uint64_t *flips, s
 /* Whether a flip after the last one came at a refresh, habit or not. */
 bool scanout_rhythm_has(const struct scanout_rhythm *rhythm, uint64_t flip);
 
+/* The last refresh becomes the last one before that, whether a flip was seen there or not. */
+void scanout_rhythm_advance(struct scanout_rhythm *rhythm, uint64_t now);
+
 #endif
