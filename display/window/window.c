@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "display/picture/clock.h"
+#include "display/window/caption.h"
 #include "display/window/monitor.h"
+#include "display/window/watchdog.h"
 #include "vgpu/base/log.h"
 
 #define INITIAL_WIDTH  640
@@ -134,13 +136,15 @@ int display_window_init(struct display_window *window, const char *title,
 {
 	uint32_t flags = SDL_WINDOW_OPENGL | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_RESIZABLE |
 			 SDL_WINDOW_HIDDEN;
+	char caption[DISPLAY_CAPTION_SIZE];
 	int position;
 
 	*window = (struct display_window){ 0 };
 	if (choose_position(shape->monitor, &position, err) < 0)
 		return -1;
 	set_attributes();
-	window->sdl = SDL_CreateWindow(title, position, position, INITIAL_WIDTH, INITIAL_HEIGHT,
+	display_caption_cut(caption, title);
+	window->sdl = SDL_CreateWindow(caption, position, position, INITIAL_WIDTH, INITIAL_HEIGHT,
 				       flags | (shape->borderless ? SDL_WINDOW_BORDERLESS : 0));
 	if (window->sdl == NULL)
 		return base_error_set(err, BASE_FAILED,
@@ -170,7 +174,11 @@ void display_window_finish(struct display_window *window)
 
 void display_window_show(struct display_window *window)
 {
+	struct display_watchdog watchdog;
+
+	display_watchdog_start(&watchdog, window->clock.compositor);
 	SDL_ShowWindow(window->sdl);
+	display_watchdog_stop(&watchdog);
 }
 
 bool display_window_is_visible(const struct display_window *window)
@@ -204,7 +212,10 @@ bool display_window_is_fullscreen(const struct display_window *window)
 
 void display_window_set_title(struct display_window *window, const char *title)
 {
-	SDL_SetWindowTitle(window->sdl, title);
+	char caption[DISPLAY_CAPTION_SIZE];
+
+	display_caption_cut(caption, title);
+	SDL_SetWindowTitle(window->sdl, caption);
 }
 
 /* Pixels for each point, as a fraction that keeps its exact value. */

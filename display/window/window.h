@@ -46,6 +46,7 @@ int display_window_init(struct display_window *window, const char *title,
 			const struct display_window_shape *shape, struct base_error *err);
 void display_window_finish(struct display_window *window); /* takes a zeroed one */
 
+/* Ends the process where the compositor goes while it waits for that: SDL would wait on. */
 void display_window_show(struct display_window *window);
 
 /*
@@ -58,6 +59,7 @@ bool display_window_is_visible(const struct display_window *window);
 void display_window_set_fullscreen(struct display_window *window, bool fullscreen);
 bool display_window_is_fullscreen(const struct display_window *window);
 
+/* One that is too long is cut. */
 void display_window_set_title(struct display_window *window, const char *title);
 
 /*

@@ -10,24 +10,22 @@ set -uo pipefail
 run=$work/run
 export XDG_RUNTIME_DIR=$run SWAYSOCK=$run/sway.sock
 
-# sway runs as nobody where this is root, whom it refuses.
-as_nobody() {
-	if [ "$(id -u)" = 0 ]; then
-		setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"
-	else
-		"$@"
-	fi
+# exec_sway OPTION...: as nobody where this is root, whom it refuses
+exec_sway() {
+	local user=()
+	[ "$(id -u)" != 0 ] || user=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+	exec "${user[@]}" env HOME="$run" WLR_BACKENDS=headless WLR_LIBINPUT_NO_DEVICES=1 \
+		WLR_RENDERER=pixman sway "$@"
 }
 
 start_sway() {
 	chmod 711 "$work"
 	install -d -m 700 "$run"
 	[ "$(id -u)" != 0 ] || chown nobody "$run"
-	printf '%s\n' 'output * mode 1280x1024@60Hz background #000000 solid_color' \
+	printf '%s\n' 'output * mode 1280x1024@60Hz' \
 		'default_border none' 'default_floating_border none' \
 		'for_window [title=".*"] floating enable' >"$work/sway.conf"
-	as_nobody env HOME="$run" WLR_BACKENDS=headless WLR_LIBINPUT_NO_DEVICES=1 \
-		WLR_RENDERER=pixman sway --config "$work/sway.conf" >"$work/sway.log" 2>&1 &
+	exec_sway --config "$work/sway.conf" >"$work/sway.log" 2>&1 &
 	xvfb=$!
 	export WAYLAND_DISPLAY=wayland-1 SDL_VIDEODRIVER=wayland
 	wait_for 20 swaymsg -t get_version
@@ -119,4 +117,24 @@ end_viewer
 left_out=$(sed -n 's/.*: \([0-9]*\) pictures left out$/\1/p' "$work/viewer.log")
 echo "# $(frames "$work/film.mkv") are in the film, for $left_out ffmpeg was too slow"
 check "the film gets most of them" test $(($(frames "$work/film.mkv") + left_out)) -gt 60
+stop_qemu
+start_display "$(printf 'é%.0s' {1..2000})"
+start_seen
+title_length() { swaymsg -t get_tree | jq -r '.. | select(.app_id? == "vgpu-display").name' | wc -c; }
+check "a VM with a name of 4,000 bytes has a window" presents_over 0
+check "whose title is cut" test "$(title_length)" -gt 500 -a "$(title_length)" -le 1024
+end_viewer
+
+# The window comes a second after the viewer began to look at a guest that shows nothing.
+tell_qemu "first nothing"
+: >"$work/qemu.log"
+"$viewer" --allow-root --debug --qmp "$socket" >"$work/viewer.log" 2>&1 &
+shown=$!
+wait_for 20 grep -q listener "$work/qemu.log"
+kill -STOP "$xvfb"
+sleep 2
+kill -KILL "$xvfb"
+wait "$xvfb" 2>/dev/null
+viewer_ends 1 '^vgpu-display: cannot open a window: the compositor is gone' >/dev/null
+same "a compositor that dies before it shows the window ends the viewer with one line" 0 $?
 finish

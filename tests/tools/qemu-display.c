@@ -11,6 +11,7 @@
  *                                 ends what flips
  *   dmabuf WIDTH HEIGHT MODIFIER  a buffer (a memfd, which passes for one)
  *   first dmabuf MODIFIER         what each viewer gets first from now on: such a buffer
+ *   first nothing
  *   flip COUNT HERTZ              so many pictures of QEMU's own, each of another colour
  *   quit
  *
@@ -44,7 +45,7 @@ struct qemu {
 	int display_fd;		 /* what getfd brought; -1: nothing */
 	sd_bus *display, *shown; /* the viewer's connection, and its listener; NULL: none */
 	uint32_t width, height, colour;
-	bool dmabuf_first;
+	bool dmabuf_first, nothing_first;
 	uint64_t first_modifier;
 	unsigned int left; /* flips */
 	uint64_t period;   /* microseconds */
@@ -168,7 +169,7 @@ static int show_first(sd_event_source *source, uint64_t usec, void *data)
 	(void)usec;
 	if (qemu->dmabuf_first)
 		show_dmabuf(qemu, qemu->first_modifier);
-	else
+	else if (!qemu->nothing_first)
 		show_pixels(qemu);
 	say("listener");
 	return 0;
@@ -327,6 +328,8 @@ static void obey(struct qemu *qemu, const char *line)
 		show_dmabuf(qemu, modifier);
 	} else if (sscanf(line, "first dmabuf %lx", &qemu->first_modifier) == 1) {
 		qemu->dmabuf_first = true;
+	} else if (strcmp(line, "first nothing") == 0) {
+		qemu->nothing_first = true;
 	} else if (sscanf(line, "flip %u %u", &qemu->left, &hertz) == 2) {
 		qemu->period = 1000000 / hertz;
 		sd_event_source_set_time_relative(qemu->flips, 0);
