@@ -4,6 +4,7 @@
 #include <epoxy/gl.h>
 #include <inttypes.h>
 
+#include "display/draw/texture.h"
 #include "display/picture/format.h"
 #include "vgpu/base/log.h"
 
@@ -14,7 +15,7 @@ void display_cache_init(struct display_cache *cache, const struct display_egl *e
 		cache->entries[i].frame = (struct display_frame)DISPLAY_FRAME_INIT;
 }
 
-static void drop(const struct display_cache *cache, struct display_cache_entry *entry)
+static void drop_entry(const struct display_cache *cache, struct display_cache_entry *entry)
 {
 	if (entry->framebuffer != 0)
 		glDeleteFramebuffers(1, &entry->framebuffer);
@@ -33,11 +34,11 @@ static void drop(const struct display_cache *cache, struct display_cache_entry *
 void display_cache_finish(struct display_cache *cache)
 {
 	for (int i = 0; i < DISPLAY_CACHE_SIZE; i++)
-		drop(cache, &cache->entries[i]);
+		drop_entry(cache, &cache->entries[i]);
 }
 
-/* -1: it is not there. */
-static int find(const struct display_cache *cache, const struct display_frame *frame)
+/* Its index; -1: it is not there. */
+static int find_entry(const struct display_cache *cache, const struct display_frame *frame)
 {
 	for (int i = 0; i < DISPLAY_CACHE_SIZE; i++) {
 		if (display_frame_same_buffer(&cache->entries[i].frame, frame))
@@ -46,7 +47,7 @@ static int find(const struct display_cache *cache, const struct display_frame *f
 	return -1;
 }
 
-static int oldest(const struct display_cache *cache)
+static int find_oldest(const struct display_cache *cache)
 {
 	int found = 0;
 
@@ -59,12 +60,8 @@ static int oldest(const struct display_cache *cache)
 
 static uint32_t make_texture(GLenum target, EGLImageKHR image)
 {
-	GLuint texture = 0;
+	uint32_t texture = display_texture_create(target);
 
-	glGenTextures(1, &texture);
-	glBindTexture(target, texture);
-	glTexParameteri(target, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
-	glTexParameteri(target, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
 	glEGLImageTargetTexture2DOES(target, image);
 	return texture;
 }
@@ -102,12 +99,13 @@ static void drop_other_modes(struct display_cache *cache, const struct display_f
 		if (old->kind != DISPLAY_FRAME_NONE &&
 		    (old->backing_width != frame->backing_width ||
 		     old->backing_height != frame->backing_height || old->fourcc != frame->fourcc))
-			drop(cache, &cache->entries[i]);
+			drop_entry(cache, &cache->entries[i]);
 	}
 }
 
-/* Where it is now; -1 and err if it cannot be imported. */
-static int import(struct display_cache *cache, struct display_frame *frame, struct base_error *err)
+/* Its index from then on; -1 and err if it cannot be imported. */
+static int import_frame(struct display_cache *cache, struct display_frame *frame,
+			struct base_error *err)
 {
 	EGLImageKHR image = display_egl_import(cache->egl, frame, err);
 	struct display_cache_entry *entry;
@@ -117,9 +115,9 @@ static int import(struct display_cache *cache, struct display_frame *frame, stru
 	if (image == EGL_NO_IMAGE_KHR)
 		return -1;
 	drop_other_modes(cache, frame);
-	place = oldest(cache);
+	place = find_oldest(cache);
 	entry = &cache->entries[place];
-	drop(cache, entry);
+	drop_entry(cache, entry);
 	cache->imports++;
 	base_debug("import %" PRIu64 ": %ux%u %s, modifier 0x%" PRIx64 ", inode %ju",
 		   cache->imports, frame->backing_width, frame->backing_height,
@@ -135,10 +133,10 @@ static int import(struct display_cache *cache, struct display_frame *frame, stru
 const struct display_cache_entry *
 display_cache_get(struct display_cache *cache, struct display_frame *frame, struct base_error *err)
 {
-	int place = find(cache, frame);
+	int place = find_entry(cache, frame);
 
 	if (place < 0)
-		place = import(cache, frame, err);
+		place = import_frame(cache, frame, err);
 	if (place < 0)
 		return NULL;
 	display_frame_finish(frame);

@@ -39,7 +39,7 @@ struct attributes {
 	size_t count;
 };
 
-static void push(struct attributes *attributes, EGLint name, EGLint value)
+static void push_attribute(struct attributes *attributes, EGLint name, EGLint value)
 {
 	attributes->list[attributes->count++] = name;
 	attributes->list[attributes->count++] = value;
@@ -61,13 +61,14 @@ static const struct {
 static void push_plane(struct attributes *attributes, const struct display_frame *frame, uint32_t i,
 		       bool with_modifier)
 {
-	push(attributes, plane_names[i].fd, frame->planes[i].fd);
-	push(attributes, plane_names[i].offset, (EGLint)frame->planes[i].offset);
-	push(attributes, plane_names[i].pitch, (EGLint)frame->planes[i].stride);
+	push_attribute(attributes, plane_names[i].fd, frame->planes[i].fd);
+	push_attribute(attributes, plane_names[i].offset, (EGLint)frame->planes[i].offset);
+	push_attribute(attributes, plane_names[i].pitch, (EGLint)frame->planes[i].stride);
 	if (!with_modifier)
 		return;
-	push(attributes, plane_names[i].modifier_low, (EGLint)(frame->modifier & UINT32_MAX));
-	push(attributes, plane_names[i].modifier_high, (EGLint)(frame->modifier >> 32));
+	push_attribute(attributes, plane_names[i].modifier_low,
+		       (EGLint)(frame->modifier & UINT32_MAX));
+	push_attribute(attributes, plane_names[i].modifier_high, (EGLint)(frame->modifier >> 32));
 }
 
 static const char *egl_error_name(EGLint error)
@@ -129,10 +130,10 @@ EGLImageKHR display_egl_import(const struct display_egl *egl, const struct displ
 		}
 		with_modifier = false;
 	}
-	push(&attributes, EGL_WIDTH, (EGLint)frame->backing_width);
-	push(&attributes, EGL_HEIGHT, (EGLint)frame->backing_height);
-	push(&attributes, EGL_LINUX_DRM_FOURCC_EXT, (EGLint)frame->fourcc);
-	push(&attributes, EGL_IMAGE_PRESERVED_KHR, EGL_TRUE);
+	push_attribute(&attributes, EGL_WIDTH, (EGLint)frame->backing_width);
+	push_attribute(&attributes, EGL_HEIGHT, (EGLint)frame->backing_height);
+	push_attribute(&attributes, EGL_LINUX_DRM_FOURCC_EXT, (EGLint)frame->fourcc);
+	push_attribute(&attributes, EGL_IMAGE_PRESERVED_KHR, EGL_TRUE);
 	for (uint32_t i = 0; i < frame->plane_count; i++)
 		push_plane(&attributes, frame, i, with_modifier);
 	attributes.list[attributes.count] = EGL_NONE;

@@ -37,8 +37,8 @@ void display_image_finish(struct display_image *image)
 	*image = (struct display_image){ 0 };
 }
 
-static int encode(const struct display_image *image, void **data, size_t *size,
-		  struct base_error *err)
+static int encode_png(const struct display_image *image, void **data, size_t *size,
+		      struct base_error *err)
 {
 	png_image png = { .version = PNG_IMAGE_VERSION,
 			  .width = (png_uint_32)image->width,
@@ -68,13 +68,13 @@ static int open_directory(const char *path, struct base_error *err)
 	return fd;
 }
 
-static int write_at(const struct display_image *image, int directory, const char *name,
-		    struct base_error *err)
+static int write_png_at(const struct display_image *image, int directory, const char *name,
+			struct base_error *err)
 {
 	BASE_AUTO(free) void *data = NULL;
 	size_t size;
 
-	if (encode(image, &data, &size, err) < 0)
+	if (encode_png(image, &data, &size, err) < 0)
 		return -1;
 	return base_file_replace_at(directory, name, data, size, 0644, err);
 }
@@ -93,10 +93,10 @@ int display_image_write(const struct display_image *image, const char *path, str
 	if (directory == NULL)
 		return base_error_errno(err, ENOMEM, "cannot write a screenshot");
 	fd = open_directory(directory, err);
-	return fd < 0 ? -1 : write_at(image, fd, name, err);
+	return fd < 0 ? -1 : write_png_at(image, fd, name, err);
 }
 
-static void make_safe(char *name)
+static void make_name_safe(char *name)
 {
 	for (char *c = name; *c != '\0'; c++) {
 		if (!isalnum((unsigned char)*c) && strchr("._-", *c) == NULL)
@@ -106,7 +106,7 @@ static void make_safe(char *name)
 		name[0] = '_';
 }
 
-static char *find_free(int directory, const char *name, struct base_error *err)
+static char *find_free_name(int directory, const char *name, struct base_error *err)
 {
 	for (int number = 1; number <= NUMBER_MAX; number++) {
 		BASE_AUTO(free) char *file = NULL;
@@ -133,12 +133,12 @@ int display_image_write_numbered(const struct display_image *image, const char *
 
 	if (safe == NULL)
 		return base_error_errno(err, ENOMEM, "cannot write a screenshot");
-	make_safe(safe);
+	make_name_safe(safe);
 	fd = open_directory(directory, err);
 	if (fd < 0)
 		return -1;
-	file = find_free(fd, safe, err);
-	if (file == NULL || write_at(image, fd, file, err) < 0)
+	file = find_free_name(fd, safe, err);
+	if (file == NULL || write_png_at(image, fd, file, err) < 0)
 		return -1;
 	if (asprintf(path, "%s/%s", directory, file) < 0) {
 		*path = NULL;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "display/draw/mapping.h"
 
-#include <drm_fourcc.h>
 #include <errno.h>
 #include <linux/dma-buf.h>
 #include <sys/ioctl.h>
@@ -22,8 +21,7 @@ static bool sync_reads(int fd, uint64_t edge)
 static int copy_mapped(const struct display_frame *frame, uint64_t offset,
 		       struct display_surface *surface, struct base_error *err)
 {
-	const struct display_rect all = { .width = (int32_t)frame->width,
-					  .height = (int32_t)frame->height };
+	const struct display_rect all = display_rect_whole(frame->width, frame->height);
 	off_t size = lseek(frame->planes[0].fd, 0, SEEK_END);
 	uint8_t *data;
 	int result;
@@ -42,15 +40,13 @@ static int copy_mapped(const struct display_frame *frame, uint64_t offset,
 int display_mapping_copy(const struct display_frame *frame, struct display_surface *surface,
 			 struct base_error *err)
 {
-	const struct display_rect all = { .width = (int32_t)frame->width,
-					  .height = (int32_t)frame->height };
+	const struct display_rect all = display_rect_whole(frame->width, frame->height);
 	const struct display_plane *plane = &frame->planes[0];
 	uint64_t offset = plane->offset + (uint64_t)frame->y * plane->stride +
 			  (uint64_t)frame->x * display_surface_format(surface)->bytes;
 	int result;
 
-	if (frame->plane_count != 1 ||
-	    (frame->modifier != DRM_FORMAT_MOD_LINEAR && frame->modifier != DRM_FORMAT_MOD_INVALID))
+	if (frame->plane_count != 1 || !display_frame_is_linear(frame))
 		return base_error_set(err, BASE_FAILED, "the vGPU's picture is tiled");
 	if (!sync_reads(plane->fd, DMA_BUF_SYNC_START))
 		return display_surface_read(surface, &all, plane->fd, offset, plane->stride, err);

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "vgpu/base/error.h"
+#include "display/draw/sprite.h"
 
 enum display_overlay_place {
 	DISPLAY_OVERLAY_CORNER, /* top left */
@@ -18,12 +18,10 @@ enum display_overlay_place {
  */
 struct display_overlay {
 	enum display_overlay_place place;
-	char *words;	  /* owned; NULL: nothing is shown */
-	uint32_t size;	  /* of the font, and the room there was, when the words */
-	int32_t room;	  /* were rendered; pixels */
-	uint32_t texture; /* 0: they are not yet */
-	uint32_t width, height;
-	uint32_t program;
+	char *words;		      /* owned; NULL: nothing is shown */
+	uint32_t size;		      /* of the font, and the room there was, when the words */
+	int32_t room;		      /* were rendered; pixels */
+	struct display_sprite sprite; /* the words; empty: they are not rendered yet */
 };
 
 void display_overlay_finish(struct display_overlay *overlay); /* takes a zeroed one */

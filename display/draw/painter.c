@@ -2,11 +2,13 @@
 #include "display/draw/painter.h"
 
 #include <epoxy/gl.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "display/draw/mapping.h"
 #include "display/draw/shader.h"
+#include "display/draw/texture.h"
 #include "display/picture/format.h"
 #include "vgpu/base/log.h"
 
@@ -141,7 +143,7 @@ static struct gl_layout layout_of(const struct display_format *format)
 	return (struct gl_layout){ GL_RGBA8, GL_RGBA, GL_UNSIGNED_BYTE };
 }
 
-static GLint component(char name)
+static GLint swizzle(char name)
 {
 	switch (name) {
 	case 'x':
@@ -165,13 +167,10 @@ static void prepare_upload(struct display_painter *painter, const struct display
 		return;
 	if (painter->upload != 0)
 		glDeleteTextures(1, &painter->upload);
-	glGenTextures(1, &painter->upload);
-	glBindTexture(GL_TEXTURE_2D, painter->upload);
-	glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
-	glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
-	glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_R, component(format->order[0]));
-	glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_G, component(format->order[1]));
-	glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_B, component(format->order[2]));
+	painter->upload = display_texture_create(GL_TEXTURE_2D);
+	glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_R, swizzle(format->order[0]));
+	glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_G, swizzle(format->order[1]));
+	glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_B, swizzle(format->order[2]));
 	glTexImage2D(GL_TEXTURE_2D, 0, layout.internal, (GLsizei)painter->width,
 		     (GLsizei)painter->height, 0, layout.format, layout.type, NULL);
 	painter->upload_width = painter->width;
@@ -179,7 +178,7 @@ static void prepare_upload(struct display_painter *painter, const struct display
 	painter->upload_format = format;
 }
 
-static void upload(struct display_painter *painter, const struct display_rect *rect)
+static void upload_rect(struct display_painter *painter, const struct display_rect *rect)
 {
 	const struct display_format *format;
 	struct gl_layout layout;
@@ -211,12 +210,11 @@ static int check_limits(const struct display_painter *painter, uint32_t width, u
 /* The whole surface, which the caller has put there. */
 static void show_surface(struct display_painter *painter)
 {
-	const struct display_rect all = { .width = (int32_t)painter->width,
-					  .height = (int32_t)painter->height };
+	const struct display_rect all = display_rect_whole(painter->width, painter->height);
 
 	painter->left = painter->top = 0;
 	painter->right = painter->bottom = 1;
-	upload(painter, &all);
+	upload_rect(painter, &all);
 	painter->texels_width = painter->width;
 	painter->texels_height = painter->height;
 	painter->target = GL_TEXTURE_2D;
@@ -332,7 +330,7 @@ static void upload_damage(struct display_painter *painter)
 		return;
 	if (painter->mapped.kind == DISPLAY_FRAME_NONE ||
 	    display_mapping_copy(&painter->mapped, painter->surface, NULL) == 0)
-		upload(painter, &damage);
+		upload_rect(painter, &damage);
 }
 
 int display_painter_prepare(struct display_painter *painter, bool *is_new, struct base_error *err)
@@ -350,11 +348,6 @@ int display_painter_prepare(struct display_painter *painter, bool *is_new, struc
 	return result;
 }
 
-static float min(float a, float b)
-{
-	return a < b ? a : b;
-}
-
 static uint32_t choose_program(const struct display_painter *painter,
 			       const struct display_view *view)
 {
@@ -365,10 +358,10 @@ static uint32_t choose_program(const struct display_painter *painter,
 	float width = (float)painter->texels_width, height = (float)painter->texels_height;
 
 	glUseProgram(program->name);
-	glUniform4f(program->edges, min(painter->left, painter->right) + 0.5f / width,
-		    min(painter->top, painter->bottom) + 0.5f / height,
-		    1 - min(1 - painter->left, 1 - painter->right) - 0.5f / width,
-		    1 - min(1 - painter->top, 1 - painter->bottom) - 0.5f / height);
+	glUniform4f(program->edges, fminf(painter->left, painter->right) + 0.5f / width,
+		    fminf(painter->top, painter->bottom) + 0.5f / height,
+		    1 - fminf(1 - painter->left, 1 - painter->right) - 0.5f / width,
+		    1 - fminf(1 - painter->top, 1 - painter->bottom) - 0.5f / height);
 	if (sharp) {
 		glUniform2f(program->size, width, height);
 		glUniform2f(program->magnify, (float)view->width / (float)view->picture_width,
@@ -412,13 +405,14 @@ static void copy_picture(const struct display_painter *painter, const struct dis
 	glBindFramebuffer(GL_READ_FRAMEBUFFER, 0);
 }
 
-static bool covers(const struct display_view *view, int32_t window_width, int32_t window_height)
+static bool covers_window(const struct display_view *view, int32_t window_width,
+			  int32_t window_height)
 {
 	return view->x == 0 && view->y == 0 && view->width == window_width &&
 	       view->height == window_height;
 }
 
-static void clear(int32_t window_width, int32_t window_height)
+static void clear_window(int32_t window_width, int32_t window_height)
 {
 	glViewport(0, 0, window_width, window_height);
 	glClearColor(0, 0, 0, 1);
@@ -431,8 +425,8 @@ void display_painter_draw(const struct display_painter *painter, const struct di
 	bool empty = blank || painter->width == 0 || view->width == 0;
 	bool copies = !empty && may_copy(painter, view);
 
-	if (!copies || !covers(view, window_width, window_height))
-		clear(window_width, window_height);
+	if (!copies || !covers_window(view, window_width, window_height))
+		clear_window(window_width, window_height);
 	if (copies) {
 		copy_picture(painter, view, window_height);
 	} else if (!empty) {

@@ -29,7 +29,7 @@ static PangoLayout *make_layout(cairo_t *cairo, const char *words, uint32_t size
 	return layout;
 }
 
-static void measure(const char *words, uint32_t size, uint32_t width, uint32_t extent[2])
+static void measure_words(const char *words, uint32_t size, uint32_t width, uint32_t extent[2])
 {
 	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 1, 1);
 	cairo_t *cairo = cairo_create(surface);
@@ -46,7 +46,7 @@ static void measure(const char *words, uint32_t size, uint32_t width, uint32_t e
 	cairo_surface_destroy(surface);
 }
 
-static void paint(cairo_surface_t *surface, const char *words, uint32_t size, uint32_t width)
+static void paint_words(cairo_surface_t *surface, const char *words, uint32_t size, uint32_t width)
 {
 	cairo_t *cairo = cairo_create(surface);
 	PangoLayout *layout = make_layout(cairo, words, size, width);
@@ -61,33 +61,23 @@ static void paint(cairo_surface_t *surface, const char *words, uint32_t size, ui
 	cairo_surface_flush(surface);
 }
 
-/* Cairo's are words of ARGB, GL's are bytes of RGBA. */
-static void copy(struct display_text *text, cairo_surface_t *surface)
+static void copy_pixels(struct display_text *text, cairo_surface_t *surface)
 {
 	const uint8_t *row = cairo_image_surface_get_data(surface);
 	int stride = cairo_image_surface_get_stride(surface);
-	uint8_t *to = text->pixels;
+	size_t length = (size_t)text->width * 4;
 
-	for (uint32_t y = 0; y < text->height; y++, row += stride) {
-		for (uint32_t x = 0; x < text->width; x++, to += 4) {
-			uint32_t pixel;
-
-			memcpy(&pixel, row + 4 * (size_t)x, sizeof(pixel));
-			to[0] = (uint8_t)(pixel >> 16);
-			to[1] = (uint8_t)(pixel >> 8);
-			to[2] = (uint8_t)pixel;
-			to[3] = (uint8_t)(pixel >> 24);
-		}
-	}
+	for (uint32_t y = 0; y < text->height; y++, row += stride)
+		memcpy(text->pixels + y * length, row, length);
 }
 
-static int render(struct display_text *text, const char *words, uint32_t size, uint32_t width,
-		  struct base_error *err)
+static int render_words(struct display_text *text, const char *words, uint32_t size, uint32_t width,
+			struct base_error *err)
 {
 	cairo_surface_t *surface;
 	uint32_t extent[2];
 
-	measure(words, size, width, extent);
+	measure_words(words, size, width, extent);
 	surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)extent[0], (int)extent[1]);
 	*text = (struct display_text){ .width = extent[0], .height = extent[1] };
 	text->pixels = malloc((size_t)extent[0] * extent[1] * 4);
@@ -96,8 +86,8 @@ static int render(struct display_text *text, const char *words, uint32_t size, u
 		display_text_finish(text);
 		return base_error_set(err, BASE_FAILED, "cannot draw words: not enough memory");
 	}
-	paint(surface, words, size, width);
-	copy(text, surface);
+	paint_words(surface, words, size, width);
+	copy_pixels(text, surface);
 	cairo_surface_destroy(surface);
 	return 0;
 }
@@ -106,7 +96,7 @@ int display_text_init(struct display_text *text, const char *words, uint32_t siz
 		      struct base_error *err)
 {
 	char *valid = g_utf8_make_valid(words, (gssize)strnlen(words, WORDS_MAX));
-	int result = render(text, valid, size, width, err);
+	int result = render_words(text, valid, size, width, err);
 
 	g_free(valid);
 	return result;

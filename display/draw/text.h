@@ -10,8 +10,8 @@
 struct display_text {
 	uint32_t width, height; /* pixels */
 	/*
-	 * Owned; width * height * 4 bytes: red, green, blue, alpha, colours
-	 * multiplied by alpha.
+	 * Owned; width * height words of ARGB, the top row first, colours multiplied
+	 * by alpha.
 	 */
 	uint8_t *pixels;
 };

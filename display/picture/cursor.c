@@ -4,11 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-static int32_t within(int32_t value, int32_t size)
-{
-	return value >= 0 && value < size ? value : 0;
-}
-
 int display_cursor_init(struct display_cursor *cursor, int32_t width, int32_t height, int32_t hot_x,
 			int32_t hot_y, const void *data, size_t size, struct base_error *err)
 {
@@ -27,8 +22,8 @@ int display_cursor_init(struct display_cursor *cursor, int32_t width, int32_t he
 	memcpy(cursor->pixels, data, need);
 	cursor->width = width;
 	cursor->height = height;
-	cursor->hot_x = within(hot_x, width);
-	cursor->hot_y = within(hot_y, height);
+	cursor->hot_x = hot_x >= 0 && hot_x < width ? hot_x : 0;
+	cursor->hot_y = hot_y >= 0 && hot_y < height ? hot_y : 0;
 	return 0;
 }
 

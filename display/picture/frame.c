@@ -25,12 +25,7 @@ static int check_sub_rectangle(const struct display_frame *frame, struct base_er
 	return 0;
 }
 
-/*
- * Without a modifier the driver decides, and a software one takes the plane for
- * linear and reads it without a look at its size. Rows of X and Y tiles need as
- * much at least, so that the check refuses nothing that is good.
- */
-static bool is_linear(const struct display_frame *frame)
+bool display_frame_is_linear(const struct display_frame *frame)
 {
 	return frame->modifier == DRM_FORMAT_MOD_LINEAR ||
 	       frame->modifier == DRM_FORMAT_MOD_INVALID;
@@ -43,7 +38,7 @@ static bool is_linear(const struct display_frame *frame)
 static uint64_t plane_extent(const struct display_frame *frame, const struct display_plane *plane,
 			     uint32_t bytes)
 {
-	if (!is_linear(frame))
+	if (!display_frame_is_linear(frame))
 		return (uint64_t)plane->offset + 1;
 	return (uint64_t)plane->offset + (uint64_t)plane->stride * (frame->backing_height - 1) +
 	       (uint64_t)frame->backing_width * bytes;
@@ -55,7 +50,8 @@ static int check_plane(const struct display_frame *frame, struct display_plane *
 	struct stat st;
 	off_t size;
 
-	if (is_linear(frame) && (uint64_t)frame->backing_width * bytes > plane->stride)
+	if (display_frame_is_linear(frame) &&
+	    (uint64_t)frame->backing_width * bytes > plane->stride)
 		return base_error_set(err, BASE_FAILED, "rows of %u pixels do not fit in %u bytes",
 				      frame->backing_width, plane->stride);
 	if (plane->fd < 0)

@@ -61,6 +61,13 @@ struct display_frame {
  */
 int display_frame_check(struct display_frame *frame, struct base_error *err);
 
+/*
+ * Of a dma-buf. Without a modifier the driver decides, and a software one takes the
+ * plane for linear and reads it without a look at its size. Rows of X and Y tiles need
+ * as much at least, so that taking it for linear refuses nothing that is good.
+ */
+bool display_frame_is_linear(const struct display_frame *frame);
+
 /* True if both are the same dma-bufs, laid out alike: one import serves both. */
 bool display_frame_same_buffer(const struct display_frame *a, const struct display_frame *b);
 

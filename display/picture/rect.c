@@ -6,6 +6,11 @@ bool display_rect_is_empty(const struct display_rect *rect)
 	return rect->width <= 0 || rect->height <= 0;
 }
 
+struct display_rect display_rect_whole(uint32_t width, uint32_t height)
+{
+	return (struct display_rect){ .width = (int32_t)width, .height = (int32_t)height };
+}
+
 bool display_rect_fits(const struct display_rect *rect, uint32_t width, uint32_t height)
 {
 	return !display_rect_is_empty(rect) && rect->x >= 0 && rect->y >= 0 &&

@@ -12,6 +12,9 @@ struct display_rect {
 
 bool display_rect_is_empty(const struct display_rect *rect);
 
+/* All of a picture of that size, which display_size_check must have passed. */
+struct display_rect display_rect_whole(uint32_t width, uint32_t height);
+
 /* True if it is not empty and lies in a picture of that size. */
 bool display_rect_fits(const struct display_rect *rect, uint32_t width, uint32_t height);
 

@@ -5,13 +5,8 @@ struct size {
 	int64_t width, height;
 };
 
-static int64_t min(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* As large as fits, with the picture's proportions. */
-static struct size fit(struct size window, struct size picture)
+static struct size fit_size(struct size window, struct size picture)
 {
 	struct size size = { window.width, picture.height * window.width / picture.width };
 
@@ -24,12 +19,13 @@ static struct size fit(struct size window, struct size picture)
 	return size;
 }
 
-static struct size choose(enum display_scale scale, struct size window, struct size picture)
+static struct size choose_size(enum display_scale scale, struct size window, struct size picture)
 {
-	int64_t times = min(window.width / picture.width, window.height / picture.height);
+	int64_t across = window.width / picture.width, down = window.height / picture.height;
+	int64_t times = across < down ? across : down;
 
 	if (times < 1 || scale == DISPLAY_SCALE_FIT)
-		return fit(window, picture);
+		return fit_size(window, picture);
 	if (scale == DISPLAY_SCALE_EXACT)
 		return picture;
 	return (struct size){ picture.width * times, picture.height * times };
@@ -58,7 +54,7 @@ struct display_view display_view_place(const struct display_layout *layout, int3
 
 	if (window_width <= 0 || window_height <= 0 || picture_width == 0 || picture_height == 0)
 		return (struct display_view){ 0 };
-	size = choose(layout->scale, window, picture);
+	size = choose_size(layout->scale, window, picture);
 	return (struct display_view){
 		.x = (int32_t)((window.width - size.width) / 2),
 		.y = (int32_t)((window.height - size.height) / 2),
@@ -74,7 +70,7 @@ struct display_view display_view_place(const struct display_layout *layout, int3
  * The pixel that is drawn at the place's middle. Of a picture that is made smaller
  * some are nowhere: the first and the last one must not be among them.
  */
-static int32_t map(int64_t place, int64_t from, int64_t size, int64_t guest_size)
+static int32_t map_to_guest(int64_t place, int64_t from, int64_t size, int64_t guest_size)
 {
 	int64_t at = place - from;
 
@@ -92,7 +88,7 @@ bool display_view_to_guest(const struct display_view *view, int32_t x, int32_t y
 {
 	if (view->width == 0)
 		return false;
-	*guest_x = map(x, view->x, view->width, view->picture_width);
-	*guest_y = map(y, view->y, view->height, view->picture_height);
+	*guest_x = map_to_guest(x, view->x, view->width, view->picture_width);
+	*guest_y = map_to_guest(y, view->y, view->height, view->picture_height);
 	return true;
 }

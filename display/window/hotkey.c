@@ -29,14 +29,11 @@ static const struct hotkey hotkeys[] = {
 
 #define N_HOTKEYS (sizeof(hotkeys) / sizeof(hotkeys[0]))
 
-static bool is_latin(SDL_Keycode symbol)
+static bool is_meant_by(const struct hotkey *hotkey, const SDL_Keysym *key)
 {
-	return symbol >= SDLK_a && symbol <= SDLK_z;
-}
+	bool is_latin = key->sym >= SDLK_a && key->sym <= SDLK_z;
 
-static bool matches(const struct hotkey *hotkey, const SDL_Keysym *key)
-{
-	if (hotkey->letter != 0 && is_latin(key->sym))
+	if (hotkey->letter != 0 && is_latin)
 		return key->sym == hotkey->letter;
 	return key->scancode == hotkey->scancode;
 }
@@ -54,7 +51,7 @@ enum display_command display_hotkey_find(const SDL_KeyboardEvent *key, unsigned 
 		return DISPLAY_COMMAND_CONSOLE;
 	}
 	for (size_t i = 0; i < N_HOTKEYS; i++) {
-		if (matches(&hotkeys[i], &key->keysym))
+		if (is_meant_by(&hotkeys[i], &key->keysym))
 			return hotkeys[i].command;
 	}
 	return DISPLAY_COMMAND_NONE;

@@ -15,7 +15,7 @@ static const char *name_of(int index)
 }
 
 /* SDL takes the maker's words for a name, or the connector and the size in inches. */
-static bool matches(int index, const char *wanted)
+static bool has_name(int index, const char *wanted)
 {
 	const char *name = name_of(index);
 	size_t first = strcspn(name, " ");
@@ -24,7 +24,7 @@ static bool matches(int index, const char *wanted)
 	       (strlen(wanted) == first && strncasecmp(name, wanted, first) == 0);
 }
 
-static int find(const char *wanted, int count)
+static int find_index(const char *wanted, int count)
 {
 	char *end;
 	long number = strtol(wanted, &end, 10);
@@ -32,13 +32,13 @@ static int find(const char *wanted, int count)
 	if (end != wanted && *end == '\0')
 		return number >= 1 && number <= count ? (int)number - 1 : -1;
 	for (int i = 0; i < count; i++) {
-		if (matches(i, wanted))
+		if (has_name(i, wanted))
 			return i;
 	}
 	return -1;
 }
 
-static char *list(int count)
+static char *list_monitors(int count)
 {
 	char *text = NULL;
 	size_t size;
@@ -58,8 +58,8 @@ static char *list(int count)
 int display_monitor_find(const char *name, struct base_error *err)
 {
 	int count = SDL_GetNumVideoDisplays();
-	int index = find(name, count);
-	BASE_AUTO(free) char *all = index < 0 ? list(count) : NULL;
+	int index = find_index(name, count);
+	BASE_AUTO(free) char *all = index < 0 ? list_monitors(count) : NULL;
 
 	if (index >= 0)
 		return index;

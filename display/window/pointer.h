@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "display/draw/sprite.h"
 #include "display/mailbox/mailbox.h"
 #include "display/picture/cursor.h"
 #include "display/picture/view.h"
@@ -21,7 +22,7 @@ struct display_pointer {
 	int32_t x, y; /* of the shape's corner, in pixels of the guest's picture */
 	bool hidden;  /* by the guest */
 	double size;  /* of the host's cursor: its points for a pixel of the guest; 0: not made */
-	uint32_t texture, program; /* 0: not made */
+	struct display_sprite sprite; /* the shape; empty: not made */
 };
 
 void display_pointer_finish(struct display_pointer *pointer); /* takes a zeroed one */

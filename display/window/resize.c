@@ -62,18 +62,18 @@ static bool is_asked(const struct display_resize *resize)
 	return resize->width == resize->asked_width && resize->height == resize->asked_height;
 }
 
-static int32_t limit(int32_t length, uint32_t max)
+static int32_t limit_length(int32_t length, uint32_t max)
 {
 	return max != 0 && length > (int32_t)max ? (int32_t)max : length;
 }
 
-static void ask(struct display_resize *resize, double scale)
+static void ask_guest(struct display_resize *resize, double scale)
 {
 	struct display_input_event event = {
 		.kind = DISPLAY_INPUT_SCREEN,
 		.code = (uint32_t)(PIXELS_PER_INCH * scale),
-		.x = limit(resize->width, resize->max_width),
-		.y = limit(resize->height, resize->max_height),
+		.x = limit_length(resize->width, resize->max_width),
+		.y = limit_length(resize->height, resize->max_height),
 	};
 
 	if (!resize->told && (event.x < resize->width || event.y < resize->height)) {
@@ -100,7 +100,7 @@ void display_resize_follow(struct display_resize *resize, int32_t width, int32_t
 		resize->since = now;
 	}
 	if (!is_asked(resize) && now - resize->since >= SETTLE_MS)
-		ask(resize, scale);
+		ask_guest(resize, scale);
 }
 
 int display_resize_timeout(const struct display_resize *resize, int64_t now)

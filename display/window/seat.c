@@ -101,8 +101,8 @@ bool display_seat_is_captured(const struct display_seat *seat)
 	return seat->grabbed && SDL_GetRelativeMouseMode();
 }
 
-static void move_to(struct display_seat *seat, int32_t x, int32_t y,
-		    const struct display_view *view)
+static void send_place(struct display_seat *seat, int32_t x, int32_t y,
+		       const struct display_view *view)
 {
 	struct display_input_event event = { .kind = DISPLAY_INPUT_MOVE_TO };
 
@@ -119,7 +119,7 @@ static void handle_motion(struct display_seat *seat, const SDL_MouseMotionEvent 
 					     .y = motion->yrel };
 
 	if (display_input_is_absolute(seat->input))
-		move_to(seat, motion->x, motion->y, view);
+		send_place(seat, motion->x, motion->y, view);
 	else if (display_seat_is_captured(seat))
 		display_input_put(seat->input, &event);
 }
@@ -161,12 +161,12 @@ static void handle_button(struct display_seat *seat, const SDL_MouseButtonEvent 
 	if (!button_of(click->button, &button) || (!down && !(seat->buttons & 1u << button)))
 		return;
 	if (display_input_is_absolute(seat->input))
-		move_to(seat, click->x, click->y, view);
+		send_place(seat, click->x, click->y, view);
 	put_button(seat, button, down);
 }
 
-static void turn(struct display_seat *seat, int32_t clicks, enum display_button forth,
-		 enum display_button back)
+static void turn_wheel(struct display_seat *seat, int32_t clicks, enum display_button forth,
+		       enum display_button back)
 {
 	enum display_button button = clicks > 0 ? forth : back;
 
@@ -182,8 +182,8 @@ static void handle_wheel(struct display_seat *seat, const SDL_MouseWheelEvent *w
 
 	if (!display_input_is_absolute(seat->input) && !display_seat_is_captured(seat))
 		return;
-	turn(seat, sign * wheel->y, DISPLAY_BUTTON_WHEEL_UP, DISPLAY_BUTTON_WHEEL_DOWN);
-	turn(seat, sign * wheel->x, DISPLAY_BUTTON_WHEEL_RIGHT, DISPLAY_BUTTON_WHEEL_LEFT);
+	turn_wheel(seat, sign * wheel->y, DISPLAY_BUTTON_WHEEL_UP, DISPLAY_BUTTON_WHEEL_DOWN);
+	turn_wheel(seat, sign * wheel->x, DISPLAY_BUTTON_WHEEL_RIGHT, DISPLAY_BUTTON_WHEEL_LEFT);
 }
 
 void display_seat_grab(struct display_seat *seat, bool grab)

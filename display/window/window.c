@@ -16,7 +16,7 @@
 #define SCALE_UNITS    120 /* in which Wayland counts a desktop's scale */
 #define MAX_STEP       24  /* points; more are a wider black edge than what it is for */
 
-static const char *shown(const char *name)
+static const char *value_of(const char *name)
 {
 	const char *value = getenv(name);
 
@@ -51,7 +51,8 @@ int display_window_connect(struct base_error *err)
 			      "cannot open a window: no display server answers (WAYLAND_DISPLAY is "
 			      "%s, XDG_RUNTIME_DIR is %s, DISPLAY is %s): run it in a graphical "
 			      "session",
-			      shown("WAYLAND_DISPLAY"), shown("XDG_RUNTIME_DIR"), shown("DISPLAY"));
+			      value_of("WAYLAND_DISPLAY"), value_of("XDG_RUNTIME_DIR"),
+			      value_of("DISPLAY"));
 }
 
 void display_window_disconnect(void)
@@ -219,7 +220,7 @@ void display_window_set_title(struct display_window *window, const char *title)
 }
 
 /* Pixels for each point, as a fraction that keeps its exact value. */
-static void scale(const struct display_window *window, int32_t *pixels, int32_t *points)
+static void get_scale(const struct display_window *window, int32_t *pixels, int32_t *points)
 {
 	int32_t width, height, rest;
 
@@ -269,7 +270,7 @@ static void points_wanted(const struct display_window *window, int32_t *width, i
 {
 	int32_t pixels, points;
 
-	scale(window, &pixels, &points);
+	get_scale(window, &pixels, &points);
 	*width = to_points(window->wanted_width, pixels, points);
 	*height = to_points(window->wanted_height, pixels, points);
 }
@@ -279,7 +280,7 @@ bool display_window_is_rescaled(const struct display_window *window)
 {
 	int32_t pixels, points, change;
 
-	scale(window, &pixels, &points);
+	get_scale(window, &pixels, &points);
 	change = scale_in_units(pixels, points) - window->wanted_scale;
 	return window->wanted_scale != 0 && (change > 1 || change < -1);
 }
@@ -292,7 +293,7 @@ void display_window_resize(struct display_window *window, uint32_t width, uint32
 	    (width == window->wanted_width && height == window->wanted_height &&
 	     !display_window_is_rescaled(window)))
 		return;
-	scale(window, &pixels, &points);
+	get_scale(window, &pixels, &points);
 	window->wanted_scale = scale_in_units(pixels, points);
 	window->wanted_width = width;
 	window->wanted_height = height;
@@ -320,7 +321,7 @@ double display_window_scale(const struct display_window *window)
 {
 	int32_t pixels, points;
 
-	scale(window, &pixels, &points);
+	get_scale(window, &pixels, &points);
 	return (double)pixels / points;
 }
 
