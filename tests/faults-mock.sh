@@ -1,42 +1,39 @@
 # shellcheck shell=bash
-# Lets each system call of the commands that write fail, or kills the command in it, on a /sys
-# made of files with two parents. Afterwards the definition must be either the old one or
-# the new one. Sourced after tap.sh. The lab checks the state of the kernel
+# Each system call of the commands that write, gone wrong or killed, on a /sys made
+# of files with two parents: what is defined is what it was or what was asked for.
+# Sourced by those who walk; what the kernel has then is seen in the lab
 # (tests/lab/t/24-vgpu-faults.sh).
 #
 #	walk_each NAME COMMAND...    with each kind of fault; `old` is the definition
 #	                             before the command: `text`, or nothing
 #	clears_up NAME COMMAND...    a file that a killed writer has left
 #
-# FAULT_STRIDE: fail one call in this many (1)
+# FAULT_STRIDE: one call in so many (1)
+# shellcheck source=tests/check.sh
+. "$(dirname "${BASH_SOURCE[0]}")/check.sh"
+# shellcheck source=tests/mock.sh
+. "$top/tests/mock.sh"
 # shellcheck source=tests/faults.sh
-. "$(dirname "${BASH_SOURCE[0]}")/faults.sh"
+. "$top/tests/faults.sh"
 
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-build=${BUILD:-$top/build/gcc}
 uuid=4b20d080-1b54-4048-85b3-a6a62d165c01
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-config=$work/mdevctl.d
-parent=$work/mock/sys/devices/virtual/mtty/mtty
+parent=$mock/sys/devices/virtual/mtty/mtty
 definition=$config/mtty/$uuid
 faults=("$build/tests/tools/fault")
 stride=${FAULT_STRIDE:-1}
 vgpu() { "$build/bin/vgpu" "$@" --config-dir "$config"; }
 
-mkdir -p "$config" "$work/mock/sys/class/mdev_bus" "$work/mock/sys/bus/mdev/devices" "$work/mock/dev"
 for name in mtty mdpy; do
-	types=$work/mock/sys/devices/virtual/$name/$name/mdev_supported_types/$name-1
+	types=$mock/sys/devices/virtual/$name/$name/mdev_supported_types/$name-1
 	mkdir -p "$types"
-	ln -s "../../devices/virtual/$name/$name" "$work/mock/sys/class/mdev_bus/$name"
+	ln -s "../../devices/virtual/$name/$name" "$mock/sys/class/mdev_bus/$name"
 	echo 8 >"$types/available_instances"
 	: >"$types/create"
 done
 
-# This environment is for everything that is started from here: an env(1) for each run would
-# take a third of the time.
-export "UMOCKDEV_DIR=$work/mock" LD_PRELOAD=libumockdev-preload.so.0
-export "ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0:detect_leaks=0"
+# For all that is started from here: an env(1) a run is a third of the time.
+export "${mocked[@]:1}"
+ASAN_OPTIONS+=:detect_leaks=0
 
 # A sanitizer's own calls must not fail, and it makes a thousand of them before the command
 # makes its first.

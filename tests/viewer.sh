@@ -1,12 +1,11 @@
 # shellcheck shell=bash
-# What the tests of vgpu-display share that use the D-Bus display of a real QEMU and a window
-# on a real X server. Sourced after tap.sh; $work is removed at the end, with all its files.
+# What tests of vgpu-display share that give it a real QEMU's D-Bus display and a real
+# X server's window. Sourced; all of it ends with the script.
+# shellcheck source=tests/check.sh
+. "$(dirname "${BASH_SOURCE[0]}")/check.sh"
 
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-build=${BUILD:-$top/build/gcc}
 viewer=$build/bin/vgpu-display
 tools=$build/tests/tools
-work=$(mktemp -d)
 socket=$work/qmp     # the viewer's
 control=$work/control # the test's
 qemu='' xvfb='' shown='' keyboard='' told=''
@@ -17,14 +16,12 @@ export TSAN_OPTIONS=suppressions=$top/tests/integration/display.tsan:print_suppr
 export LP_NUM_THREADS=0
 unset WAYLAND_DISPLAY XDG_RUNTIME_DIR
 
-cleanup() {
+clean_up() {
 	local pid
 	for pid in $shown $qemu $xvfb; do kill -KILL "$pid"; done
 	[ -z "$keyboard" ] || exec {keyboard}>&-
 	wait
-	rm -rf "$work"
-} >/dev/null 2>&1
-trap cleanup EXIT
+}
 
 # wait_for SECONDS COMMAND...: until the command succeeds
 wait_for() {

@@ -1,62 +1,37 @@
 #!/usr/bin/env bash
-# `vgpu attach` and `vgpu detach` on the domains of the test's own libvirt and QEMU, for
-# vGPUs of a /sys made of files. The lab tests real vGPUs (tests/lab/t).
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# `vgpu attach` and `vgpu detach` on the domains of a libvirt and a QEMU of the
+# test's own, for vGPUs of a /sys made of files. Real vGPUs are in the lab
+# (tests/lab/t).
+# shellcheck source=tests/check.sh
+. "$(dirname "$0")/../check.sh"
+# shellcheck source=tests/mock.sh
+. "$top/tests/mock.sh"
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
-build=${BUILD:-$top/build/gcc}
 gvt=4b20d080-1b54-4048-85b3-a6a62d165c01
 defined=4b20d080-1b54-4048-85b3-a6a62d165c02
 sample=c0ffee00-1b54-4048-85b3-a6a62d165c03
 channel=dd000000-1b54-4048-85b3-a6a62d165c04
-work=$(mktemp -d)
-config=$work/mdevctl.d
 backups=$work/state/vgpu/backups
 
-cleanup() {
-	[ ! -s "$work/run/libvirt/libvirtd.pid" ] || kill "$(cat "$work/run/libvirt/libvirtd.pid")"
-	rm -rf "$work"
-}
-trap cleanup EXIT
+clean_up() { kill "$(cat "$work/run/libvirt/libvirtd.pid")"; }
 
 # As root, the test continues as another user, because root's libvirt belongs to the machine.
 user=(env XDG_RUNTIME_DIR="$work/run" HOME="$work/home" XDG_STATE_HOME="$work/state"
 	XDG_CONFIG_HOME="$work/home" XDG_CACHE_HOME="$work/home" LIBVIRT_DEFAULT_URI=qemu:///session)
 [ "$(id -u)" -ne 0 ] || user=(setpriv --reuid 65534 --regid 65534 --clear-groups "${user[@]}")
 virsh() { "${user[@]}" virsh "$@"; }
-vgpu_words=("${user[@]}" "UMOCKDEV_DIR=$work/mock" LD_PRELOAD=libumockdev-preload.so.0
-	"ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0" "$work/bin/vgpu")
+vgpu_words=("${user[@]}" "${mocked[@]}" "$work/bin/vgpu")
 vgpu() { "${vgpu_words[@]}" "$@"; }
 attach() { vgpu attach --config-dir "$config" "$@"; }
 said() { grep -F -- "$1" "$work/said"; }
 definition() { virsh dumpxml --inactive --security-info "$1"; }
 saved() { find "$backups" -name '*.xml' | sort; }
 
-# parent NAME BUS DRIVER: sets $parent to its directory
-parent() {
-	local sys=$work/mock/sys
-	parent=$sys/devices/$1
-	mkdir -p "$parent" "$sys/bus/$2/drivers/$3" "$sys/class/mdev_bus" "$sys/bus/mdev/devices"
-	echo "DRIVER=$3" >"$parent/uevent"
-	ln -s "../../bus/$2" "$parent/subsystem"
-	ln -s "../../bus/$2/drivers/$3" "$parent/driver"
-	ln -s "../../devices/$1" "$sys/class/mdev_bus/$1"
-}
-
-# mdev TYPE API UUID: adds a type to $parent, with one device
+# mdev TYPE API UUID: a type of `parent`, with one device
 mdev() {
-	local directory=$parent/mdev_supported_types/$1
-	mkdir -p "$directory" "$parent/$3"
-	echo "${1#*-}" >"$directory/name"
-	echo 1 >"$directory/available_instances"
-	echo "$2" >"$directory/device_api"
-	printf 'resolution: 1920x1200\n' >"$directory/description"
-	: >"$parent/$3/uevent"
-	ln -s ../../../bus/mdev "$parent/$3/subsystem"
-	ln -s "../mdev_supported_types/$1" "$parent/$3/mdev_type"
-	ln -s "../../../devices/$(basename "$parent")/$3" "$work/mock/sys/bus/mdev/devices/$3"
+	mock_type "$1" 1 "$2"
+	printf 'resolution: 1920x1200\n' >"$parent/mdev_supported_types/$1/description"
+	mock_device "$3" "$1"
 }
 
 # guest NAME [DEVICES]
@@ -87,9 +62,9 @@ on_terminal() {
 	printf '%s\n' "$answer" | env SHELL="$BASH" script -qec "$(printf '%q ' "$@")" /dev/null | tr -d '\r'
 }
 
-parent 0000:00:02.0 pci i915
+mock_parent 0000:00:02.0 pci i915
 mdev i915-GVTg_V5_4 vfio-pci "$gvt"
-mkdir -p "$config/0000:00:02.0" "$work/mock/dev" "$work/run" "$work/home" "$work/state" "$work/bin"
+mkdir "$work/run" "$work/home" "$work/state" "$work/bin"
 printf '{"mdev_type":"i915-GVTg_V5_4","start":"manual","attrs":[]}' >"$config/0000:00:02.0/$defined"
 cp "$build/bin/vgpu" "$build/bin/vgpu-domain" "$work/bin"
 chmod -R a+rX "$work"
@@ -171,7 +146,7 @@ refuses "the same vGPU, named by the beginning of its UUID" 1 "$gvt is in the do
 refuses "a vGPU that does not exist" 1 "there is no vGPU $sample" attach --yes other "$sample"
 printf '{"mdev_type":"i915-GVTg_V5_4","start":"manual","attrs":[]}' >"$config/0000:00:02.0/$defined"
 refuses "a second GVT-g vGPU" 1 "plain has the GVT-g vGPU $gvt already" attach --yes plain "$defined"
-parent css0.0.0313 css vfio_ccw
+mock_parent css0.0.0313 css vfio_ccw
 mdev vfio_ccw-io vfio-ccw "$channel"
 refuses "a vGPU that is not a PCI device" 1 "its type's API is vfio-ccw" attach --yes other "$channel"
 refuses "an invalid slot" 2 "'20.0' is not a slot" attach --slot 20.0 other "$defined"
@@ -182,7 +157,7 @@ same "after all refusals, nothing is changed" "$(cat "$work/other.xml")" "$(defi
 
 # --- domains that are running, saved or have snapshots
 
-parent 0000:00:03.0 pci mbochs
+mock_parent 0000:00:03.0 pci mbochs
 mdev mbochs-small vfio-pci "$sample"
 virsh start --paused other >/dev/null
 virsh managedsave other >/dev/null

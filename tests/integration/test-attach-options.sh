@@ -1,20 +1,14 @@
 #!/usr/bin/env bash
-# The options of `vgpu attach`, on XML files.
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# The options of `vgpu attach`, on XML.
+# shellcheck source=tests/check.sh
+. "$(dirname "$0")/../check.sh"
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
-vgpu=${BUILD:-$top/build/gcc}/bin/vgpu
+vgpu=$build/bin/vgpu
 uuid=4b20d080-1b54-4048-85b3-a6a62d165c01
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 input=$top/tests/corpus/xmlpatch/i440fx-minimal.in.xml
 
 attach() { "$vgpu" attach --xml "$@"; }
 xpath() { xmllint --xpath "$1" - 2>&1; }
-# It must print nothing on standard output, so that `... | virsh define` gets nothing.
-says_nothing() { [ -z "$("$@" 2>/dev/null)" ]; }
 
 while IFS='|' read -r name pattern arguments; do
 	read -ra words <<<"$arguments"

@@ -1,22 +1,16 @@
 #!/usr/bin/env bash
-# `vgpu attach` as a user calls it, on XML files and against libvirt's own test driver. The
-# lab changes real QEMU domains (tests/lab/t); test-corpus.sh covers all shapes of domains.
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# `vgpu attach` as a person calls it, on XML and against libvirt's own test
+# driver. Domains of QEMU are changed for real in the lab (tests/lab/t); all shapes
+# of domains are in test-corpus.sh.
+# shellcheck source=tests/check.sh
+. "$(dirname "$0")/../check.sh"
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
-vgpu=${BUILD:-$top/build/gcc}/bin/vgpu
+vgpu=$build/bin/vgpu
 corpus=$top/tests/corpus/xmlpatch
 uuid=4b20d080-1b54-4048-85b3-a6a62d165c01
 node=/dev/dri/renderD129
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 patch() { "$vgpu" attach --rendernode "$node" --xml "$@" 2>"$work/changes"; }
-
-# It must print nothing on standard output, so that `... | virsh define` gets nothing.
-says_nothing() { [ -z "$("$@" 2>/dev/null)" ]; }
 
 patch "$corpus/sdl.in.xml" "$uuid" >"$work/sdl.xml"
 same "each change is a line on standard error" \

@@ -1,11 +1,7 @@
 #!/usr/bin/env bash
 # The benchmark's runner, with parts that only pretend to measure.
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
-
-top=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/check.sh
+. "$(dirname "$0")/../check.sh"
 
 # part NAME: from standard input; it says that it ran
 part() {

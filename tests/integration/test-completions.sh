@@ -1,25 +1,23 @@
 #!/usr/bin/env bash
-# What bash, zsh and fish offer for vgpu: its commands and options, and the operands of a
-# made-up vGPU and domain. The lab tests real ones.
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
-top=$(cd "$(dirname "$0")/../.." && pwd)
+# What bash, zsh and fish offer for vgpu: its commands and their options, and, as if
+# there were a vGPU and a domain, where those go. The real ones are asked for in the
+# lab.
+# shellcheck source=tests/check.sh
+. "$(dirname "$0")/../check.sh"
 OFFERS_FROM=$top/scripts/completions
 # shellcheck source=tests/offers.sh
 . "$top/tests/offers.sh"
 
-HOME=$(mktemp -d) # empty, so that the shells read no settings
-trap 'rm -rf "$HOME"' EXIT
+HOME=$work # of nobody, whose settings the shells would read
 uuid=4b20d080-1b54-4048-85b3-a6a62d165c01
 # These programs make up a host with this vGPU and one domain.
 cat >"$HOME/vgpu" <<-VGPU
 	#!/bin/sh
 	[ "\$1" != list ] || exec printf '    "uuid": "%s",\n' $uuid
-	exec "${BUILD:-$top/build/gcc}/bin/vgpu" "\$@"
+	exec "$build/bin/vgpu" "\$@"
 VGPU
 printf '#!/bin/sh\necho win10\n' >"$HOME/virsh"
-ln -s "$(realpath "${BUILD:-$top/build/gcc}")/bin/vgpu-display" "$HOME/vgpu-display"
+ln -s "$(realpath "$build")/bin/vgpu-display" "$HOME/vgpu-display"
 chmod +x "$HOME/vgpu" "$HOME/virsh"
 PATH=$HOME:$PATH
 

@@ -1,13 +1,11 @@
 #!/usr/bin/env bash
-# Patches every shape of a domain in tests/corpus/xmlpatch: NAME.in.xml, attached with the
-# options in NAME.options, must become NAME.out.xml, with the messages in NAME.changes. Then
-# the result is detached again: unchanged, and after another program has rewritten it.
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# Every shape of a domain in tests/corpus/xmlpatch: NAME.in.xml, attached with the
+# options in NAME.options, is NAME.out.xml, and what is told is NAME.changes. What was
+# attached is detached again: as it is, and after others wrote it anew.
+# shellcheck source=tests/check.sh
+. "$(dirname "$0")/../check.sh"
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
-vgpu=${BUILD:-$top/build/gcc}/bin/vgpu
+vgpu=$build/bin/vgpu
 corpus=$top/tests/corpus/xmlpatch
 # shellcheck source=tests/corpus/xmlpatch/shape.sh
 . "$corpus/shape.sh"
@@ -17,8 +15,6 @@ corpus=$top/tests/corpus/xmlpatch
 schema=/usr/share/libvirt/schemas/domain.rng
 # A missing corpus must not look like one that passes.
 minimum=60
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 # These shapes are not restored completely: a message says what is not kept.
 declare -A partly=(

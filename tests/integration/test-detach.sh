@@ -1,20 +1,14 @@
 #!/usr/bin/env bash
-# `vgpu detach` as a user calls it, on XML files. test-attach-domain.sh covers domains.
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# `vgpu detach` as a person calls it, on XML. Domains are in test-attach-domain.sh.
+# shellcheck source=tests/check.sh
+. "$(dirname "$0")/../check.sh"
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
-vgpu=${BUILD:-$top/build/gcc}/bin/vgpu
+vgpu=$build/bin/vgpu
 corpus=$top/tests/corpus/xmlpatch
 uuid=4b20d080-1b54-4048-85b3-a6a62d165c01
 other=4b20d080-1b54-4048-85b3-a6a62d165c02
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 detach() { "$vgpu" detach "$@" 2>"$work/said"; }
-# It must print nothing on standard output, so that `... | virsh define` gets nothing.
-says_nothing() { [ -z "$("$@" 2>/dev/null)" ]; }
 
 cp "$corpus/sdl.in.xml" "$work/before.xml"
 "$vgpu" attach --xml "$work/before.xml" "$uuid" >"$work/after.xml" 2>/dev/null

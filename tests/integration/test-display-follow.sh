@@ -1,8 +1,5 @@
 #!/usr/bin/env bash
-# A window each time the VM is running, and a video of the guest.
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# A window each time the VM runs, and a film of it.
 # shellcheck source=tests/viewer.sh
 . "$(dirname "$0")/../viewer.sh"
 

@@ -1,9 +1,6 @@
 #!/usr/bin/env bash
-# The viewer's window when its VM is waited for, restarted, killed or migrated. The lab tests
-# libvirt's part (tests/lab/t/42-display-life.sh).
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# The viewer's window and the life of its VM: waited for, restarted, killed, migrated.
+# libvirt's part is tried in the lab (tests/lab/t/42-display-life.sh).
 # shellcheck source=tests/viewer.sh
 . "$(dirname "$0")/../viewer.sh"
 

@@ -1,10 +1,7 @@
 #!/usr/bin/env bash
-# The guest's pointer. The window's cursor has its shape, so that it moves without delay.
-# While the mouse is captured, the viewer draws the pointer where the guest places it. qtest
-# tells the graphics card what a guest's driver would tell it.
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# The guest's pointer: the window's cursor has its shape, so that it moves without
+# delay; where the mouse is captured the pointer is drawn, as the guest places it. The
+# graphics card is told by qtest what its driver would tell it.
 # shellcheck source=tests/viewer.sh
 . "$(dirname "$0")/../viewer.sh"
 

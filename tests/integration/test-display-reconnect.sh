@@ -2,9 +2,6 @@
 # QEMU connects to one viewer anew a thousand times: it loses nothing, and nothing grows.
 #
 # RECONNECTS: how many times (1000; with a sanitizer, which is slow, 100)
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
 # shellcheck source=tests/viewer.sh
 . "$(dirname "$0")/../viewer.sh"
 

@@ -1,8 +1,5 @@
 #!/usr/bin/env bash
-# The viewer's window: scales, full screen and keys. A real QEMU reports what its guest gets.
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# The viewer's window: scales, full screen, keys; a real QEMU tells what its guest got.
 # shellcheck source=tests/viewer.sh
 . "$(dirname "$0")/../viewer.sh"
 

@@ -1,9 +1,6 @@
 #!/usr/bin/env bash
-# vgpu-display with the D-Bus display of a real QEMU, in a window on a real X server, on a
-# machine without a GPU. The lab tests dma-bufs (tests/lab/t).
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# vgpu-display against a real QEMU's D-Bus display, in a real X server's window,
+# on a machine that needs no GPU. Dma-bufs are for the lab (tests/lab/t).
 
 # shellcheck source=tests/viewer.sh
 . "$(dirname "$0")/../viewer.sh"

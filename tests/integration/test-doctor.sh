@@ -1,15 +1,11 @@
 #!/usr/bin/env bash
-# vgpu doctor on the hosts of tests/corpus/hosts: what it prints, what --fix writes below
-# another root, and that --undo takes back every byte of it.
-# tests/unit/doctor/test-doctor-hosts.c checks the findings on each host.
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# vgpu doctor on hosts of tests/corpus/hosts: what it prints, what --fix writes
+# below another root and that --undo takes back every byte of it. What it finds on
+# each host is seen in tests/unit/doctor/test-doctor-hosts.c.
+# shellcheck source=tests/check.sh
+. "$(dirname "$0")/../check.sh"
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
-program=${BUILD:-$top/build/gcc}/bin/vgpu
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+program=$build/bin/vgpu
 host=$work/host
 
 # umockdev provides the kernel's side, --root the files.

@@ -1,8 +1,5 @@
 #!/usr/bin/env bash
-# Lets each system call of restore fail, or kills restore in it.
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# restore with each of its system calls gone wrong, or killed in it.
 # shellcheck source=tests/faults-mock.sh
 . "$(dirname "$0")/../faults-mock.sh"
 

@@ -1,8 +1,5 @@
 #!/usr/bin/env bash
-# Lets each system call of set, remove and create fail, or kills the command in it.
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# set, remove and create with each of their system calls gone wrong, or killed in it.
 # shellcheck source=tests/faults-mock.sh
 . "$(dirname "$0")/../faults-mock.sh"
 

@@ -1,33 +1,17 @@
 #!/usr/bin/env bash
-# What libvirt's hook runs, on a /sys made of files. In the lab a real libvirt calls it
-# (tests/lab/t/26-on-demand.sh).
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# What libvirt's hook runs, on a /sys made of files; a real libvirt calls it in
+# the lab (tests/lab/t/26-on-demand.sh).
+# shellcheck source=tests/check.sh
+. "$(dirname "$0")/../check.sh"
+# shellcheck source=tests/mock.sh
+. "$top/tests/mock.sh"
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
-program=${BUILD:-$top/build/gcc}/bin/vgpu-domain
+program=$build/bin/vgpu-domain
 demand=4b20d080-1b54-4048-85b3-a6a62d165c01
 manual=4b20d080-1b54-4048-85b3-a6a62d165c02
 boot=4b20d080-1b54-4048-85b3-a6a62d165c03
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-config=$work/mdevctl.d
-gpu=$work/mock/sys/devices/pci0000:00/0000:00:02.0
+gpu=$mock/sys/devices/pci0000:00/0000:00:02.0
 created=$gpu/mdev_supported_types/i915-GVTg_V5_8/create
-
-# On this host the parent accepts whatever is written to it, and makes no vGPU.
-make_host() {
-	mkdir -p "$(dirname "$created")" "$work/mock/sys/class/mdev_bus" "$work/mock/dev" \
-		"$work/mock/sys/bus/mdev/devices" "$work/mock/sys/bus/pci/devices" "$config/0000:00:02.0"
-	printf 'DRIVER=i915\nPCI_ID=8086:5916\n' >"$gpu/uevent"
-	ln -s ../../../bus/pci "$gpu/subsystem"
-	ln -s ../../../devices/pci0000:00/0000:00:02.0 "$work/mock/sys/bus/pci/devices/0000:00:02.0"
-	ln -s ../../devices/pci0000:00/0000:00:02.0 "$work/mock/sys/class/mdev_bus/0000:00:02.0"
-	echo 3 >"$(dirname "$created")/available_instances"
-	echo vfio-pci >"$(dirname "$created")/device_api"
-	: >"$created"
-}
 
 # definition UUID START [MORE]
 definition() {
@@ -45,9 +29,7 @@ domain() {
 # not read it would fail the test
 hook() {
 	cat >"$work/input.xml"
-	env "UMOCKDEV_DIR=$work/mock" LD_PRELOAD=libumockdev-preload.so.0 \
-		"ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0" "$program" hook --config-dir "$config" -- "$@" \
-		<"$work/input.xml"
+	"${mocked[@]}" "$program" hook --config-dir "$config" -- "$@" <"$work/input.xml"
 }
 
 # makes WANT UUID...: the vGPU that is made when a domain with these UUIDs starts
@@ -58,7 +40,9 @@ makes() {
 	domain "$@" | hook d prepare begin - && [ "$(cat "$created")" = "$want" ]
 }
 
-make_host
+# A host whose parent takes whatever is written and makes nothing of it.
+mock_parent pci0000:00/0000:00:02.0 pci i915
+mock_type i915-GVTg_V5_8 3
 definition "$demand" manual ',"on_demand":true'
 definition "$manual" manual
 definition "$boot" auto
@@ -75,23 +59,16 @@ for part in "prepare end" "start begin" "started begin" "stopped end" "reconnect
 	# shellcheck disable=SC2086
 	check "$part does nothing" eval "domain $demand | hook d $part - && ! [ -s $created ]"
 done
-# active UUID: pretends that this vGPU exists
-active() {
-	mkdir -p "$gpu/$1"
-	: >"$gpu/$1/uevent"
-	: >"$gpu/$1/remove"
-	ln -s ../../../../bus/mdev "$gpu/$1/subsystem"
-	ln -s ../mdev_supported_types/i915-GVTg_V5_8 "$gpu/$1/mdev_type"
-	ln -s "../../../devices/pci0000:00/0000:00:02.0/$1" "$work/mock/sys/bus/mdev/devices/$1"
-}
-check "a domain may stop when its vGPU does not exist" eval 'domain "$demand" | hook d release end -'
+# active UUID: one that is there
+active() { mock_device "$1" i915-GVTg_V5_8; }
+check "the end of what is not there is fine" eval 'domain "$demand" | hook d release end -'
 active "$demand"
 active "$manual"
-check "an existing vGPU is not made again" makes "" "$demand"
-check "a domain with two vGPUs may stop" eval 'domain "$manual" "$demand" | hook d release end -'
-same "then the vGPU on demand is removed" 1 "$(cat "$gpu/$demand/remove")"
-same "the vGPU that starts by hand is not removed" "" "$(cat "$gpu/$manual/remove")"
-rm -r "${gpu:?}/$demand" "${gpu:?}/$manual" "$work/mock/sys/bus/mdev/devices"/*
+check "what is there is not made again" makes "" "$demand"
+check "the end of a domain with both is fine" eval 'domain "$manual" "$demand" | hook d release end -'
+same "it removes what is on demand" 1 "$(cat "$gpu/$demand/remove")"
+same "and nothing else" "" "$(cat "$gpu/$manual/remove")"
+rm -r "${gpu:?}/$demand" "${gpu:?}/$manual" "$mock/sys/bus/mdev/devices"/*
 check "a domain without vGPUs needs no definitions" eval \
 	'domain | "$program" hook --config-dir "$work/missing" -- d prepare begin -'
 

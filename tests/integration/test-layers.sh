@@ -1,11 +1,7 @@
 #!/usr/bin/env bash
 # scripts/check-layers, on a small tree of its own.
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
-
-top=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/check.sh
+. "$(dirname "$0")/../check.sh"
 
 # source_file FILE INCLUDED...
 source_file() {

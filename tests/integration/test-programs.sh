@@ -1,14 +1,10 @@
 #!/usr/bin/env bash
-# Which libraries belong to which program: vgpu starts fast because only vgpu-domain loads
-# libvirt and libxml2.
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# What belongs to which program: vgpu starts fast because libvirt and libxml2
+# are loaded by vgpu-domain alone.
+# shellcheck source=tests/check.sh
+. "$(dirname "$0")/../check.sh"
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
-bin=${BUILD:-$top/build/gcc}/bin
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+bin=$build/bin
 
 # grep -q may end before ldd has written everything, which would fail the pipe.
 loads() { ldd "$bin/$1" | grep -E "$2" >/dev/null; }

@@ -1,28 +1,22 @@
 #!/usr/bin/env bash
-# Thousands of definitions: all are seen, and the memory for them is bounded. The lab measures
-# how long they take (tests/bench/tool.sh).
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# Thousands of definitions: all are seen, and the memory that they take is bounded.
+# How long they take is measured in the lab (tests/bench/tool.sh).
+# shellcheck source=tests/check.sh
+. "$(dirname "$0")/../check.sh"
+# shellcheck source=tests/mock.sh
+. "$top/tests/mock.sh"
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
-build=${BUILD:-$top/build/gcc}
 count=10000
 limit=16384 # KB
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-config=$work/mdevctl.d
 
 parents=(0000:00:02.0 mbochs mdpy mtty)
-mkdir -p "$work/mock/sys" "${parents[@]/#/$config/}"
+mkdir "${parents[@]/#/$config/}"
 for ((i = 0; i < count; i++)); do
 	printf -v name '%08x-1b54-4048-85b3-a6a62d165c01' $((i * 2654435761 % 4294967296))
 	printf '{\n  "mdev_type": "mtty-2",\n  "start": "manual",\n  "attrs": []\n}' \
 		>"$config/${parents[i % 4]}/$name"
 done
 
-mocked=(env "UMOCKDEV_DIR=$work/mock" LD_PRELOAD=libumockdev-preload.so.0
-	"ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0")
 vgpu() { "${mocked[@]}" "$build/bin/vgpu" "$@" --config-dir "$config"; }
 
 same "all are listed" $((count + 1)) "$(vgpu list --brief | wc -l)"

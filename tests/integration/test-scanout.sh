@@ -1,18 +1,14 @@
 #!/usr/bin/env bash
-# vgpu-scanout with viewers that lie, flood and stall, and what it refuses, as far as this
-# needs no vGPU (for the rest see tests/lab/t/41-scanout.sh).
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# vgpu-scanout against viewers that lie, flood and stall, and what it refuses, as far
+# as no vGPU is needed for it (tests/lab/t/41-scanout.sh).
+# shellcheck source=tests/check.sh
+. "$(dirname "$0")/../check.sh"
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
-build=${BUILD:-$top/build/gcc}
 helper=$build/bin/vgpu-scanout
 domain=4b20d080-1b54-4048-85b3-a6a62d165d01
 vgpu=4b20d080-1b54-4048-85b3-a6a62d165c01
-work=$(mktemp -d)
 fake=
-trap 'kill $fake 2>/dev/null; rm -rf "$work"' EXIT
+clean_up() { kill "$fake"; }
 chmod 755 "$work"
 watch() { "$build/tests/tools/scanout-watch" --helper "$helper" "$@" 2>"$work/log"; }
 

@@ -1,19 +1,14 @@
 #!/usr/bin/env bash
-# What the services promise at boot and around sleep, as far as this can be tested without a
-# machine that boots or sleeps (tests/lab/t/22-vgpu-restore.sh, 27-suspend.sh).
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# What the services promise at boot and around sleep, as far as no machine needs to
+# start or sleep for it (tests/lab/t/22-vgpu-restore.sh, 27-suspend.sh).
+# shellcheck source=tests/check.sh
+. "$(dirname "$0")/../check.sh"
+# shellcheck source=tests/mock.sh
+. "$top/tests/mock.sh"
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
 uuid=4b20d080-1b54-4048-85b3-a6a62d165c01
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-config=$work/mdevctl.d
-mkdir -p "$work/mock/sys" "$work/mock/dev" "$config/mtty"
-mocked=(env "UMOCKDEV_DIR=$work/mock" LD_PRELOAD=libumockdev-preload.so.0
-	"ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0" "${BUILD:-$top/build/gcc}/bin/vgpu")
-vgpu() { "${mocked[@]}" "$@"; }
+mkdir "$config/mtty"
+vgpu() { "${mocked[@]}" "$build/bin/vgpu" "$@"; }
 text='{"mdev_type":"mtty-1","start":"auto","attrs":[]}'
 printf '%s' "$text" >"$config/mtty/$uuid"
 

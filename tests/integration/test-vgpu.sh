@@ -1,67 +1,49 @@
 #!/usr/bin/env bash
-# The commands as a user calls them, on a /sys made of files, to which umockdev's library
-# redirects them. The lab shows what the kernel answers (tests/lab/t).
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# The commands as a person calls them, on a /sys made of files: umockdev's
+# library redirects it. What the kernel answers is seen in the lab (tests/lab/t).
+# shellcheck source=tests/check.sh
+. "$(dirname "$0")/../check.sh"
+# shellcheck source=tests/mock.sh
+. "$top/tests/mock.sh"
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
-program=${BUILD:-$top/build/gcc}/bin/vgpu
+program=$build/bin/vgpu
 active=4b20d080-1b54-4048-85b3-a6a62d165c01
 defined=4b20d080-1b54-4048-85b3-a6a62d165c02
 fresh=4b20d080-1b54-4048-85b3-a6a62d165c03
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-config=$work/mdevctl.d
-gpu=$work/mock/sys/devices/pci0000:00/0000:00:02.0
+gpu=$mock/sys/devices/pci0000:00/0000:00:02.0
 types=$gpu/mdev_supported_types
 
-mocked=(env "UMOCKDEV_DIR=$work/mock" LD_PRELOAD=libumockdev-preload.so.0
-	"ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0" "$program")
+mocked+=("$program")
 vgpu() { "${mocked[@]}" "$@"; }
 
 # type NAME FREE LOW HIGH RESOLUTION WEIGHT
 type() {
-	mkdir -p "$types/$1"
-	printf '%s\n' "${1#i915-}" >"$types/$1/name"
-	printf '%s\n' "$2" >"$types/$1/available_instances"
-	echo vfio-pci >"$types/$1/device_api"
+	mock_type "$1" "$2"
 	printf 'low_gm_size: %dMB\nhigh_gm_size: %dMB\nfence: 4\nresolution: %s\nweight: %d\n' \
 		"$3" "$4" "$5" "$6" >"$types/$1/description"
-	: >"$types/$1/create"
 }
 
 # This host has GVT-g, one active vGPU and one that is only defined.
 make_host() {
-	rm -rf "$work/mock" "$config"
-	mkdir -p "$types" "$gpu/$active" "$work/mock/sys/class/mdev_bus" \
-		"$work/mock/sys/bus/mdev/devices" "$work/mock/sys/bus/pci/devices" \
-		"$work/mock/sys/bus/pci/drivers/i915" "$work/mock/dev" "$config/0000:00:02.0"
-	printf 'DRIVER=i915\nPCI_ID=8086:5916\n' >"$gpu/uevent"
+	mock_empty
+	mock_parent pci0000:00/0000:00:02.0 pci i915
+	echo PCI_ID=8086:5916 >>"$gpu/uevent"
 	echo 0x8086 >"$gpu/vendor"
 	echo 0x5916 >"$gpu/device"
 	echo 0x030000 >"$gpu/class"
 	# Its aperture, BAR 2, has 384 MB.
 	printf '0x%016x 0x%016x 0x%016x\n' 0xde000000 0xdeffffff 0x140204 0 0 0 \
 		0xc0000000 0xd7ffffff 0x14220c >"$gpu/resource"
-	ln -s ../../../bus/pci "$gpu/subsystem"
-	ln -s ../../../bus/pci/drivers/i915 "$gpu/driver"
-	ln -s ../../../devices/pci0000:00/0000:00:02.0 "$work/mock/sys/bus/pci/devices/0000:00:02.0"
-	ln -s ../../devices/pci0000:00/0000:00:02.0 "$work/mock/sys/class/mdev_bus/0000:00:02.0"
 	type i915-GVTg_V5_8 2 64 384 1024x768 2
 	type i915-GVTg_V5_4 1 128 512 1920x1200 4
 	type i915-GVTg_V5_2 0 256 1024 1920x1200 8
-	: >"$gpu/$active/uevent"
-	: >"$gpu/$active/remove"
-	ln -s ../../../../bus/mdev "$gpu/$active/subsystem"
-	ln -s ../mdev_supported_types/i915-GVTg_V5_4 "$gpu/$active/mdev_type"
-	ln -s "../../../devices/pci0000:00/0000:00:02.0/$active" "$work/mock/sys/bus/mdev/devices/$active"
+	mock_device "$active" i915-GVTg_V5_4
 	printf '{"mdev_type":"i915-GVTg_V5_4","start":"auto","attrs":[]}' >"$config/0000:00:02.0/$active"
 	printf '{"mdev_type":"i915-GVTg_V5_8","start":"auto","attrs":[],"extra":1}' >"$config/0000:00:02.0/$defined"
 }
 
-# Prints what was written where, to see that nothing has changed.
-snapshot() { find "$work/mock" "$config" -type f -exec sha256sum {} + | sort; }
+# What was written where; to see that nothing changed.
+snapshot() { find "$mock" "$config" -type f -exec sha256sum {} + | sort; }
 
 make_host
 before=$(snapshot)
@@ -86,6 +68,7 @@ completes() {
 	local want=$1 cur words cword
 	shift
 	same "bash completes: vgpu $*" "$want" "$(
+		# shellcheck source=scripts/completions/vgpu.bash
 		. "$top/scripts/completions/vgpu.bash"
 		COMP_WORDS=(vgpu "$@") COMP_CWORD=$#
 		_vgpu
@@ -116,15 +99,15 @@ check "types shows how many fit" eval \
 check "types shows the maximum if it is known" eval 'vgpu types | grep -qE "^  i915-GVTg_V5_4 +1 +2 "'
 check "types names the processor and its driver" eval 'vgpu types | grep -qxE "0000:00:02.0 (8086:5916|Intel .*HD Graphics 620) \(i915\)"'
 same "a parent that is not on PCI has no such name" "null null" "$(
-	mkdir -p "$work/mock/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1"
-	echo vfio-pci >"$work/mock/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1/device_api"
-	: >"$work/mock/sys/devices/virtual/mtty/mtty/uevent"
-	ln -s ../../devices/virtual/mtty/mtty "$work/mock/sys/class/mdev_bus/0-tty"
+	mkdir -p "$mock/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1"
+	echo vfio-pci >"$mock/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1/device_api"
+	: >"$mock/sys/devices/virtual/mtty/mtty/uevent"
+	ln -s ../../devices/virtual/mtty/mtty "$mock/sys/class/mdev_bus/0-tty"
 	vgpu types --json | jq -r '.[1] | "\(.pci_id) \(.model)"'
 )"
-same "GPUs come before other parents" "0000:00:02.0,0-tty" "$(vgpu types --json | jq -r '.[].parent' | paste -sd ,)"
-rm -r "$work/mock/sys/devices/virtual" "$work/mock/sys/class/mdev_bus/0-tty"
-same "types --json" \
+same "graphics come before other parents" "0000:00:02.0,0-tty" "$(vgpu types --json | jq -r '.[].parent' | paste -sd ,)"
+rm -r "$mock/sys/devices/virtual" "$mock/sys/class/mdev_bus/0-tty"
+same "types for programs" \
 	'[["0000:00:02.0","i915",[["i915-GVTg_V5_2",0,1],["i915-GVTg_V5_4",1,2],["i915-GVTg_V5_8",2,4]]]]' \
 	"$(vgpu types --json | jq -c '[.[] | [.parent, .driver, [.types[] | [.type, .available, .maximum]]]]')"
 # This is libvirt's own test driver, with two domains that have the same vGPU.
@@ -151,8 +134,8 @@ same "list --json" '["'$active'","0000:00:02.0","i915-GVTg_V5_4",true,true,"auto
 	"$(list --json | jq -c '.[] | [.uuid, .parent, .type, .active, .defined, .start, .domains, .process]')"
 same "list --brief --json has null for domains and processes" '["'$active'",null,null]
 ["'$defined'",null,null]' "$(list --brief --json | jq -c '.[] | [.uuid, .domains, .process]')"
-rm "$work/mock/sys/bus/mdev/devices/$active"
-same "list --json prints an empty array if there are no vGPUs" "[]" "$(vgpu list --json --config-dir "$work/nowhere")"
+rm "$mock/sys/bus/mdev/devices/$active"
+same "none for programs" "[]" "$(vgpu list --json --config-dir "$work/nowhere")"
 make_host
 with_libvirt=$LIBVIRT_DEFAULT_URI
 export LIBVIRT_DEFAULT_URI=test:///nowhere
@@ -511,11 +494,11 @@ rm -r "$types"
 mkdir "$types"
 check "types says why a parent has none, and which command has more" eval \
 	'vgpu types | grep -qE "^  no types: .+; .vgpu doctor. tells more$"'
-rm -r "$work/mock/sys/class/mdev_bus" "$types" "$work/mock/sys/bus/mdev/devices/$active"
-parameters=$work/mock/sys/module/i915/parameters
-mkdir -p "$work/mock/proc/sys/kernel"
-echo 0.0-none >"$work/mock/proc/sys/kernel/osrelease"
-check "types names a kernel without its modules" eval \
+rm -r "$mock/sys/class/mdev_bus" "$types" "$mock/sys/bus/mdev/devices/$active"
+parameters=$mock/sys/module/i915/parameters
+mkdir -p "$mock/proc/sys/kernel"
+echo 0.0-none >"$mock/proc/sys/kernel/osrelease"
+check "a kernel without its modules" eval \
 	'vgpu types | grep -qx "no types: the modules of 0.0-none, which runs, are not there: .*; .vgpu doctor. tells more"'
 mkdir -p "$parameters" && echo N >"$parameters/enable_gvt"
 check "types says that GVT-g is off" eval 'vgpu types | grep -q "i915.enable_gvt=1"'
@@ -547,7 +530,7 @@ if command -v strace >/dev/null; then
 	# journal COMMAND...: counts the journal's entries, without a desktop
 	journal() {
 		strace -f -o "$work/trace" -E VGPU_DISPLAY_MANAGER_STOPPED=1 -E LD_PRELOAD=libumockdev-preload.so.0 \
-			-E UMOCKDEV_DIR="$work/mock" -E "ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0:detect_leaks=0" \
+			-E UMOCKDEV_DIR="$mock" -E "ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0:detect_leaks=0" \
 			"$program" "$@" --config-dir "$config" >/dev/null 2>&1
 		echo "$?" "$(grep -c 'connect(.*"/dev/log"' "$work/trace")"
 	}

@@ -1,18 +1,14 @@
 #!/usr/bin/env bash
-# The time to patch a domain must grow in proportion to its devices. It is counted in instructions,
-# so that other load on the machine does not matter. tests/bench/xmlpatch.sh compares it with
-# another program.
-set -uo pipefail
-# shellcheck source=tests/tap.sh
-. "$(dirname "$0")/../tap.sh"
+# Patching a domain takes time in proportion to its devices: counted in instructions,
+# so that what else the machine does changes nothing. How long it takes beside its
+# peer is measured by tests/bench/xmlpatch.sh.
+# shellcheck source=tests/check.sh
+. "$(dirname "$0")/../check.sh"
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
-vgpu=${BUILD:-$top/build/gcc}/bin/vgpu
+vgpu=$build/bin/vgpu
 # shellcheck source=tests/corpus/xmlpatch/many.sh
 . "$top/tests/corpus/xmlpatch/many.sh"
 uuid=4b20d080-1b54-4048-85b3-a6a62d165c01
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 # instructions COMMAND...: prints how many it takes, including the programs that it starts; 0 for
 # programs that valgrind cannot run, which are those built with a sanitizer
