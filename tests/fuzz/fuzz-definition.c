@@ -14,18 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/require.h"
 #include "vgpu/base/json.h"
 #include "vgpu/store/definition.h"
 
 #define UUID "4b20d080-1b54-4048-85b3-a6a62d165c01"
-
-static void require(int holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "broken: %s\n", what);
-	abort();
-}
 
 static void check_refusal(const struct base_error *err, const struct vgpu_definition *definition)
 {

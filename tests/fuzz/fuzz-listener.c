@@ -20,6 +20,7 @@
 #include "display/picture/clock.h"
 #include "display/picture/size.h"
 #include "display/source/listener.h"
+#include "tests/fuzz/require.h"
 #include "vgpu/base/log.h"
 
 #define PATH	"/org/qemu/Display1/Listener"
@@ -46,14 +47,6 @@ struct peer {
 
 static struct peer peer;
 static uint8_t zeros[DATA_MAX];
-
-static void require(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "broken: %s\n", what);
-	abort();
-}
 
 static uint8_t next(struct input *input)
 {

@@ -12,19 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/require.h"
 #include "vgpu/host/process.h"
 #include "vgpu/vgpus/claims.h"
 #include "vgpu/vgpus/lookup.h"
 
 #define UUID "4b20d080-1b54-4048-85b3-a6a62d165c01"
-
-static void require(int holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "broken: %s\n", what);
-	abort();
-}
 
 static void check_name(const char *name)
 {

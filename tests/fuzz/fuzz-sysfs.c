@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/fuzz/require.h"
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/name.h"
 #include "vgpu/host/budget.h"
@@ -38,14 +39,6 @@ enum part {
 	DESCRIPTION,
 	PARTS
 };
-
-static void require(int holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "broken: %s\n", what);
-	abort();
-}
 
 /* A directory in memory, made once. */
 static char path[] = "/dev/shm/fuzz-sysfs-XXXXXX";

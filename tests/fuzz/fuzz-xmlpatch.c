@@ -20,6 +20,7 @@
 #include <libxml/c14n.h>
 #include <libxml/parser.h>
 
+#include "tests/fuzz/require.h"
 #include "xmlpatch/xmlpatch.h"
 
 #define UUID "4b20d080-1b54-4048-85b3-a6a62d165c01"
@@ -37,14 +38,6 @@ struct chosen {
 	struct xmlpatch_wishes wishes;
 	struct xmlpatch_address address;
 };
-
-static void require(int holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "broken: %s\n", what);
-	abort();
-}
 
 static void choose(const uint8_t *data, struct chosen *chosen)
 {

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/tools/samples.h"
 #include "tests/tools/stamp.h"
 #include "tests/tools/wayland.h"
 #include "vgpu/base/error.h"
@@ -88,7 +89,7 @@ struct watch {
 	uint64_t commits, unreadable;
 	uint32_t first, last; /* frames' numbers */
 	uint32_t shown;
-	double latency[MAX_FRAMES]; /* ms */
+	uint32_t latency[MAX_FRAMES]; /* us */
 };
 
 static int make_buffer(struct watch *watch, uint32_t format, uint32_t width, uint32_t height,
@@ -198,37 +199,22 @@ static void note(struct watch *watch)
 	watch->last = stamp.frame;
 	watch->ended = watch->ready;
 	if (watch->shown < MAX_FRAMES)
-		watch->latency[watch->shown++] =
-			((double)watch->ready - (double)stamp.time) / 1000000;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-static int compare(const void *a, const void *b)
-{
-	double left = *(const double *)a, right = *(const double *)b;
-
-	return (left > right) - (left < right);
+		watch->latency[watch->shown++] = samples_between(stamp.time, watch->ready);
 }
 
 static void print(struct watch *watch)
 {
 	double seconds = (double)(watch->ended - watch->began) / 1e9;
 	uint32_t flipped = watch->last - watch->first;
+	struct samples latency = { watch->latency, watch->shown };
 
-	qsort(watch->latency, watch->shown, sizeof(watch->latency[0]), compare);
+	samples_sort(&latency);
 	printf("{\"seconds\": %.2f, \"presented\": %.2f, \"commits\": %.2f, \"flipped\": %.2f, "
 	       "\"lost\": %u, \"latency_ms\": {\"median\": %.2f, \"p99\": %.2f}, "
 	       "\"unreadable\": %llu}\n",
 	       seconds, (watch->shown - 1) / seconds, (double)watch->commits / seconds,
-	       flipped / seconds, flipped + 1 - watch->shown, watch->latency[watch->shown / 2],
-	       watch->latency[watch->shown * 99 / 100], (unsigned long long)watch->unreadable);
+	       flipped / seconds, flipped + 1 - watch->shown, samples_rank(&latency, 50) / 1000.0,
+	       samples_rank(&latency, 99) / 1000.0, (unsigned long long)watch->unreadable);
 }
 
 static int connect_to(struct watch *watch, struct base_error *err)

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "tests/tools/samples.h"
 #include "tests/tools/stamp.h"
 #include "tests/tools/vfio.h"
 #include "vgpu/base/log.h"
@@ -127,21 +128,6 @@ static struct pattern_image *shown(struct cache *cache, const struct vfio *vfio,
 
 /* --- watch ----------------------------------------------------------------- */
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-
-	return (left > right) - (left < right);
-}
-
 struct watch {
 	uint32_t *late; /* owned; microseconds, of each flip */
 	size_t flips;
@@ -159,19 +145,17 @@ static void watch_note(struct watch *watch, const struct pattern_stamp *stamp)
 	if (watch->flips == 0)
 		watch->first = stamp->frame;
 	watch->last = stamp->frame;
-	watch->late[watch->flips++] =
-		now > stamp->time ? (uint32_t)((now - stamp->time) / 1000) : 0;
+	watch->late[watch->flips++] = samples_between(stamp->time, now);
 }
 
 /* The first flip may have been long ago when the watch began: it counts for nothing. */
 static void watch_print(struct watch *watch, int ids)
 {
-	size_t count = watch->flips > 1 ? watch->flips - 1 : 0;
+	struct samples late = { watch->late + 1, watch->flips > 1 ? watch->flips - 1 : 0 };
 
-	qsort(watch->late + 1, count, sizeof(*watch->late), by_value);
-	printf("flips=%zu frames=%u ids=%d late_us_median=%u late_us_worst=%u\n", count,
-	       watch->last - watch->first, ids, count > 0 ? watch->late[1 + count / 2] : 0,
-	       count > 0 ? watch->late[count] : 0);
+	samples_sort(&late);
+	printf("flips=%zu frames=%u ids=%d late_us_median=%u late_us_worst=%u\n", late.count,
+	       watch->last - watch->first, ids, samples_rank(&late, 50), samples_rank(&late, 100));
 }
 
 static int watch(const char *seconds, const char *uuid, struct base_error *err)

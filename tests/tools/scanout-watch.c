@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "display/scanout/protocol.h"
+#include "tests/tools/samples.h"
 #include "tests/tools/stamp.h"
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/log.h"
@@ -189,14 +190,9 @@ static int hold(struct peer *peer, const char *domain, const char *vgpu, struct 
 
 /* --- watch ----------------------------------------------------------------- */
 
-struct samples {
-	uint32_t *items; /* owned; microseconds */
-	size_t count;
-};
-
 struct watch {
 	struct pattern_image images[MAX_BUFFERS];
-	struct samples seen, here, wake;
+	struct samples seen, here, wake; /* their items are owned */
 	pthread_t sleeper;
 	atomic_bool sleeps;
 	uint32_t first, last; /* frames */
@@ -223,24 +219,9 @@ static void watch_finish(struct watch *watch)
 
 BASE_DEFINE_CLEANUP(watch, struct watch, watch_finish)
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-
-	return (left > right) - (left < right);
-}
-
 static void sample(struct samples *samples, uint64_t from, uint64_t to)
 {
-	samples->items[samples->count++] = to > from ? (uint32_t)((to - from) / 1000) : 0;
+	samples->items[samples->count++] = samples_between(from, to);
 }
 
 /* What no program on this machine, now, is better at. */
@@ -266,13 +247,9 @@ static void *sleep_often(void *data)
 
 static void print_samples(const char *name, struct samples *samples)
 {
-	size_t count = samples->count;
-
-	qsort(samples->items, count, sizeof(*samples->items), by_value);
-	printf(" %s_us_median=%u %s_us_99th=%u %s_us_worst=%u", name,
-	       count > 0 ? samples->items[count / 2] : 0, name,
-	       count > 0 ? samples->items[count * 99 / 100] : 0, name,
-	       count > 0 ? samples->items[count - 1] : 0);
+	samples_sort(samples);
+	printf(" %s_us_median=%u %s_us_99th=%u %s_us_worst=%u", name, samples_rank(samples, 50),
+	       name, samples_rank(samples, 99), name, samples_rank(samples, 100));
 }
 
 static int watch_begin(struct watch *watch, struct base_error *err)
