@@ -24,3 +24,41 @@ lab_wait() {
 		sleep 0.2
 	done
 }
+
+# lab_create_vgpu PARENT TYPE UUID, lab_remove_vgpu UUID...: by the kernel's own interface;
+# one that is not there is removed
+lab_create_vgpu() { echo "$3" >"/sys/class/mdev_bus/$1/mdev_supported_types/$2/create"; }
+lab_remove_vgpu() {
+	local uuid
+	for uuid; do
+		[ ! -e "/sys/bus/mdev/devices/$uuid" ] || echo 1 >"/sys/bus/mdev/devices/$uuid/remove"
+	done
+}
+
+# lab_domain NAME [MACHINE [DEVICES]]: one that a person may have, to standard output
+lab_domain() {
+	cat <<-XML
+		<domain type='qemu'>
+		  <name>$1</name>
+		  <memory unit='MiB'>128</memory>
+		  <os>
+		    <type arch='x86_64' machine='${2:-pc}'>hvm</type>
+		  </os>
+		  <on_reboot>destroy</on_reboot>
+		  <devices>
+		    ${3-}
+		    <graphics type='vnc' autoport='yes'/>
+		    <video>
+		      <model type='vga'/>
+		    </video>
+		    <memballoon model='none'/>
+		  </devices>
+		</domain>
+	XML
+}
+
+# lab_definition DOMAIN: as it will be started
+lab_definition() { virsh dumpxml --inactive --security-info "$1"; }
+
+# lab_command_line DOMAIN: of its QEMU, an argument a line
+lab_command_line() { tr '\0' '\n' <"/proc/$(cat "/run/libvirt/qemu/$1.pid")/cmdline"; }

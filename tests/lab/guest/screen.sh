@@ -63,23 +63,8 @@ picture_place() {
 define_guest() {
 	lab_load_gvtsim
 	# shellcheck disable=SC2154 # lib.sh has it
-	echo "$screen_uuid" >"/sys/class/mdev_bus/$lab_gvt/mdev_supported_types/i915-GVTg_V5_4/create"
-	cat >"$work/$1.xml" <<XML
-<domain type='qemu'>
-  <name>$1</name>
-  <memory unit='MiB'>128</memory>
-  <os>
-    <type arch='x86_64' machine='pc'>hvm</type>
-  </os>
-  <devices>
-    <graphics type='vnc' autoport='yes'/>
-    <video>
-      <model type='vga'/>
-    </video>
-    <memballoon model='none'/>
-  </devices>
-</domain>
-XML
+	lab_create_vgpu "$lab_gvt" i915-GVTg_V5_4 "$screen_uuid"
+	lab_domain "$1" >"$work/$1.xml"
 	virsh define "$work/$1.xml" && vgpu attach --yes "$1" "$screen_uuid"
 }
 
@@ -109,6 +94,6 @@ screen_finish() {
 	[ -z "$compositor" ] || kill "$compositor"
 	virsh destroy "$1"
 	virsh undefine "$1"
-	[ ! -e "/sys/bus/mdev/devices/$screen_uuid" ] || echo 1 >"/sys/bus/mdev/devices/$screen_uuid/remove"
+	lab_remove_vgpu "$screen_uuid"
 	rm -rf "$work"
 } >/dev/null 2>&1

@@ -58,7 +58,7 @@ done
 define "$manual" manual '{"gvtsim/refresh_mhz":"12345"}'
 vgpu set "$demand" --on-demand 2>/dev/null
 define "$away" manual
-echo "$transient" >"/sys/class/mdev_bus/$lab_gvt/mdev_supported_types/i915-GVTg_V5_4/create"
+lab_create_vgpu "$lab_gvt" i915-GVTg_V5_4 "$transient"
 qemu-system-x86_64 -accel tcg -machine q35 -nodefaults -display none -S -name guest=win10 \
 	-device "vfio-pci,sysfsdev=/sys/bus/mdev/devices/$used" >/tmp/qemu.log 2>&1 &
 qemu=$!

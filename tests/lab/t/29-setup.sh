@@ -22,16 +22,7 @@ cleanup() {
 } >/dev/null 2>&1
 trap 'cleanup; rm -rf "$work"' EXIT
 
-define() {
-	virsh define /dev/stdin >/dev/null <<-XML
-		<domain type='qemu'>
-		  <name>$1</name>
-		  <memory unit='MiB'>128</memory>
-		  <os><type arch='x86_64' machine='q35'>hvm</type></os>
-		  <devices><graphics type='vnc' autoport='yes'/><video><model type='vga'/></video></devices>
-		</domain>
-	XML
-}
+define() { virsh define <(lab_domain "$1" q35) >/dev/null; }
 
 # Prints all that setup may change, to see that nothing was changed.
 snapshot() {

@@ -19,58 +19,25 @@ cleanup() {
 		virsh destroy "$name"
 		virsh undefine "$name" --nvram
 	done >/dev/null 2>&1
-	for name in "$gvt" "$sample"; do
-		[ ! -e "/sys/bus/mdev/devices/$name" ] || echo 1 >"/sys/bus/mdev/devices/$name/remove"
-	done
+	lab_remove_vgpu "$gvt" "$sample"
 	rm -rf "$work" "/etc/mdevctl.d/$lab_gvt/$planned"
 }
 trap cleanup EXIT
 
-# make_vgpu PARENT TYPE UUID: makes it through sysfs
-make_vgpu() {
-	echo "$3" >"/sys/class/mdev_bus/$1/mdev_supported_types/$2/create"
-}
-
-# guest NAME MACHINE [DEVICES]
-guest() {
-	cat <<XML
-<domain type='qemu'>
-  <name>$1</name>
-  <memory unit='MiB'>128</memory>
-  <os>
-    <type arch='x86_64' machine='$2'>hvm</type>
-  </os>
-  <on_reboot>destroy</on_reboot>
-  <devices>
-    ${3-}
-    <graphics type='vnc' autoport='yes'/>
-    <video>
-      <model type='vga'/>
-    </video>
-    <memballoon model='none'/>
-  </devices>
-</domain>
-XML
-}
-
 define() {
-	guest "$@" >"$work/$1.xml" && virsh define --validate "$work/$1.xml"
+	lab_domain "$@" >"$work/$1.xml" && virsh define --validate "$work/$1.xml"
 }
 
-definition() { virsh dumpxml --inactive --security-info "$1"; }
-
-xpath() { definition "$1" | xmllint --xpath "$2" - 2>&1; }
-
-command_line() { tr '\0' '\n' <"/proc/$(cat "/run/libvirt/qemu/$1.pid")/cmdline"; }
+xpath() { lab_definition "$1" | xmllint --xpath "$2" - 2>&1; }
 
 unchanged() {
-	[ "$(definition "$1")" = "$(cat "$work/before")" ]
+	[ "$(lab_definition "$1")" = "$(cat "$work/before")" ]
 }
 
 lab_load_gvtsim
 lab_load_samples
-check "a GVT-g vGPU is there" make_vgpu "$lab_gvt" i915-GVTg_V5_8 "$gvt"
-check "a sample vGPU is there" make_vgpu mbochs mbochs-small "$sample"
+check "a GVT-g vGPU is there" lab_create_vgpu "$lab_gvt" i915-GVTg_V5_8 "$gvt"
+check "a sample vGPU is there" lab_create_vgpu mbochs mbochs-small "$sample"
 check "guests are defined" eval \
 	'define plain pc && define modern q35 && define other pc'
 
@@ -95,21 +62,21 @@ same "it draws on the parent's own render node" "$node" \
 	"$(xpath plain "string(//graphics[@type='dbus']/gl/@rendernode)")"
 same "libvirt has no emulated video" none "$(xpath plain "string(//video/model/@type)")"
 
-definition plain >"$work/before"
+lab_definition plain >"$work/before"
 same "attaching twice says that nothing changed" \
 	"vgpu: the domain plain has the vGPU $gvt already: nothing changed" \
 	"$(vgpu attach plain "$gvt" 2>&1)"
 check "attaching twice changes nothing" unchanged plain
 
 check "the guest starts" virsh start plain
-command_line plain >"$work/command"
+lab_command_line plain >"$work/command"
 check "QEMU has the vGPU, its display and ramfb" \
 	grep -E '"vfio-pci-nohotplug".*'"$gvt"'.*"display":"on".*"ramfb":true.*"addr":"0x2"' "$work/command"
 check "QEMU has the D-Bus display" grep -E '^dbus,p2p=(on|yes),gl=on' "$work/command"
 check "QEMU has no emulated video" eval '! grep -E "VGA|cirrus|qxl|virtio-vga" "$work/command"'
 virsh destroy plain >/dev/null # a running guest keeps a processor busy
 
-definition modern >"$work/before"
+lab_definition modern >"$work/before"
 refuses "a vGPU that another domain has is refused" 1 "$gvt is in the domain plain" \
 	vgpu attach modern "$gvt"
 refuses "a vGPU that does not exist is refused" 1 "no vGPU $planned" vgpu attach modern "$planned"
@@ -126,7 +93,7 @@ check "after all refusals, nothing is changed" unchanged modern
 
 # The domain `crowded` has a sound device at 00:05.0, and a device on each of the two USB ports.
 crowded() {
-	guest crowded pc "<sound model='ich6'>
+	lab_domain crowded pc "<sound model='ich6'>
       <address type='pci' domain='0x0000' bus='0x00' slot='0x05' function='0x0'/>
     </sound>
     <input type='keyboard' bus='usb'><address type='usb' bus='0' port='1'/></input>
@@ -167,11 +134,11 @@ check "attach says that a running guest must be restarted" eval \
 	'virsh start --paused other && mkdir -p "/etc/mdevctl.d/$lab_gvt" &&
 	printf "{\"mdev_type\":\"i915-GVTg_V5_8\",\"start\":\"manual\",\"attrs\":[]}\n" >"/etc/mdevctl.d/$lab_gvt/$planned" &&
 	vgpu attach --yes other "$planned" 2>&1 | grep "other is running: shut it down"'
-check "the running guest is not changed" eval '! virsh dumpxml other | grep "$planned"'
-check "a vGPU that is only defined can be attached" \
-	grep -q "$planned" <(definition other)
+check "what runs is not changed" eval '! virsh dumpxml other | grep "$planned"'
+check "a vGPU that is only defined is attached" \
+	grep -q "$planned" <(lab_definition other)
 
-guest passing pc >"$work/passing.xml"
+lab_domain passing pc >"$work/passing.xml"
 check "a transient guest is created" virsh create --paused "$work/passing.xml"
 refuses "a transient domain is refused" 1 "passing is transient" vgpu attach passing "$sample"
 

@@ -13,7 +13,7 @@ cleanup() {
 	virsh destroy screens
 	virsh undefine screens
 	[ -z "${xvfb-}" ] || kill "$xvfb"
-	echo 1 >"/sys/bus/mdev/devices/$uuid/remove"
+	lab_remove_vgpu "$uuid"
 	rm -rf "$work"
 } >/dev/null 2>&1
 trap cleanup EXIT
@@ -45,15 +45,13 @@ domain() {
 XML
 }
 
-definition() { virsh dumpxml --inactive --security-info screens; }
-
-# If a domain does not start, QEMU's messages are in its log.
+# A domain whose start fails leaves QEMU's words in its log.
 start() {
 	virsh start screens || {
 		tail -n 5 /var/log/libvirt/qemu/screens.log
 		return 1
 	}
-	tr '\0' '\n' <"/proc/$(cat /run/libvirt/qemu/screens.pid)/cmdline" >"$work/command"
+	lab_command_line screens >"$work/command"
 }
 
 # has PATTERN...: QEMU's command line must match each pattern
@@ -65,7 +63,7 @@ has() {
 }
 
 lab_load_gvtsim
-echo "$uuid" >"/sys/class/mdev_bus/$lab_gvt/mdev_supported_types/i915-GVTg_V5_8/create"
+lab_create_vgpu "$lab_gvt" i915-GVTg_V5_8 "$uuid"
 node=/dev/dri/$(basename "/sys/bus/pci/devices/$lab_gvt/drm"/renderD*)
 vgpu='"driver":"vfio-pci-nohotplug","id":"ua-vgpu".*'$uuid'.*"display":"on".*"ramfb":true.*"addr":"0x2"'
 
@@ -90,15 +88,15 @@ try() {
 	shift 4
 	domain "$video" >"$work/screens.xml"
 	check "$mode: a domain is defined" virsh define --validate "$work/screens.xml"
-	definition >"$work/before"
+	lab_definition screens >"$work/before"
 	check "$mode: it is attached" "$how" "${options[@]}"
 	"$start" "$mode"
 	check "$mode: QEMU has what it needs" has "$@"
 	virsh destroy screens >/dev/null 2>&1
 	check "$mode: it is detached" eval 'vgpu detach --yes screens >"$work/said" 2>&1'
-	check "$mode: detach does not mistake libvirt's changes for those of others" eval '! grep "note: " "$work/said"'
-	definition >"$work/after"
-	check "$mode: detach restores the definition" diff -u "$work/before" "$work/after"
+	check "$mode: what libvirt made of it is nobody's change" eval '! grep "note: " "$work/said"'
+	lab_definition screens >"$work/after"
+	check "$mode: the definition is what it was" diff -u "$work/before" "$work/after"
 	virsh undefine screens >/dev/null
 }
 
