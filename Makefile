@@ -97,16 +97,15 @@ all: $(programs) $(man_pages)
 help:
 	@printf '%s\n' \
 	'all        build vgpu, vgpu-display and the man pages (default)' \
-	'demo       show the main job in the lab, from a vGPU to a screenshot of its window' \
-	'test       install what is needed, then run all tests (check and the lab)' \
-	'check      run the unit and integration tests that do not need the lab (minutes)' \
-	'lab-shell  open a shell in a virtual machine with vGPUs' \
-	'lint       run clang-format, clang-tidy, cppcheck, shellcheck, warnings as errors' \
-	'bench      run benchmarks; results are ratios to the other program' \
-	'soak       make and remove 10,000 vGPUs, and walk 5,000 random steps (hours)' \
-	'fuzz       run fuzz targets (FUZZ_SECONDS=60 each; domain XML, listener 600)' \
-	'install    install to DESTDIR and PREFIX (default /usr)' \
-	'uninstall  remove what install has installed' \
+	'demo       the main job, from a vGPU to a photograph of its window, in the lab' \
+	'test       everything: sets itself up, then check and the lab (the longest)' \
+	'check      unit and integration tests without the lab (minutes)' \
+	'lab-shell  a shell in a virtual machine with vGPUs' \
+	'lint       clang-format, clang-tidy, cppcheck, shellcheck, warnings as errors' \
+	'bench      benchmarks, as ratios to the peer; build/bench.json has them' \
+	'soak       10,000 vGPUs made and removed, a random walk of 5,000 steps (hours)' \
+	'fuzz       fuzz targets (FUZZ_SECONDS=60 each; domain XML, listener 600)' \
+	'install    to DESTDIR and PREFIX (default /usr); uninstall takes it back' \
 	'clean      remove build/' \
 	'' \
 	'CC=gcc|clang  SANITIZE=address,undefined|thread  DESTDIR=  PREFIX='

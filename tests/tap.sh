@@ -47,9 +47,9 @@ refuses() {
 	message=$("$@" 2>&1 >/dev/null) || status=$?
 	if [ "$status" -ne "$want" ]; then
 		not_ok "$name" "exit $status, not $want: $*" "$message"
-	elif [ "$(printf '%s\n' "$message" | wc -l)" -ne 1 ]; then
+	elif [[ $message == *$'\n'* ]]; then
 		not_ok "$name" "not one line:" "$message"
-	elif ! printf '%s\n' "$message" | grep -qE -- "$pattern"; then
+	elif ! [[ $message =~ $pattern ]]; then
 		not_ok "$name" "does not match $pattern:" "$message"
 	else
 		ok "$name"
