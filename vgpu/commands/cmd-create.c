@@ -13,7 +13,7 @@
 #include "vgpu/create/desktop.h"
 #include "vgpu/create/placement.h"
 #include "vgpu/create/shortage.h"
-#include "vgpu/host/device.h"
+#include "vgpu/host/host.h"
 #include "vgpu/store/lock.h"
 #include "vgpu/store/store.h"
 #include "vgpu/vgpus/lookup.h"

@@ -6,12 +6,13 @@
 #include "vgpu/base/log.h"
 #include "vgpu/base/options.h"
 #include "vgpu/commands/commands.h"
-#include "vgpu/host/device.h"
+#include "vgpu/host/host.h"
 #include "vgpu/store/forget.h"
 #include "vgpu/store/lock.h"
 #include "vgpu/store/suspended.h"
 #include "vgpu/vgpus/inventory.h"
 #include "vgpu/vgpus/lookup.h"
+#include "vgpu/vgpus/remove.h"
 
 struct request {
 	const char *config_dir;
@@ -149,7 +150,7 @@ static int remove_one(const char *uuid, bool keep, const struct vgpu_host *host,
 {
 	const struct vgpu_device *device = vgpu_host_find_device(host, uuid);
 
-	if (device != NULL && vgpu_device_remove(device, err) < 0)
+	if (device != NULL && vgpu_remove(device, err) < 0)
 		return -1;
 	return keep ? keep_one(uuid, device, store, err) : forget_one(uuid, device, store, err);
 }

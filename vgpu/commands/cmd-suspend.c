@@ -5,10 +5,11 @@
 #include "vgpu/base/log.h"
 #include "vgpu/base/options.h"
 #include "vgpu/commands/commands.h"
-#include "vgpu/host/device.h"
+#include "vgpu/host/host.h"
 #include "vgpu/store/lock.h"
 #include "vgpu/store/store.h"
 #include "vgpu/store/suspended.h"
+#include "vgpu/vgpus/remove.h"
 
 #define I915_TYPES "i915-GVTg_"
 
@@ -51,7 +52,7 @@ static int put_to_sleep(struct vgpu_store *suspended, const struct vgpu_store *s
 		return base_error_set(err, BASE_FAILED, "the kernel does not tell its type");
 	if (remember(suspended, store, device, err) < 0)
 		return -1;
-	if (vgpu_device_remove(device, err) == 0)
+	if (vgpu_remove(device, err) == 0)
 		return 0;
 	if (vgpu_store_remove(suspended, device->parent, device->uuid, &why) < 0)
 		base_warning("%s", why.message);

@@ -7,9 +7,10 @@
 #include "vgpu/base/log.h"
 #include "vgpu/base/options.h"
 #include "vgpu/domain-commands/commands.h"
-#include "vgpu/host/device.h"
+#include "vgpu/host/host.h"
 #include "vgpu/store/lock.h"
 #include "vgpu/store/store.h"
+#include "vgpu/vgpus/remove.h"
 #include "vgpu/vgpus/restore.h"
 #include "xmlpatch/xmlpatch.h"
 
@@ -75,8 +76,8 @@ static int release(const struct request *request, const struct machine *machine,
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 
 		if (find_on_demand(&machine->store, uuid) == NULL ||
-		    vgpu_device_init(&device, uuid, NULL) < 0 ||
-		    vgpu_device_remove(&device, &why) == 0 || why.errnum == EBUSY)
+		    vgpu_device_init(&device, uuid, NULL) < 0 || vgpu_remove(&device, &why) == 0 ||
+		    why.errnum == EBUSY)
 			continue;
 		status = base_error_set(err, BASE_FAILED,
 					"cannot remove the vGPU %s, which domain %s no longer "

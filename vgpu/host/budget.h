@@ -3,7 +3,7 @@
 #define VGPU_BUDGET_H
 
 #include "vgpu/host/gvt.h"
-#include "vgpu/host/host.h"
+#include "vgpu/host/parent.h"
 
 /* What the vGPUs of a GVT-g parent share, and what is left of it. */
 struct vgpu_budget {

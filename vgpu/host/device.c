@@ -12,7 +12,6 @@
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/dir.h"
 #include "vgpu/base/file.h"
-#include "vgpu/host/holder.h"
 #include "vgpu/host/sysfs.h"
 
 #define UNKNOWN "?"
@@ -145,50 +144,6 @@ int vgpu_devices_count(size_t *count, struct base_error *err)
 	return 0;
 }
 
-/* What the kernel's answer to `create` means (drivers/vfio/mdev, i915/gvt). */
-static int explain_create(int errnum, const char *parent, const char *type, const char *uuid,
-			  struct base_error *err)
-{
-	switch (errnum) {
-	case EACCES:
-	case EPERM:
-		return base_error_errno(err, errnum, "cannot make a vGPU (run this as root)");
-	case EEXIST:
-		return base_error_errno(err, errnum, "the UUID %s is taken (take another)", uuid);
-	case ENOSPC:
-		return base_error_errno(err, errnum,
-					"%s is full: aperture, graphics memory, fences or ids for "
-					"another %s are spent, dmesg says which (remove a vGPU or "
-					"take a smaller type)",
-					parent, type);
-	case EIO:
-		return base_error_errno(err, errnum,
-					"%s cannot make a %s (set a larger aperture in the "
-					"firmware or take a smaller type)",
-					parent, type);
-	case ENODEV:
-	case ENOENT:
-		return base_error_errno(err, errnum, "%s makes no more %s: its driver is gone",
-					parent, type);
-	default:
-		return base_error_errno(err, errnum, "%s refuses to make %s as a %s (see dmesg)",
-					parent, uuid, type);
-	}
-}
-
-int vgpu_device_create(const struct vgpu_parent *parent, const char *type, const char *uuid,
-		       struct base_error *err)
-{
-	BASE_AUTO(base_error) struct base_error why = { 0 };
-	BASE_AUTO(free) char *path = NULL;
-
-	if (asprintf(&path, "%s/mdev_supported_types/%s/create", parent->syspath, type) < 0)
-		return no_memory(err);
-	if (base_file_write_attribute(path, uuid, &why) < 0)
-		return explain_create(why.errnum, parent->name, type, uuid, err);
-	return 0;
-}
-
 int vgpu_device_set(const char *syspath, const char *attribute, const char *value,
 		    struct base_error *err)
 {
@@ -197,48 +152,6 @@ int vgpu_device_set(const char *syspath, const char *attribute, const char *valu
 	if (asprintf(&path, "%s/%s", syspath, attribute) < 0)
 		return no_memory(err);
 	return base_file_write_attribute(path, value, err);
-}
-
-int vgpu_device_undo(const struct vgpu_parent *parent, const char *uuid, struct base_error *err)
-{
-	BASE_AUTO(free) char *syspath = NULL;
-
-	if (asprintf(&syspath, "%s/%s", parent->syspath, uuid) < 0)
-		return no_memory(err);
-	return vgpu_device_set(syspath, "remove", "1", err);
-}
-
-static int explain_remove(int errnum, const struct vgpu_device *device, struct base_error *err)
-{
-	switch (errnum) {
-	case EACCES:
-	case EPERM:
-		return base_error_errno(err, errnum, "cannot remove a vGPU (run this as root)");
-	case EAGAIN:
-	case ENODEV:
-	case ENOENT:
-		return base_error_errno(err, errnum, "the vGPU %s is being removed already",
-					device->uuid);
-	default:
-		return base_error_errno(err, errnum, "%s refuses to remove the vGPU %s (see dmesg)",
-					device->parent, device->uuid);
-	}
-}
-
-/*
- * Held until the kernel has removed it: i915 would let a vGPU go that a VM has
- * opened between the question and the removal.
- */
-int vgpu_device_remove(const struct vgpu_device *device, struct base_error *err)
-{
-	BASE_AUTO(base_error) struct base_error why = { 0 };
-	BASE_AUTO(fd) int held = -1;
-
-	if (vgpu_holder_exclude(device, &held, err) < 0)
-		return -1;
-	if (vgpu_device_set(device->syspath, "remove", "1", &why) < 0)
-		return explain_remove(why.errnum, device, err);
-	return 0;
 }
 
 void vgpu_device_finish(struct vgpu_device *device)

@@ -4,7 +4,18 @@
 
 #include <stdbool.h>
 
-#include "vgpu/host/host.h"
+#include <stddef.h>
+
+#include "vgpu/base/error.h"
+#include "vgpu/base/name.h"
+
+/* A vGPU that exists in the kernel. All texts are owned. */
+struct vgpu_device {
+	char uuid[BASE_UUID_SIZE];
+	char *parent;  /* its name */
+	char *type;    /* the type's id; "?" if the kernel does not tell */
+	char *syspath; /* below /sys/devices */
+};
 
 struct vgpu_devices {
 	struct vgpu_device *items;
@@ -23,21 +34,7 @@ int vgpu_device_init(struct vgpu_device *device, const char *uuid, struct base_e
 /* False while the kernel has not linked it to its type, as in its first moments. */
 bool vgpu_device_has_type(const struct vgpu_device *device);
 
-/*
- * Makes a vGPU. err->errnum is the kernel's answer, the message says what is
- * short and what to do: EEXIST the UUID is in use on any parent, ENOSPC the
- * parent is full, EACCES not root.
- */
-int vgpu_device_create(const struct vgpu_parent *parent, const char *type, const char *uuid,
-		       struct base_error *err);
-
-/* Unmakes the vGPU `uuid` that vgpu_device_create has just made. */
-int vgpu_device_undo(const struct vgpu_parent *parent, const char *uuid, struct base_error *err);
-
-/* Removes a vGPU, unless a program holds it (the message names it). */
-int vgpu_device_remove(const struct vgpu_device *device, struct base_error *err);
-
-/* Writes an attribute below the vGPU's directory, as a definition asks for. */
+/* Writes an attribute below a vGPU's directory; err->errnum is the kernel's answer. */
 int vgpu_device_set(const char *syspath, const char *attribute, const char *value,
 		    struct base_error *err);
 

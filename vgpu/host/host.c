@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vgpu/host/device.h"
-#include "vgpu/host/parent.h"
-
 /*
  * All types of a parent share what it has. How many of one type fit alone is
  * therefore known only while it has made no other.
@@ -125,15 +122,6 @@ const struct vgpu_device *vgpu_host_find_device(const struct vgpu_host *host, co
 	for (size_t i = 0; i < host->device_count; i++) {
 		if (strcmp(host->devices[i].uuid, uuid) == 0)
 			return &host->devices[i];
-	}
-	return NULL;
-}
-
-const struct vgpu_type *vgpu_parent_find_type(const struct vgpu_parent *parent, const char *id)
-{
-	for (size_t i = 0; i < parent->type_count; i++) {
-		if (strcmp(parent->types[i].id, id) == 0)
-			return &parent->types[i];
 	}
 	return NULL;
 }

@@ -5,26 +5,8 @@
 #include <stddef.h>
 
 #include "vgpu/base/error.h"
-#include "vgpu/base/name.h"
-#include "vgpu/host/type.h"
-
-/* A device whose driver makes vGPUs. All texts are owned. */
-struct vgpu_parent {
-	char *name;    /* the kernel's name: a PCI address for a GPU */
-	char *driver;  /* NULL for a device without one */
-	char *syspath; /* below /sys/devices */
-	struct vgpu_type *types;
-	size_t type_count;
-	size_t active; /* how many vGPUs it has made, those without a type included */
-};
-
-/* A vGPU that exists in the kernel. All texts are owned. */
-struct vgpu_device {
-	char uuid[BASE_UUID_SIZE];
-	char *parent;  /* its name */
-	char *type;    /* the type's id; "?" if the kernel does not tell */
-	char *syspath; /* below /sys/devices */
-};
+#include "vgpu/host/device.h"
+#include "vgpu/host/parent.h"
 
 /* What this machine has, as the kernel showed it when it was gathered. */
 struct vgpu_host {
@@ -51,10 +33,9 @@ int vgpu_host_init_types(struct vgpu_host *host, struct base_error *err);
 int vgpu_host_init_devices(struct vgpu_host *host, struct base_error *err);
 int vgpu_host_add_parents(struct vgpu_host *host, struct base_error *err);
 
-/* All of these return NULL if there is no such thing; the host owns what they return. */
+/* Both return NULL if there is no such thing; the host owns what they return. */
 const struct vgpu_parent *vgpu_host_find_parent(const struct vgpu_host *host, const char *name);
 const struct vgpu_device *vgpu_host_find_device(const struct vgpu_host *host, const char *uuid);
-const struct vgpu_type *vgpu_parent_find_type(const struct vgpu_parent *parent, const char *id);
 
 /* Sets how many of the host's devices each parent and each type has. */
 void vgpu_host_count_devices(struct vgpu_host *host);

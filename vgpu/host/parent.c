@@ -9,9 +9,10 @@
 #include "vgpu/base/array.h"
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/dir.h"
+#include "vgpu/base/name.h"
 #include "vgpu/base/text.h"
-#include "vgpu/host/udev.h"
 #include "vgpu/host/sysfs.h"
+#include "vgpu/host/udev.h"
 
 #define CLASS_PATH "/sys/class/mdev_bus"
 #define TYPES	   "mdev_supported_types"
@@ -187,6 +188,15 @@ int vgpu_parents_gather(struct vgpu_parents *parents, struct base_error *err)
 	if (parents->count > 0)
 		qsort(parents->items, parents->count, sizeof(*parents->items), compare);
 	return status;
+}
+
+const struct vgpu_type *vgpu_parent_find_type(const struct vgpu_parent *parent, const char *id)
+{
+	for (size_t i = 0; i < parent->type_count; i++) {
+		if (strcmp(parent->types[i].id, id) == 0)
+			return &parent->types[i];
+	}
+	return NULL;
 }
 
 void vgpu_parent_finish(struct vgpu_parent *parent)

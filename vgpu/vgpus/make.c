@@ -7,8 +7,52 @@
 #include <string.h>
 
 #include "vgpu/base/file.h"
-#include "vgpu/host/device.h"
 #include "vgpu/host/holder.h"
+#include "vgpu/vgpus/remove.h"
+
+/* What the kernel's answer to `create` means (drivers/vfio/mdev, i915/gvt). */
+static int explain_create(int errnum, const char *parent, const char *type, const char *uuid,
+			  struct base_error *err)
+{
+	switch (errnum) {
+	case EACCES:
+	case EPERM:
+		return base_error_errno(err, errnum, "cannot make a vGPU (run this as root)");
+	case EEXIST:
+		return base_error_errno(err, errnum, "the UUID %s is taken (take another)", uuid);
+	case ENOSPC:
+		return base_error_errno(err, errnum,
+					"%s is full: aperture, graphics memory, fences or ids for "
+					"another %s are spent, dmesg says which (remove a vGPU or "
+					"take a smaller type)",
+					parent, type);
+	case EIO:
+		return base_error_errno(err, errnum,
+					"%s cannot make a %s (set a larger aperture in the "
+					"firmware or take a smaller type)",
+					parent, type);
+	case ENODEV:
+	case ENOENT:
+		return base_error_errno(err, errnum, "%s makes no more %s: its driver is gone",
+					parent, type);
+	default:
+		return base_error_errno(err, errnum, "%s refuses to make %s as a %s (see dmesg)",
+					parent, uuid, type);
+	}
+}
+
+static int create(const struct vgpu_parent *parent, const char *type, const char *uuid,
+		  struct base_error *err)
+{
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+	BASE_AUTO(free) char *path = NULL;
+
+	if (asprintf(&path, "%s/mdev_supported_types/%s/create", parent->syspath, type) < 0)
+		return base_error_errno(err, ENOMEM, "cannot make a vGPU");
+	if (base_file_write_attribute(path, uuid, &why) < 0)
+		return explain_create(why.errnum, parent->name, type, uuid, err);
+	return 0;
+}
 
 /* The errno of a write is no answer to `create`: it says nothing of the parent's room. */
 static int set_attribute(const char *syspath, const struct vgpu_definition *definition,
@@ -51,14 +95,25 @@ static bool differs(const struct vgpu_device *device, const struct vgpu_attribut
 	return strcmp(value, attribute->value) != 0;
 }
 
+/* For the reason in err, which then also says whether that worked. */
+static int take_back(const struct vgpu_parent *parent, const char *uuid, struct base_error *err)
+{
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+
+	if (vgpu_remove_made(parent, uuid, &why) == 0)
+		return base_error_wrap(err, "no vGPU was made");
+	return base_error_wrap(err, "the vGPU %s was made and cannot be removed again (%s)", uuid,
+			       why.message);
+}
+
 int vgpu_make(const struct vgpu_parent *parent, const struct vgpu_definition *definition,
 	      struct base_error *err)
 {
-	if (vgpu_device_create(parent, definition->type, definition->uuid, err) < 0)
+	if (create(parent, definition->type, definition->uuid, err) < 0)
 		return -1;
 	if (set_attributes(parent, definition, err) == 0)
 		return 0;
-	return vgpu_make_undo(parent, definition->uuid, err);
+	return take_back(parent, definition->uuid, err);
 }
 
 int vgpu_make_complete(const struct vgpu_device *device, const struct vgpu_definition *definition,
@@ -83,16 +138,6 @@ int vgpu_make_complete(const struct vgpu_device *device, const struct vgpu_defin
 			return -1;
 	}
 	return 0;
-}
-
-int vgpu_make_undo(const struct vgpu_parent *parent, const char *uuid, struct base_error *err)
-{
-	BASE_AUTO(base_error) struct base_error why = { 0 };
-
-	if (vgpu_device_undo(parent, uuid, &why) == 0)
-		return base_error_wrap(err, "no vGPU was made");
-	return base_error_wrap(err, "the vGPU %s was made and cannot be removed again (%s)", uuid,
-			       why.message);
 }
 
 int vgpu_make_check(const struct vgpu_device *device, const char *parent, const char *type,

@@ -2,13 +2,16 @@
 #ifndef VGPU_MAKE_H
 #define VGPU_MAKE_H
 
-#include "vgpu/host/host.h"
+#include "vgpu/host/device.h"
+#include "vgpu/host/parent.h"
 #include "vgpu/store/definition.h"
 
 /*
  * Makes the vGPU that a definition describes on its parent and sets its
  * attributes. On failure nothing is left behind. err->errnum is the kernel's
- * answer, as vgpu_device_create has it, and 0 if it is an attribute that failed.
+ * answer, and the message says what is short and what to do: EEXIST the UUID is in
+ * use on any parent, ENOSPC the parent is full, EACCES not root. It is 0 if it is
+ * an attribute that failed.
  */
 int vgpu_make(const struct vgpu_parent *parent, const struct vgpu_definition *definition,
 	      struct base_error *err);
@@ -19,12 +22,6 @@ int vgpu_make(const struct vgpu_parent *parent, const struct vgpu_definition *de
  */
 int vgpu_make_complete(const struct vgpu_device *device, const struct vgpu_definition *definition,
 		       struct base_error *err);
-
-/*
- * Takes the vGPU back that vgpu_make has just made, for the reason in err, which
- * then also says whether that worked; -1.
- */
-int vgpu_make_undo(const struct vgpu_parent *parent, const char *uuid, struct base_error *err);
 
 /*
  * 0 if the active vGPU is what parent and type say (NULL: any will do), else -1

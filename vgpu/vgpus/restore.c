@@ -3,7 +3,6 @@
 
 #include <errno.h>
 
-#include "vgpu/host/device.h"
 #include "vgpu/host/watch.h"
 #include "vgpu/vgpus/make.h"
 

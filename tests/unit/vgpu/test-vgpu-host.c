@@ -12,8 +12,9 @@
 #include "tests/unit/mock-host.h"
 #include "vgpu/base/file.h"
 #include "vgpu/create/reason.h"
-#include "vgpu/host/device.h"
 #include "vgpu/host/host.h"
+#include "vgpu/vgpus/make.h"
+#include "vgpu/vgpus/remove.h"
 
 #define UUID  "4b20d080-1b54-4048-85b3-a6a62d165c01"
 #define UUID2 "4b20d080-1b54-4048-85b3-a6a62d165c02"
@@ -311,7 +312,17 @@ static void names_that_are_none_are_passed_over(void **state)
 	mock_host_destroy(bed);
 }
 
-static void creating_writes_the_uuid_to_the_type(void **state)
+static int make(const struct vgpu_parent *parent, const char *type, struct base_error *err)
+{
+	BASE_AUTO(vgpu_definition) struct vgpu_definition definition = { 0 };
+
+	assert_int_equal(vgpu_definition_init(&definition, parent->name, UUID, type,
+					      VGPU_START_MANUAL, NULL),
+			 0);
+	return vgpu_make(parent, &definition, err);
+}
+
+static void making_writes_the_uuid_to_the_type(void **state)
 {
 	UMockdevTestbed *bed = mock_host_create();
 	BASE_AUTO(base_error) struct base_error err = { 0 };
@@ -321,13 +332,13 @@ static void creating_writes_the_uuid_to_the_type(void **state)
 	(void)state;
 	g_free(mock_host_add_gvt(bed));
 	gather(&host);
-	assert_int_equal(vgpu_device_create(&host.parents[0], "i915-GVTg_V5_4", UUID, &err), 0);
+	assert_int_equal(make(&host.parents[0], "i915-GVTg_V5_4", &err), 0);
 	written = base_file_read_at(
 		AT_FDCWD, "/sys/devices/0000:00:02.0/mdev_supported_types/i915-GVTg_V5_4/create",
 		64, NULL, &err);
 	assert_non_null(written);
 	assert_string_equal(written, UUID);
-	assert_int_equal(vgpu_device_create(&host.parents[0], "gone", UUID, &err), -1);
+	assert_int_equal(make(&host.parents[0], "gone", &err), -1);
 	assert_int_equal(err.errnum, ENOENT);
 	assert_non_null(strstr(err.message, "0000:00:02.0 makes no more gone"));
 	mock_host_destroy(bed);
@@ -346,7 +357,7 @@ static void removing_writes_to_the_vgpu(void **state)
 	assert_int_equal(vgpu_device_init(&device, UUID2, &err), -1);
 	assert_int_equal(err.errnum, ENOENT);
 	assert_int_equal(vgpu_device_init(&device, UUID, NULL), 0);
-	assert_int_equal(vgpu_device_remove(&device, NULL), 0);
+	assert_int_equal(vgpu_remove(&device, NULL), 0);
 	written = base_file_read_at(AT_FDCWD, "/sys/devices/0000:00:02.0/" UUID "/remove", 64, NULL,
 				    &err);
 	assert_non_null(written);
@@ -404,7 +415,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(counts_that_make_no_sense_are_unknown),
 		cmocka_unit_test(foreign_text_cannot_reach_the_terminal),
 		cmocka_unit_test(names_that_are_none_are_passed_over),
-		cmocka_unit_test(creating_writes_the_uuid_to_the_type),
+		cmocka_unit_test(making_writes_the_uuid_to_the_type),
 		cmocka_unit_test(removing_writes_to_the_vgpu),
 		cmocka_unit_test(a_small_aperture_is_told),
 	};
