@@ -26,13 +26,12 @@ BUILD ?= build
 O = $(BUILD)/$(FLAVOUR)
 
 PKG_CONFIG ?= pkg-config
-TOOL_PKGS = json-c
+TOOL_PKGS = json-c libudev uuid
 DOMAIN_PKGS = $(TOOL_PKGS) libvirt libxml-2.0
-DISPLAY_PKGS = sdl2 wayland-client libvirt libsystemd epoxy libdrm libpng pangocairo
+DISPLAY_PKGS = sdl2 wayland-client libvirt libxml-2.0 libsystemd epoxy libdrm libpng pangocairo \
+	json-c uuid
 SCANOUT_PKGS = libseccomp
-# libudev is loaded at run time when it is needed (vgpu/host/udev.h), so the build needs
-# only its headers.
-ALL_PKGS = $(sort libudev $(DOMAIN_PKGS) $(DISPLAY_PKGS) $(SCANOUT_PKGS))
+ALL_PKGS = $(sort $(DOMAIN_PKGS) $(DISPLAY_PKGS) $(SCANOUT_PKGS))
 TEST_PKGS = cmocka umockdev-1.0 x11
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -56,11 +55,7 @@ endif
 
 # pkg-config runs once, and only for targets that compile.
 pkg_cflags = $(eval pkg_cflags := $$(shell $(PKG_CONFIG) --cflags $(ALL_PKGS)))$(pkg_cflags)
-# vgpu is linked with the static json-c if the distribution has one, as Debian does: for
-# the shortest commands, loading a library takes noticeable time.
-json_archive = $(wildcard $(shell $(PKG_CONFIG) --variable=libdir json-c)/libjson-c.a)
-tool_libs = $(eval tool_libs := $$(patsubst -ljson-c,$$(or $$(json_archive),-ljson-c),$$(shell \
-	$(PKG_CONFIG) $$(if $$(json_archive),--static) --libs $(TOOL_PKGS))))$(tool_libs)
+tool_libs = $(eval tool_libs := $$(shell $(PKG_CONFIG) --libs $(TOOL_PKGS)))$(tool_libs)
 domain_libs = $(eval domain_libs := $$(shell $(PKG_CONFIG) --libs $(DOMAIN_PKGS)))$(domain_libs)
 display_libs = $(eval display_libs := $$(shell $(PKG_CONFIG) --libs $(DISPLAY_PKGS)))$(display_libs)
 scanout_libs = $(eval scanout_libs := $$(shell $(PKG_CONFIG) --libs $(SCANOUT_PKGS)))$(scanout_libs)
@@ -157,7 +152,7 @@ kept = $(if $(findstring address,$(SANITIZE)),$(O)/tests/sanitize/keep-libraries
 $(O)/bin/vgpu-display: $(O)/display/app/main.o $(kept) $(O)/libdisplay.a $(O)/libbase.a
 	@mkdir -p $(@D)
 	@$(say) LD $@
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) $(domain_libs) -lm
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) -lm
 
 # vgpu-scanout has privileges, so it contains as little code as possible.
 $(O)/bin/vgpu-scanout: $(O)/display/scanout/main.o $(O)/libscanout.a $(O)/libbase.a
@@ -171,7 +166,7 @@ $(unit_tests): $(O)/tests/unit/%: $(O)/tests/unit/%.o $(unit_shared) $(O)/libdis
 
 $(O)/tests/tools/%: $(O)/tests/tools/%.o $(O)/libdisplay.a $(O)/libxmlpatch.a $(O)/libbase.a
 	@$(say) LD $@
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) $(domain_libs) -lX11 -lXfixes -lwayland-client -lm
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(display_libs) -lX11 -lXfixes -lwayland-client -lm
 
 # Libraries for LD_PRELOAD. They are built without sanitizers and other options, so that
 # they can be loaded into every program.

@@ -9,13 +9,9 @@ bin=$build/bin
 # grep -q may end before ldd has written everything, which would fail the pipe.
 loads() { ldd "$bin/$1" | grep -E "$2" >/dev/null; }
 
-check "vgpu loads neither libvirt nor libxml2, and libudev only when it needs it" eval \
-	'! loads vgpu "libvirt|libxml2|libudev"'
-if [ -e "$(pkg-config --variable=libdir json-c)/libjson-c.a" ]; then
-	check "it contains json-c" eval '! loads vgpu libjson-c'
-else
-	skip "it contains json-c" "this distribution has no libjson-c.a"
-fi
+check "vgpu loads neither libvirt nor libxml2" eval '! loads vgpu "libvirt|libxml2"'
+check "vgpu-scanout, which has privileges, loads none of the tool's libraries" eval \
+	'! loads vgpu-scanout "libvirt|libxml2|libjson-c|libudev|libuuid"'
 check "vgpu-domain loads both" eval 'loads vgpu-domain "libvirt\.so" && loads vgpu-domain "libxml2\.so"'
 same "help for attach needs no other program" "usage: vgpu attach DOMAIN [UUID] | --xml FILE|- UUID | --backups DOMAIN" \
 	"$("$bin/vgpu" attach --help | head -n 1)"

@@ -1,41 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vgpu/base/name.h"
 
-#include <ctype.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 
-#include "vgpu/base/file.h"
+#include <uuid/uuid.h>
 
 bool base_name_parse_uuid(const char *text, char uuid[BASE_UUID_SIZE])
 {
-	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-	char lower[BASE_UUID_SIZE] = "";
+	uuid_t parsed;
 
-	for (size_t i = 0; i < BASE_UUID_SIZE - 1; i++) {
-		/* The NUL of a text that is too short is neither. */
-		if (form[i] == '-' ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
-			return false;
-		lower[i] = (char)tolower((unsigned char)text[i]);
-	}
-	if (text[BASE_UUID_SIZE - 1] != '\0')
+	/* A text of another length need not have an end that is near. */
+	if (strnlen(text, BASE_UUID_SIZE) != BASE_UUID_SIZE - 1 || uuid_parse(text, parsed) < 0)
 		return false;
-	memcpy(uuid, lower, sizeof(lower));
+	uuid_unparse_lower(parsed, uuid);
 	return true;
 }
 
-int base_name_make_uuid(char uuid[BASE_UUID_SIZE], struct base_error *err)
+void base_name_make_uuid(char uuid[BASE_UUID_SIZE])
 {
-	const char *path = "/proc/sys/kernel/random/uuid";
-	BASE_AUTO(free) char *text = base_file_read_at(AT_FDCWD, path, BASE_UUID_SIZE, NULL, err);
+	uuid_t made;
 
-	if (text == NULL)
-		return base_error_wrap(err, "cannot make a UUID");
-	text[strcspn(text, "\n")] = '\0';
-	if (base_name_parse_uuid(text, uuid))
-		return 0;
-	return base_error_set(err, BASE_FAILED, "cannot make a UUID: %s holds none", path);
+	uuid_generate_random(made);
+	uuid_unparse_lower(made, uuid);
 }
 
 static bool skip_hex(const char **text, size_t least, size_t most)

@@ -4,8 +4,6 @@
 
 #include <stdbool.h>
 
-#include "vgpu/base/error.h"
-
 /*
  * Which names may become part of a path. Names come from people, files and
  * other programs; each is checked here before it is put together with "/".
@@ -20,8 +18,8 @@
  */
 bool base_name_parse_uuid(const char *text, char uuid[BASE_UUID_SIZE]);
 
-/* Takes a new random UUID from the kernel (random(4)); 0 or -1. */
-int base_name_make_uuid(char uuid[BASE_UUID_SIZE], struct base_error *err);
+/* A new UUID, which is random and in lower case. */
+void base_name_make_uuid(char uuid[BASE_UUID_SIZE]);
 
 /* DDDD:BB:SS.F in hexadecimal; the domain may have up to 8 digits. */
 bool base_name_is_pci_address(const char *text);

@@ -81,8 +81,10 @@ static int refuse_uuid(const struct request *request, struct base_error *err)
 
 static int read_uuid(struct request *request, struct base_error *err)
 {
-	if (request->asked_uuid == NULL)
-		return base_name_make_uuid(request->uuid, err);
+	if (request->asked_uuid == NULL) {
+		base_name_make_uuid(request->uuid);
+		return 0;
+	}
 	if (base_name_parse_uuid(request->asked_uuid, request->uuid))
 		return 0;
 	request->uuid[0] = '\0';

@@ -35,7 +35,7 @@ static char *find_model(const struct vgpu_parent *parent)
 {
 	if (!base_name_is_pci_address(parent->name))
 		return NULL;
-	return vgpu_gpu_find_model(parent->name, parent->syspath);
+	return vgpu_gpu_find_model(parent->syspath);
 }
 
 /* Types for graphics first, then what else a virtual machine takes for a PCI device. */

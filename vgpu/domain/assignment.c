@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "vgpu/host/gpu.h"
-#include "vgpu/host/udev.h"
 
 /* i915's name with its word for these types (drivers/gpu/drm/i915/gvt/vgpu.c). */
 #define GVT_PREFIX "i915-GVTg_"
@@ -18,21 +17,6 @@ static int copy(char **to, const char *from, struct base_error *err)
 		return 0;
 	*to = strdup(from);
 	return *to != NULL ? 0 : base_error_errno(err, ENOMEM, "cannot look at the vGPU");
-}
-
-static int read_rendernode(struct vgpu_assignment *target, const char *syspath,
-			   struct base_error *err)
-{
-	BASE_AUTO(udev) struct udev *udev = udev_new();
-	BASE_AUTO(udev_device) struct udev_device *parent = NULL;
-
-	if (udev != NULL)
-		parent = udev_device_new_from_syspath(udev, syspath);
-	if (parent == NULL)
-		return base_error_set(err, BASE_FAILED, "cannot look for the render node of %s",
-				      syspath);
-	target->rendernode = vgpu_gpu_find_render_node(udev, parent);
-	return 0;
 }
 
 /* A parent that is not there now, as before its driver is loaded, tells nothing. */
@@ -51,7 +35,7 @@ static int read_parent(struct vgpu_assignment *target, const struct vgpu_host *h
 	if (type != NULL && (copy(&target->api, type->device_api, err) < 0 ||
 			     copy(&target->resolution, type->resolution, err) < 0))
 		return -1;
-	return read_rendernode(target, parent->syspath, err);
+	return vgpu_gpu_find_render_node(parent->syspath, &target->rendernode, err);
 }
 
 int vgpu_assignment_find(struct vgpu_assignment *target, const char *uuid,

@@ -11,15 +11,14 @@
 #include "vgpu/base/file.h"
 #include "vgpu/base/line.h"
 #include "vgpu/base/text.h"
-#include "vgpu/host/udev.h"
 #include "vgpu/host/gvt.h"
+#include "vgpu/host/udev.h"
 
-#define MODEL_KEY "ID_MODEL_FROM_DATABASE"
+#define MODEL_KEY    "ID_MODEL_FROM_DATABASE"
+#define VENDOR_INTEL 0x8086
 
 /* Where Intel puts the graphics of its processors. */
 #define OWN_ADDRESS "0000:00:02.0"
-
-BASE_DEFINE_CLEANUP_PTR(udev_hwdb, struct udev_hwdb, udev_hwdb_unref)
 
 static int no_memory(struct base_error *err)
 {
@@ -33,42 +32,36 @@ static uint16_t read_id(struct udev_device *device, const char *attribute)
 	return text != NULL ? (uint16_t)strtoul(text, NULL, 16) : 0;
 }
 
-/* udev's own database has it where udev has seen the device. */
-static const char *look_up(struct udev_hwdb *hwdb, struct udev_device *device, const char *key)
+/* In the whole database, for a device that udevd has not seen. */
+static char *look_up_model(struct udev *udev, struct udev_device *device)
 {
-	const char *known = udev_device_get_property_value(device, key);
+	BASE_AUTO(udev_hwdb) struct udev_hwdb *hwdb = udev_hwdb_new(udev);
 	struct udev_list_entry *entry;
 	char alias[64];
 
-	if (known != NULL || hwdb == NULL)
-		return known;
+	if (hwdb == NULL)
+		return NULL;
 	snprintf(alias, sizeof(alias), "pci:v%08" PRIX16 "d%08" PRIX16 "sv",
 		 read_id(device, "vendor"), read_id(device, "device"));
 	entry = udev_hwdb_get_properties_list_entry(hwdb, alias, 0);
-	entry = udev_list_entry_get_by_name(entry, key);
-	return entry != NULL ? udev_list_entry_get_value(entry) : NULL;
+	entry = udev_list_entry_get_by_name(entry, MODEL_KEY);
+	return entry != NULL ? strdup(udev_list_entry_get_value(entry)) : NULL;
 }
 
-static char *name_model(uint16_t vendor, const char *name)
+/* NULL where nobody knows it, else owned by the caller. */
+static char *find_model(struct udev *udev, struct udev_device *device)
 {
-	struct base_text text = { 0 };
+	const char *known = udev_device_get_property_value(device, MODEL_KEY);
+	BASE_AUTO(free)
+	char *name = known != NULL ? strdup(known) : look_up_model(udev, device);
 	char *model;
 
-	if (name == NULL)
+	if (name == NULL ||
+	    asprintf(&model, "%s%s", read_id(device, "vendor") == VENDOR_INTEL ? "Intel " : "",
+		     name) < 0)
 		return NULL;
-	base_text_add(&text, vendor == 0x8086 ? "Intel " : "");
-	base_text_add(&text, name);
-	model = base_text_take(&text);
-	if (model != NULL)
-		base_line_make(model);
+	base_line_make(model);
 	return model;
-}
-
-char *vgpu_gpu_model(struct udev *udev, struct udev_device *device)
-{
-	BASE_AUTO(udev_hwdb) struct udev_hwdb *hwdb = udev_hwdb_new(udev);
-
-	return name_model(read_id(device, "vendor"), look_up(hwdb, device, MODEL_KEY));
 }
 
 /* NULL where it cannot be read. */
@@ -86,40 +79,14 @@ uint16_t vgpu_gpu_read_id(const char *syspath, const char *attribute)
 	return text != NULL ? (uint16_t)strtoul(text, NULL, 16) : 0;
 }
 
-/*
- * What udevd wrote down when it saw the device; libudev reads the same. NULL where
- * it did not, or writes in another way, or more than a page.
- */
-static char *read_record(const char *address)
+char *vgpu_gpu_find_model(const char *syspath)
 {
-	static const char key[] = "\nE:" MODEL_KEY "=";
-	struct base_text name = { 0 };
-	BASE_AUTO(free) char *path = NULL;
-	BASE_AUTO(free) char *text = NULL;
-	const char *line;
-
-	base_text_add(&name, "/run/udev/data/+pci:");
-	base_text_add(&name, address);
-	path = base_text_take(&name);
-	text = path != NULL ? base_file_read_attribute_at(AT_FDCWD, path) : NULL;
-	line = text != NULL ? strstr(text, key) : NULL;
-	if (line == NULL)
-		return NULL;
-	line += strlen(key);
-	return strndup(line, strcspn(line, "\n"));
-}
-
-char *vgpu_gpu_find_model(const char *address, const char *syspath)
-{
-	BASE_AUTO(free) char *name = read_record(address);
+	BASE_AUTO(udev) struct udev *udev = udev_new();
 	BASE_AUTO(udev_device) struct udev_device *device = NULL;
-	BASE_AUTO(udev) struct udev *udev = NULL;
 
-	if (name != NULL)
-		return name_model(vgpu_gpu_read_id(syspath, "vendor"), name);
-	udev = udev_new();
-	device = udev != NULL ? udev_device_new_from_syspath(udev, syspath) : NULL;
-	return device != NULL ? vgpu_gpu_model(udev, device) : NULL;
+	if (udev != NULL)
+		device = udev_device_new_from_syspath(udev, syspath);
+	return device != NULL ? find_model(udev, device) : NULL;
 }
 
 /* The number that comes next, in hexadecimal; false where there is none. */
@@ -155,7 +122,8 @@ long vgpu_gpu_aperture(const char *syspath)
 	return (long)((end - start + 1) >> 20);
 }
 
-char *vgpu_gpu_find_render_node(struct udev *udev, struct udev_device *gpu)
+/* NULL if there is none, else owned by the caller. */
+static char *find_render_node(struct udev *udev, struct udev_device *gpu)
 {
 	BASE_AUTO(udev_enumerate) struct udev_enumerate *nodes = udev_enumerate_new(udev);
 	struct udev_list_entry *entry;
@@ -177,6 +145,20 @@ char *vgpu_gpu_find_render_node(struct udev *udev, struct udev_device *gpu)
 	return NULL;
 }
 
+int vgpu_gpu_find_render_node(const char *syspath, char **path, struct base_error *err)
+{
+	BASE_AUTO(udev) struct udev *udev = udev_new();
+	BASE_AUTO(udev_device) struct udev_device *gpu = NULL;
+
+	if (udev != NULL)
+		gpu = udev_device_new_from_syspath(udev, syspath);
+	if (gpu == NULL)
+		return base_error_set(err, BASE_FAILED, "cannot look for the render node of %s",
+				      syspath);
+	*path = find_render_node(udev, gpu);
+	return 0;
+}
+
 static int take(struct vgpu_gpu *gpu, struct udev *udev, struct udev_device *device,
 		struct base_error *err)
 {
@@ -187,8 +169,8 @@ static int take(struct vgpu_gpu *gpu, struct udev *udev, struct udev_device *dev
 	if (gpu->address == NULL || (driver != NULL && gpu->driver == NULL))
 		return no_memory(err);
 	gpu->device = read_id(device, "device");
-	gpu->model = vgpu_gpu_model(udev, device);
-	gpu->render_node = vgpu_gpu_find_render_node(udev, device);
+	gpu->model = find_model(udev, device);
+	gpu->render_node = find_render_node(udev, device);
 	gpu->aperture_mb = vgpu_gpu_aperture(udev_device_get_syspath(device));
 	return 0;
 }

@@ -2,7 +2,6 @@
 #ifndef VGPU_GPU_H
 #define VGPU_GPU_H
 
-#include <libudev.h>
 #include <stdint.h>
 
 #include "vgpu/base/error.h"
@@ -20,17 +19,17 @@ struct vgpu_gpu {
 /* The one that has GVT-g, else the processor's own, else any: there may be a card beside it. */
 int vgpu_gpu_gather(struct vgpu_gpu *gpu, struct base_error *err);
 
-/* What the hardware database calls a PCI device; NULL if it does not, else owned by the caller. */
-char *vgpu_gpu_model(struct udev *udev, struct udev_device *device);
-
-/* The same by the device's address and path in sysfs, without libudev where that can be. */
-char *vgpu_gpu_find_model(const char *address, const char *syspath);
+/*
+ * What udev's hardware database calls a PCI device, by its path in sysfs: "Intel HD
+ * Graphics 620". NULL if it does not, else owned by the caller.
+ */
+char *vgpu_gpu_find_model(const char *syspath);
 
 /*
- * The render node of a graphics processor, which is below it, whatever its number;
- * NULL if it has none, else owned by the caller.
+ * The render node of a graphics processor, which is below it, whatever its number.
+ * *path is owned by the caller, and NULL if it has none. -1 if it cannot be looked for.
  */
-char *vgpu_gpu_find_render_node(struct udev *udev, struct udev_device *gpu);
+int vgpu_gpu_find_render_node(const char *syspath, char **path, struct base_error *err);
 
 /* A PCI id from sysfs ("vendor", "device"); 0 if it cannot be known. */
 uint16_t vgpu_gpu_read_id(const char *syspath, const char *attribute);

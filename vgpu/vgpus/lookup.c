@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vgpu/vgpus/lookup.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,18 +43,15 @@ static void look(struct candidates *candidates, const char *start, const struct 
 /* The beginning of a UUID in lower case: false if it is not one. */
 static bool parse_start(const char *word, char start[BASE_UUID_SIZE])
 {
-	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	char whole[BASE_UUID_SIZE] = "00000000-0000-0000-0000-000000000000";
 	size_t length = strlen(word);
 
 	if (length == 0 || length >= BASE_UUID_SIZE)
 		return false;
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)word[i];
-
-		if (form[i] == '-' ? c != '-' : !isxdigit(c))
-			return false;
-		start[i] = (char)tolower(c);
-	}
+	/* It is one if what is missing makes a UUID of it. */
+	memcpy(whole, word, length);
+	if (!base_name_parse_uuid(whole, start))
+		return false;
 	start[length] = '\0';
 	return true;
 }

@@ -59,8 +59,8 @@ static void new_uuids_are_random(void **state)
 	char first[BASE_UUID_SIZE], second[BASE_UUID_SIZE], parsed[BASE_UUID_SIZE];
 
 	(void)state;
-	assert_int_equal(base_name_make_uuid(first, NULL), 0);
-	assert_int_equal(base_name_make_uuid(second, NULL), 0);
+	base_name_make_uuid(first);
+	base_name_make_uuid(second);
 	assert_string_not_equal(first, second);
 	assert_true(base_name_parse_uuid(first, parsed));
 	assert_string_equal(first, parsed);
