@@ -52,13 +52,12 @@ static void read_users(const char *text, size_t size)
 static void read_word(const char *text, size_t size)
 {
 	static struct vgpu_device device = { .uuid = UUID };
-	const struct vgpu_host host = { .devices = &device, .device_count = 1 };
-	const struct vgpu_store store = { .fd = -1 };
+	const struct vgpu_world world = { .host = { .devices = &device, .device_count = 1 } };
 	BASE_AUTO(base_error) struct base_error err = { 0 };
 	BASE_AUTO(free) char *word = strndup(text, size);
 	char uuid[BASE_UUID_SIZE], again[BASE_UUID_SIZE];
 
-	if (vgpu_lookup(word, &host, &store, uuid, &err) < 0) {
+	if (vgpu_lookup(word, &world, uuid, &err) < 0) {
 		require(err.message != NULL, "a refusal has a message");
 		check_name(err.message);
 		return;

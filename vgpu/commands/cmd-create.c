@@ -13,12 +13,10 @@
 #include "vgpu/create/desktop.h"
 #include "vgpu/create/placement.h"
 #include "vgpu/create/shortage.h"
-#include "vgpu/host/host.h"
 #include "vgpu/store/lock.h"
-#include "vgpu/store/store.h"
 #include "vgpu/vgpus/lookup.h"
 #include "vgpu/vgpus/make.h"
-#include "vgpu/vgpus/usage.h"
+#include "vgpu/vgpus/world.h"
 
 /* How long a desktop may take to give its memory back when it has been ended. */
 #define PATIENCE_S 10
@@ -37,10 +35,9 @@ struct request {
 	bool is_agreed;
 };
 
-/* What there is. */
-struct scene {
-	struct vgpu_host host;
-	struct vgpu_store store;
+/* What there is, and how far it got. */
+struct attempt {
+	struct vgpu_world world;
 	/* What has the request's UUID already; NULL where nothing has. */
 	const struct vgpu_device *device;
 	const struct vgpu_definition *definition;
@@ -48,13 +45,12 @@ struct scene {
 	bool has_waited; /* for the desktop's memory */
 };
 
-static void scene_finish(struct scene *scene)
+static void finish_attempt(struct attempt *attempt)
 {
-	vgpu_store_finish(&scene->store);
-	vgpu_host_finish(&scene->host);
+	vgpu_world_finish(&attempt->world);
 }
 
-BASE_DEFINE_CLEANUP(scene, struct scene, scene_finish)
+BASE_DEFINE_CLEANUP(attempt, struct attempt, finish_attempt)
 
 static int misused(struct base_error *err, const char *what)
 {
@@ -92,10 +88,11 @@ static int read_uuid(struct request *request, struct base_error *err)
 }
 
 /* A short one means a vGPU that there is: no new one can be called by it. */
-static int settle_uuid(struct request *request, const struct scene *scene, struct base_error *err)
+static int settle_uuid(struct request *request, const struct attempt *attempt,
+		       struct base_error *err)
 {
 	if (request->uuid[0] != '\0' ||
-	    vgpu_lookup(request->asked_uuid, &scene->host, &scene->store, request->uuid, err) == 0)
+	    vgpu_lookup(request->asked_uuid, &attempt->world, request->uuid, err) == 0)
 		return 0;
 	return err->errnum == ENOENT ? refuse_uuid(request, err) : -1;
 }
@@ -152,10 +149,10 @@ static int check_definition(const struct vgpu_definition *definition, const stru
 }
 
 /* One that is to become something else, as 'vgpu set' says: only its owner removes it. */
-static int check_agreement(const struct scene *scene, struct base_error *err)
+static int check_agreement(const struct attempt *attempt, struct base_error *err)
 {
-	const struct vgpu_definition *definition = scene->definition;
-	const struct vgpu_device *device = scene->device;
+	const struct vgpu_definition *definition = attempt->definition;
+	const struct vgpu_device *device = attempt->device;
 
 	if (device == NULL || definition == NULL ||
 	    vgpu_make_check(device, definition->parent, definition->type, NULL) == 0)
@@ -172,62 +169,63 @@ static int check_agreement(const struct scene *scene, struct base_error *err)
  * The same vGPU may be asked for again: then what there is must be what is asked
  * for, and settles what was left open.
  */
-static int find_existing(struct request *request, struct scene *scene, struct base_error *err)
+static int find_existing(struct request *request, struct attempt *attempt, struct base_error *err)
 {
 	const struct vgpu_problem *problem;
 	size_t index = 0;
 
-	problem = vgpu_store_find_problem(&scene->store, request->uuid, &index);
+	problem = vgpu_store_find_problem(&attempt->world.store, request->uuid, &index);
 	if (problem != NULL)
 		return base_error_set(
 			err, BASE_FAILED,
 			"the UUID %s has a broken definition, repair or remove it: %s",
 			request->uuid, problem->message);
-	scene->device = vgpu_host_find_device(&scene->host, request->uuid);
+	attempt->device = vgpu_host_find_device(&attempt->world.host, request->uuid);
 	index = 0;
-	scene->definition = vgpu_store_find(&scene->store, request->uuid, &index);
-	if (check_agreement(scene, err) < 0)
+	attempt->definition = vgpu_store_find(&attempt->world.store, request->uuid, &index);
+	if (check_agreement(attempt, err) < 0)
 		return -1;
-	if (scene->device != NULL) {
-		if (vgpu_make_check(scene->device, request->parent, request->type, err) < 0)
+	if (attempt->device != NULL) {
+		if (vgpu_make_check(attempt->device, request->parent, request->type, err) < 0)
 			return -1;
-		request->parent = scene->device->parent;
-		request->type = scene->device->type;
+		request->parent = attempt->device->parent;
+		request->type = attempt->device->type;
 	}
-	if (scene->definition != NULL) {
-		if (check_definition(scene->definition, request, err) < 0)
+	if (attempt->definition != NULL) {
+		if (check_definition(attempt->definition, request, err) < 0)
 			return -1;
-		request->parent = scene->definition->parent;
-		request->type = scene->definition->type;
+		request->parent = attempt->definition->parent;
+		request->type = attempt->definition->type;
 	}
 	return 0;
 }
 
 /* Looks at what there is, and where a new vGPU would go. */
-static int look(struct request *request, struct scene *scene, struct vgpu_placement *choice,
+static int look(struct request *request, struct attempt *attempt, struct vgpu_placement *choice,
 		struct base_error *err)
 {
 	*choice = (struct vgpu_placement){ 0 };
-	if (vgpu_host_init(&scene->host, err) < 0 ||
-	    vgpu_store_init_whole(&scene->store, request->config_dir, err) < 0 ||
-	    settle_uuid(request, scene, err) < 0 || find_existing(request, scene, err) < 0)
+	if (vgpu_world_init(&attempt->world, request->config_dir,
+			    VGPU_WORLD_PARENTS | VGPU_WORLD_WHOLE, err) < 0 ||
+	    settle_uuid(request, attempt, err) < 0 || find_existing(request, attempt, err) < 0)
 		return -1;
-	if (scene->device != NULL ||
-	    vgpu_placement_choose(&scene->host, request->parent, request->type, choice, err) == 0)
+	if (attempt->device != NULL || vgpu_placement_choose(&attempt->world.host, request->parent,
+							     request->type, choice, err) == 0)
 		return 0;
-	scene->is_full = err->errnum == ENOSPC;
+	attempt->is_full = err->errnum == ENOSPC;
 	return -1;
 }
 
 /* Adds to a clash who has the vGPU that has the UUID. */
-static void name_user(const struct scene *scene, struct base_error *err)
+static void name_user(const struct attempt *attempt, struct base_error *err)
 {
 	BASE_AUTO(vgpu_usage) struct vgpu_usage usage = { 0 };
 	BASE_AUTO(free) char *user = NULL;
 
-	if (scene->device == NULL || vgpu_usage_init(&usage, &scene->host, NULL, NULL) < 0)
+	if (attempt->device == NULL ||
+	    vgpu_usage_init(&usage, &attempt->world.host, NULL, NULL, NULL) < 0)
 		return;
-	user = vgpu_usage_describe(&usage, &scene->host, scene->device);
+	user = vgpu_usage_describe(&usage, &attempt->world.host, attempt->device);
 	if (user != NULL)
 		base_error_set(err, err->status, "%s, %s", err->message, user);
 }
@@ -236,24 +234,24 @@ static void name_user(const struct scene *scene, struct base_error *err)
  * Says more of a refusal, which takes libvirt's answer. Not with the lock: a hook
  * of libvirt's may wait for that while libvirt waits for the hook.
  */
-static int explain(const struct scene *scene, const struct vgpu_placement *choice,
+static int explain(const struct attempt *attempt, const struct vgpu_placement *choice,
 		   struct base_error *err)
 {
-	if (scene->is_full)
-		vgpu_shortage_explain(&scene->host, choice, err);
+	if (attempt->is_full)
+		vgpu_shortage_explain(&attempt->world.host, choice, err);
 	else if (err->errnum == EEXIST)
-		name_user(scene, err);
+		name_user(attempt, err);
 	return -1;
 }
 
 /* While a desktop that was just ended lets go of the aperture, the kernel says ENOSPC. */
-static int make(struct scene *scene, const struct vgpu_parent *parent,
+static int make(struct attempt *attempt, const struct vgpu_parent *parent,
 		const struct vgpu_definition *definition, struct base_error *err)
 {
 	const struct timespec pause = { .tv_nsec = 250000000 };
-	int tries = vgpu_desktop_is_stopped() && !scene->has_waited ? PATIENCE_S * 4 : 1;
+	int tries = vgpu_desktop_is_stopped() && !attempt->has_waited ? PATIENCE_S * 4 : 1;
 
-	scene->has_waited = true;
+	attempt->has_waited = true;
 	while (vgpu_make(parent, definition, err) < 0) {
 		if (err->errnum != ENOSPC || --tries == 0)
 			return -1;
@@ -263,23 +261,24 @@ static int make(struct scene *scene, const struct vgpu_parent *parent,
 }
 
 /* If that fails, there is more to tell than what is short. */
-static int take_definition_back(struct scene *scene, const struct vgpu_definition *definition,
+static int take_definition_back(struct attempt *attempt, const struct vgpu_definition *definition,
 				struct base_error *err)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };
 
-	if (vgpu_store_remove(&scene->store, definition->parent, definition->uuid, &why) == 0)
+	if (vgpu_store_remove(&attempt->world.store, definition->parent, definition->uuid, &why) ==
+	    0)
 		return -1;
-	scene->is_full = false;
+	attempt->is_full = false;
 	return base_error_wrap(err, "no vGPU was made, but it is defined (%s)", why.message);
 }
 
-static int define(struct scene *scene, const struct vgpu_definition *definition,
+static int define(struct attempt *attempt, const struct vgpu_definition *definition,
 		  struct base_error *err)
 {
-	if (vgpu_store_write(&scene->store, definition, err) == 0)
+	if (vgpu_store_write(&attempt->world.store, definition, err) == 0)
 		return 0;
-	if (scene->device != NULL)
+	if (attempt->device != NULL)
 		return base_error_wrap(err, "the vGPU %s stays without a definition",
 				       definition->uuid);
 	return base_error_wrap(err, "no vGPU was made");
@@ -290,18 +289,18 @@ static int define(struct scene *scene, const struct vgpu_definition *definition,
  * machine stops in between, the next restore makes the vGPU; the other way round
  * nothing would know that it is to stay.
  */
-static int act(const struct request *request, struct scene *scene,
+static int act(const struct request *request, struct attempt *attempt,
 	       const struct vgpu_placement *choice, const struct vgpu_definition *definition,
 	       struct base_error *err)
 {
-	bool defines = scene->definition == NULL && !request->is_transient;
+	bool defines = attempt->definition == NULL && !request->is_transient;
 
-	if (defines && define(scene, definition, err) < 0)
+	if (defines && define(attempt, definition, err) < 0)
 		return -1;
-	if (scene->device != NULL || make(scene, choice->parent, definition, err) == 0)
+	if (attempt->device != NULL || make(attempt, choice->parent, definition, err) == 0)
 		return 0;
-	scene->is_full = err->errnum == ENOSPC;
-	return defines ? take_definition_back(scene, definition, err) : -1;
+	attempt->is_full = err->errnum == ENOSPC;
+	return defines ? take_definition_back(attempt, definition, err) : -1;
 }
 
 static const char *describe_start(const struct request *request, enum vgpu_start start)
@@ -318,21 +317,21 @@ static const char *describe_start(const struct request *request, enum vgpu_start
 	}
 }
 
-static void report(const struct request *request, const struct scene *scene,
+static void report(const struct request *request, const struct attempt *attempt,
 		   const struct vgpu_definition *definition, bool took_largest)
 {
 	puts(definition->uuid);
-	base_info("%s %s on %s: %s%s; %s", scene->device != NULL ? "there was already" : "made",
+	base_info("%s %s on %s: %s%s; %s", attempt->device != NULL ? "there was already" : "made",
 		  definition->uuid, definition->parent, definition->type,
 		  took_largest ? ", the largest type that fits" : "",
 		  describe_start(request, definition->start));
 }
 
-static int create(const struct request *request, struct scene *scene,
+static int create(const struct request *request, struct attempt *attempt,
 		  const struct vgpu_placement *choice, struct base_error *err)
 {
 	BASE_AUTO(vgpu_definition) struct vgpu_definition made = { 0 };
-	const struct vgpu_definition *definition = scene->definition;
+	const struct vgpu_definition *definition = attempt->definition;
 
 	if (definition == NULL) {
 		const char *parent =
@@ -344,25 +343,25 @@ static int create(const struct request *request, struct scene *scene,
 			return -1;
 		definition = &made;
 	}
-	if (act(request, scene, choice, definition, err) < 0)
+	if (act(request, attempt, choice, definition, err) < 0)
 		return -1;
-	report(request, scene, definition, choice->took_largest);
+	report(request, attempt, definition, choice->took_largest);
 	return 0;
 }
 
 /* The kernel may count room that it has not: it is in pieces, or the desktop's. */
-static int create_what_fits(const struct request *request, struct scene *scene,
+static int create_what_fits(const struct request *request, struct attempt *attempt,
 			    struct vgpu_placement *choice, struct base_error *err)
 {
-	while (create(request, scene, choice, err) < 0) {
+	while (create(request, attempt, choice, err) < 0) {
 		const struct vgpu_type *type = choice->type;
 
-		if (!scene->is_full || type == NULL || !vgpu_placement_shrink(choice))
+		if (!attempt->is_full || type == NULL || !vgpu_placement_shrink(choice))
 			return -1;
 		base_info("%s has no room for a %s, though it counts some: trying the smaller %s",
 			  choice->parent->name, type->id, choice->type->id);
 		base_error_finish(err);
-		scene->is_full = false;
+		attempt->is_full = false;
 	}
 	return 0;
 }
@@ -397,7 +396,7 @@ static int create_without_desktop(int argc, char **argv, const struct request *r
 static int stop_desktop(int argc, char **argv, const struct request *request,
 			struct base_error *err)
 {
-	BASE_AUTO(scene) struct scene scene = { .store = { .fd = -1 } };
+	BASE_AUTO(attempt) struct attempt attempt = { 0 };
 	struct request wanted = *request;
 	struct vgpu_placement choice = { 0 };
 	bool is_running = false;
@@ -405,11 +404,11 @@ static int stop_desktop(int argc, char **argv, const struct request *request,
 	if (geteuid() != 0)
 		return base_error_set(err, BASE_FAILED,
 				      "cannot stop the display manager (run this as root)");
-	if (look(&wanted, &scene, &choice, err) < 0)
-		return explain(&scene, &choice, err);
+	if (look(&wanted, &attempt, &choice, err) < 0)
+		return explain(&attempt, &choice, err);
 	if (vgpu_desktop_is_running(&is_running, err) < 0)
 		return -1;
-	if (scene.device != NULL || !is_running) {
+	if (attempt.device != NULL || !is_running) {
 		base_info("the display manager %s: nothing is stopped",
 			  is_running ? "may stay, the vGPU is there" : "does not run");
 		return 0;
@@ -442,7 +441,7 @@ static void record(const struct request *request, int status, const struct base_
 
 static int run(int argc, char **argv, struct request *request, struct base_error *err)
 {
-	BASE_AUTO(scene) struct scene scene = { .store = { .fd = -1 } };
+	BASE_AUTO(attempt) struct attempt attempt = { 0 };
 	BASE_AUTO(fd) int lock = -1;
 	struct vgpu_placement choice = { 0 };
 
@@ -453,11 +452,11 @@ static int run(int argc, char **argv, struct request *request, struct base_error
 	lock = vgpu_lock_take(request->config_dir, err);
 	if (lock < 0)
 		return -1;
-	if (look(request, &scene, &choice, err) == 0 &&
-	    create_what_fits(request, &scene, &choice, err) == 0)
+	if (look(request, &attempt, &choice, err) == 0 &&
+	    create_what_fits(request, &attempt, &choice, err) == 0)
 		return 0;
 	vgpu_lock_release(&lock);
-	return explain(&scene, &choice, err);
+	return explain(&attempt, &choice, err);
 }
 
 int vgpu_cmd_create(int argc, char **argv, struct base_error *err)

@@ -5,16 +5,15 @@
 #include "vgpu/base/log.h"
 #include "vgpu/base/options.h"
 #include "vgpu/commands/commands.h"
-#include "vgpu/host/host.h"
 #include "vgpu/store/forget.h"
 #include "vgpu/store/lock.h"
 #include "vgpu/store/suspended.h"
 #include "vgpu/vgpus/lookup.h"
 
-static int forget_one(const char *uuid, const struct vgpu_host *host,
-		      const struct vgpu_store *store, struct base_error *err)
+static int forget_one(const char *uuid, const struct vgpu_world *world, struct base_error *err)
 {
-	const struct vgpu_device *device = vgpu_host_find_device(host, uuid);
+	const struct vgpu_device *device = vgpu_host_find_device(&world->host, uuid);
+	const struct vgpu_store *store = &world->store;
 	size_t definitions = 0;
 	bool was_suspended = false;
 
@@ -44,21 +43,19 @@ static int forget_one(const char *uuid, const struct vgpu_host *host,
 static int forget(const char *const words[], size_t count, const char *config_dir,
 		  struct base_error *err)
 {
-	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
+	BASE_AUTO(vgpu_world) struct vgpu_world world = { 0 };
 	BASE_AUTO(vgpu_lookups) struct vgpu_lookups picks = { 0 };
-	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
 	BASE_AUTO(fd) int lock = vgpu_lock_take(config_dir, err);
 	size_t failed;
 
-	if (lock < 0 || vgpu_host_init(&host, err) < 0 ||
-	    vgpu_store_init_whole(&store, config_dir, err) < 0 ||
-	    vgpu_lookups_init(&picks, words, count, &host, &store, err) < 0)
+	if (lock < 0 || vgpu_world_init(&world, config_dir, VGPU_WORLD_WHOLE, err) < 0 ||
+	    vgpu_lookups_init(&picks, words, count, &world, err) < 0)
 		return -1;
 	failed = picks.failed;
 	for (size_t i = 0; i < picks.count; i++) {
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 
-		if (forget_one(picks.uuids[i], &host, &store, &why) < 0) {
+		if (forget_one(picks.uuids[i], &world, &why) < 0) {
 			base_log_error(&why);
 			failed++;
 		}

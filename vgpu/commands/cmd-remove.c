@@ -6,11 +6,9 @@
 #include "vgpu/base/log.h"
 #include "vgpu/base/options.h"
 #include "vgpu/commands/commands.h"
-#include "vgpu/host/host.h"
 #include "vgpu/store/forget.h"
 #include "vgpu/store/lock.h"
 #include "vgpu/store/suspended.h"
-#include "vgpu/vgpus/inventory.h"
 #include "vgpu/vgpus/lookup.h"
 #include "vgpu/vgpus/remove.h"
 
@@ -145,10 +143,11 @@ static int forget_one(const char *uuid, const struct vgpu_device *device,
 	return 0;
 }
 
-static int remove_one(const char *uuid, bool keep, const struct vgpu_host *host,
-		      const struct vgpu_store *store, struct base_error *err)
+static int remove_one(const char *uuid, bool keep, const struct vgpu_world *world,
+		      struct base_error *err)
 {
-	const struct vgpu_device *device = vgpu_host_find_device(host, uuid);
+	const struct vgpu_device *device = vgpu_host_find_device(&world->host, uuid);
+	const struct vgpu_store *store = &world->store;
 
 	if (device != NULL && vgpu_remove(device, err) < 0)
 		return -1;
@@ -156,34 +155,35 @@ static int remove_one(const char *uuid, bool keep, const struct vgpu_host *host,
 }
 
 /* It is not to come back either when the machine wakes up. */
-static int remove_for_good(const char *uuid, bool keep, const struct vgpu_host *host,
-			   const struct vgpu_store *store, struct base_error *err)
+static int remove_for_good(const char *uuid, bool keep, const struct vgpu_world *world,
+			   struct base_error *err)
 {
+	const struct vgpu_store *store = &world->store;
 	size_t index = 0;
 	bool was_suspended = false;
 
 	if (vgpu_lock_is_usual(store->path, VGPU_STORE_DIR) &&
 	    vgpu_suspended_forget(VGPU_SUSPENDED_DIR, uuid, &was_suspended, err) < 0)
 		return -1;
-	if (was_suspended && vgpu_host_find_device(host, uuid) == NULL &&
+	if (was_suspended && vgpu_host_find_device(&world->host, uuid) == NULL &&
 	    vgpu_store_find(store, uuid, &index) == NULL &&
 	    vgpu_store_find_problem(store, uuid, &index) == NULL) {
 		base_info("%s does not come back when the machine wakes up", uuid);
 		return 0;
 	}
-	return remove_one(uuid, keep, host, store, err);
+	return remove_one(uuid, keep, world, err);
 }
 
 /* Each that fails is told; how many did is returned. */
 static size_t remove_picks(const struct vgpu_lookups *picks, bool keep,
-			   const struct vgpu_host *host, const struct vgpu_store *store)
+			   const struct vgpu_world *world)
 {
 	size_t failed = picks->failed;
 
 	for (size_t i = 0; i < picks->count; i++) {
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 
-		if (remove_for_good(picks->uuids[i], keep, host, store, &why) < 0) {
+		if (remove_for_good(picks->uuids[i], keep, world, &why) < 0) {
 			base_log_error(&why);
 			failed++;
 		}
@@ -192,45 +192,42 @@ static size_t remove_picks(const struct vgpu_lookups *picks, bool keep,
 }
 
 /* A definition that is broken has to be named to be removed. */
-static int remove_all(const struct request *request, const struct vgpu_host *host,
-		      const struct vgpu_store *store, struct base_error *err)
+static int remove_all(const struct request *request, const struct vgpu_world *world,
+		      struct base_error *err)
 {
-	BASE_AUTO(vgpu_inventory) struct vgpu_inventory inventory = { 0 };
+	const struct vgpu_inventory *inventory = &world->inventory;
 	BASE_AUTO(vgpu_lookups) struct vgpu_lookups picks = { 0 };
 	BASE_AUTO(free) const char **words = NULL;
 	size_t count = 0;
 
-	if (vgpu_inventory_init(&inventory, host, store, err) < 0)
-		return -1;
-	words = calloc(inventory.count + 1, sizeof(*words));
+	words = calloc(inventory->count + 1, sizeof(*words));
 	if (words == NULL)
 		return base_error_errno(err, ENOMEM, "cannot remove vGPUs");
-	for (size_t i = 0; i < inventory.count; i++) {
-		if (!request->keep || inventory.items[i].device != NULL)
-			words[count++] = vgpu_item_uuid(&inventory.items[i]);
+	for (size_t i = 0; i < inventory->count; i++) {
+		if (!request->keep || inventory->items[i].device != NULL)
+			words[count++] = vgpu_item_uuid(&inventory->items[i]);
 	}
-	if (vgpu_lookups_init(&picks, words, count, host, store, err) < 0)
+	if (vgpu_lookups_init(&picks, words, count, world, err) < 0)
 		return -1;
-	vgpu_store_warn(store);
+	vgpu_store_warn(&world->store);
 	if (count == 0)
 		base_info("there is no vGPU to remove");
-	return remove_picks(&picks, request->keep, host, store) > 0 ? BASE_FAILED : 0;
+	return remove_picks(&picks, request->keep, world) > 0 ? BASE_FAILED : 0;
 }
 
-static int remove_named(const struct request *request, const struct vgpu_host *host,
-			const struct vgpu_store *store, struct base_error *err)
+static int remove_named(const struct request *request, const struct vgpu_world *world,
+			struct base_error *err)
 {
 	BASE_AUTO(vgpu_lookups) struct vgpu_lookups picks = { 0 };
 
-	if (vgpu_lookups_init(&picks, request->words, request->word_count, host, store, err) < 0)
+	if (vgpu_lookups_init(&picks, request->words, request->word_count, world, err) < 0)
 		return -1;
-	return remove_picks(&picks, request->keep, host, store) > 0 ? BASE_FAILED : 0;
+	return remove_picks(&picks, request->keep, world) > 0 ? BASE_FAILED : 0;
 }
 
 static int run(const struct request *request, struct base_error *err)
 {
-	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
-	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
+	BASE_AUTO(vgpu_world) struct vgpu_world world = { 0 };
 	BASE_AUTO(fd) int lock = -1;
 
 	if (request->is_all &&
@@ -239,11 +236,10 @@ static int run(const struct request *request, struct base_error *err)
 		     err) < 0)
 		return -1;
 	lock = vgpu_lock_take(request->config_dir, err);
-	if (lock < 0 || vgpu_host_init_devices(&host, err) < 0 ||
-	    vgpu_store_init_whole(&store, request->config_dir, err) < 0)
+	if (lock < 0 || vgpu_world_init(&world, request->config_dir, VGPU_WORLD_WHOLE, err) < 0)
 		return -1;
-	return request->is_all ? remove_all(request, &host, &store, err)
-			       : remove_named(request, &host, &store, err);
+	return request->is_all ? remove_all(request, &world, err)
+			       : remove_named(request, &world, err);
 }
 
 int vgpu_cmd_remove(int argc, char **argv, struct base_error *err)

@@ -9,12 +9,11 @@
 #include "vgpu/base/log.h"
 #include "vgpu/base/options.h"
 #include "vgpu/commands/commands.h"
-#include "vgpu/host/host.h"
 #include "vgpu/host/watch.h"
 #include "vgpu/store/lock.h"
-#include "vgpu/store/store.h"
 #include "vgpu/vgpus/batch.h"
 #include "vgpu/vgpus/restore.h"
+#include "vgpu/vgpus/world.h"
 
 #define LONGEST_WAIT 86400 /* seconds */
 
@@ -153,10 +152,11 @@ static bool is_wanted(const struct vgpu_definition *definition, const struct req
 	       (round->is_first || is_awaited(round, definition->parent));
 }
 
-static int restore_all(const struct vgpu_host *host, const struct vgpu_store *store,
-		       const struct request *request, bool is_last, struct round *round,
-		       struct base_error *err)
+static int restore_all(const struct vgpu_world *world, const struct request *request, bool is_last,
+		       struct round *round, struct base_error *err)
 {
+	const struct vgpu_host *host = &world->host;
+	const struct vgpu_store *store = &world->store;
 	BASE_AUTO(round) struct round next = { .failures = round->failures };
 	BASE_AUTO(vgpu_batch) struct vgpu_batch batch = { 0 };
 	struct round done;
@@ -197,10 +197,11 @@ static size_t count_broken(const struct vgpu_store *store, const char *parent)
 }
 
 /* A name that nothing has is a slip of the pen, not a parent without vGPUs. */
-static int check_parent(const struct vgpu_host *host, const struct vgpu_store *store,
-			const char *parent, struct base_error *err)
+static int check_parent(const struct vgpu_world *world, const char *parent, struct base_error *err)
 {
-	if (parent == NULL || vgpu_host_find_parent(host, parent) != NULL)
+	const struct vgpu_store *store = &world->store;
+
+	if (parent == NULL || vgpu_host_find_parent(&world->host, parent) != NULL)
 		return 0;
 	for (size_t i = 0; i < store->definition_count; i++) {
 		if (strcmp(store->definitions[i].parent, parent) == 0)
@@ -229,20 +230,18 @@ static int find_patience(const struct request *request, int64_t end)
 static int run_round(const struct request *request, int64_t end, bool is_last, struct round *round,
 		     struct base_error *err)
 {
-	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
-	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
+	BASE_AUTO(vgpu_world) struct vgpu_world world = { 0 };
 	BASE_AUTO(vgpu_lock)
 	int lock = vgpu_lock_wait(request->config_dir, find_patience(request, end), err);
 
-	if (lock < 0 || vgpu_host_init(&host, err) < 0 ||
-	    vgpu_store_init(&store, request->config_dir, err) < 0)
+	if (lock < 0 || vgpu_world_init(&world, request->config_dir, VGPU_WORLD_PARENTS, err) < 0)
 		return -1;
 	if (round->is_first) {
-		if (check_parent(&host, &store, request->parent, err) < 0)
+		if (check_parent(&world, request->parent, err) < 0)
 			return -1;
-		round->failures += count_broken(&store, request->parent);
+		round->failures += count_broken(&world.store, request->parent);
 	}
-	return restore_all(&host, &store, request, is_last, round, err);
+	return restore_all(&world, request, is_last, round, err);
 }
 
 /* 1 if one of the parents may have come, 0 if the time is over, -1. */

@@ -47,19 +47,18 @@ static int parse(int argc, char **argv, struct request *request, struct base_err
 	return 0;
 }
 
-static int not_defined(const struct vgpu_host *host, const struct vgpu_store *store,
-		       const char *uuid, struct base_error *err)
+static int not_defined(const struct vgpu_world *world, const char *uuid, struct base_error *err)
 {
 	const struct vgpu_problem *problem;
 	size_t index = 0;
 
-	problem = vgpu_store_find_problem(store, uuid, &index);
+	problem = vgpu_store_find_problem(&world->store, uuid, &index);
 	if (problem != NULL)
 		return base_error_set(
 			err, BASE_FAILED,
 			"the vGPU %s has a broken definition, repair or remove it: %s", uuid,
 			problem->message);
-	if (vgpu_host_find_device(host, uuid) != NULL)
+	if (vgpu_host_find_device(&world->host, uuid) != NULL)
 		return base_error_set(err, BASE_FAILED,
 				      "the vGPU %s is active but not defined; 'vgpu create --uuid "
 				      "%s' defines it",
@@ -68,20 +67,19 @@ static int not_defined(const struct vgpu_host *host, const struct vgpu_store *st
 			      "there is no vGPU %s; 'vgpu list' shows those that there are", uuid);
 }
 
-static const struct vgpu_definition *find(const struct vgpu_host *host,
-					  const struct vgpu_store *store, const char *uuid,
+static const struct vgpu_definition *find(const struct vgpu_world *world, const char *uuid,
 					  struct base_error *err)
 {
 	const struct vgpu_definition *definition, *other;
 	size_t index = 0;
 
-	definition = vgpu_store_find(store, uuid, &index);
+	definition = vgpu_store_find(&world->store, uuid, &index);
 	if (definition == NULL) {
-		not_defined(host, store, uuid, err);
+		not_defined(world, uuid, err);
 		return NULL;
 	}
 	index++;
-	other = vgpu_store_find(store, uuid, &index);
+	other = vgpu_store_find(&world->store, uuid, &index);
 	if (other == NULL)
 		return definition;
 	base_error_set(err, BASE_FAILED,
@@ -156,28 +154,29 @@ static void advise_hook(void)
 			  LIBVIRT_HOOK);
 }
 
-static int set(const struct request *request, const struct vgpu_host *host,
-	       const struct vgpu_store *store, struct base_error *err)
+static int set(const struct request *request, const struct vgpu_world *world,
+	       struct base_error *err)
 {
 	BASE_AUTO(vgpu_definition) struct vgpu_definition changed = { 0 };
 	const struct vgpu_definition *definition;
 	char uuid[BASE_UUID_SIZE];
 	bool is_changed;
 
-	if (vgpu_lookup(request->word, host, store, uuid, err) < 0)
+	if (vgpu_lookup(request->word, world, uuid, err) < 0)
 		return -1;
-	definition = find(host, store, uuid, err);
+	definition = find(world, uuid, err);
 	if (definition == NULL)
 		return -1;
-	if (request->type != NULL && check_type(host, definition->parent, request->type, err) < 0)
+	if (request->type != NULL &&
+	    check_type(&world->host, definition->parent, request->type, err) < 0)
 		return -1;
 	if (vgpu_definition_copy(&changed, definition, err) < 0 ||
 	    change(request, &changed, err) < 0)
 		return -1;
 	is_changed = !is_same(&changed, definition);
-	if (is_changed && vgpu_store_rewrite(store, &changed, err) < 0)
+	if (is_changed && vgpu_store_rewrite(&world->store, &changed, err) < 0)
 		return -1;
-	report(&changed, vgpu_host_find_device(host, uuid), is_changed);
+	report(&changed, vgpu_host_find_device(&world->host, uuid), is_changed);
 	if (request->is_on_demand)
 		advise_hook();
 	return 0;
@@ -185,16 +184,15 @@ static int set(const struct request *request, const struct vgpu_host *host,
 
 int vgpu_cmd_set(int argc, char **argv, struct base_error *err)
 {
-	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
-	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
+	BASE_AUTO(vgpu_world) struct vgpu_world world = { 0 };
 	BASE_AUTO(fd) int lock = -1;
 	struct request request = { 0 };
 
 	if (parse(argc, argv, &request, err) < 0)
 		return -1;
 	lock = vgpu_lock_take(request.config_dir, err);
-	if (lock < 0 || vgpu_host_init(&host, err) < 0 ||
-	    vgpu_store_init_whole(&store, request.config_dir, err) < 0)
+	if (lock < 0 || vgpu_world_init(&world, request.config_dir,
+					VGPU_WORLD_PARENTS | VGPU_WORLD_WHOLE, err) < 0)
 		return -1;
-	return set(&request, &host, &store, err);
+	return set(&request, &world, err);
 }

@@ -5,11 +5,11 @@
 #include "vgpu/base/log.h"
 #include "vgpu/base/options.h"
 #include "vgpu/commands/commands.h"
-#include "vgpu/host/host.h"
 #include "vgpu/store/lock.h"
 #include "vgpu/store/store.h"
 #include "vgpu/store/suspended.h"
 #include "vgpu/vgpus/remove.h"
+#include "vgpu/vgpus/world.h"
 
 #define I915_TYPES "i915-GVTg_"
 
@@ -75,8 +75,7 @@ static bool tell(const struct vgpu_device *device, const struct base_error *why)
 int vgpu_cmd_suspend(int argc, char **argv, struct base_error *err)
 {
 	BASE_AUTO(vgpu_store) struct vgpu_store suspended = { .fd = -1 };
-	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
-	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
+	BASE_AUTO(vgpu_world) struct vgpu_world world = { 0 };
 	BASE_AUTO(fd) int lock = -1;
 	const struct vgpu_option options[] = { { NULL, NULL, NULL } };
 	int status = 0;
@@ -84,14 +83,14 @@ int vgpu_cmd_suspend(int argc, char **argv, struct base_error *err)
 	if (vgpu_options_parse(argc, argv, options, NULL, 0, err) < 0)
 		return -1;
 	lock = vgpu_lock_take(NULL, err);
-	if (lock < 0 || vgpu_host_init(&host, err) < 0 || vgpu_store_init(&store, NULL, err) < 0 ||
+	if (lock < 0 || vgpu_world_init(&world, NULL, 0, err) < 0 ||
 	    vgpu_store_init(&suspended, VGPU_SUSPENDED_DIR, err) < 0)
 		return -1;
-	for (size_t i = 0; i < host.device_count; i++) {
-		const struct vgpu_device *device = &host.devices[i];
+	for (size_t i = 0; i < world.host.device_count; i++) {
+		const struct vgpu_device *device = &world.host.devices[i];
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 
-		if (put_to_sleep(&suspended, &store, device, &why) == 0)
+		if (put_to_sleep(&suspended, &world.store, device, &why) == 0)
 			base_info("removed %s for the machine's sleep: %s on %s", device->uuid,
 				  device->type, device->parent);
 		else if (!tell(device, &why))

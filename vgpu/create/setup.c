@@ -14,8 +14,7 @@
 #include "vgpu/base/log.h"
 #include "vgpu/base/program.h"
 #include "vgpu/doctor/decide/report.h"
-#include "vgpu/vgpus/inventory.h"
-#include "vgpu/vgpus/usage.h"
+#include "vgpu/vgpus/world.h"
 
 /* The longest that any of them prints: a domain. */
 #define OUTPUT_LIMIT	((size_t)16 * 1024 * 1024)
@@ -121,54 +120,34 @@ static bool is_for_machines(const struct vgpu_host *host, const struct vgpu_item
 	return type != NULL && vgpu_type_is_pci(type) && vgpu_type_is_graphics(type);
 }
 
-/* What there is on this machine, and which domains have it. */
-struct picture {
-	struct vgpu_host host;
-	struct vgpu_store store;
-	struct vgpu_inventory inventory;
-	struct vgpu_usage usage;
-};
-
-static void picture_finish(struct picture *picture)
+/* Which domains have the vGPUs must be known: what one has is not free. */
+static int gather(struct vgpu_world *world, const struct vgpu_setup *setup, struct base_error *err)
 {
-	vgpu_usage_finish(&picture->usage);
-	vgpu_inventory_finish(&picture->inventory);
-	vgpu_store_finish(&picture->store);
-	vgpu_host_finish(&picture->host);
-}
+	BASE_AUTO(vgpu_claims) struct vgpu_claims claims = { 0 };
 
-BASE_DEFINE_CLEANUP(picture, struct picture, picture_finish)
-
-static int look(struct picture *picture, const struct vgpu_setup *setup, struct base_error *err)
-{
-	char *users = NULL;
-
-	if (ask_domain(setup, "claims", NULL, NULL, &users, err) < 0 ||
-	    vgpu_claims_parse(&picture->usage.users, users, err) < 0 ||
-	    vgpu_host_init(&picture->host, err) < 0 ||
-	    vgpu_store_init(&picture->store, setup->config_dir, err) < 0 ||
-	    vgpu_inventory_init(&picture->inventory, &picture->host, &picture->store, err) < 0)
+	if (vgpu_claims_init(&claims, setup->uri, err) < 0 ||
+	    vgpu_world_init(world, setup->config_dir, VGPU_WORLD_PARENTS, err) < 0)
 		return -1;
-	return vgpu_holders_init(&picture->usage.holders, &picture->host, "/proc", err);
+	return vgpu_usage_init_known(&world->usage, &world->host, &claims, err);
 }
 
-static const struct vgpu_item *find(const struct picture *picture, const char *uuid)
+static const struct vgpu_item *find(const struct vgpu_world *world, const char *uuid)
 {
-	for (size_t i = 0; i < picture->inventory.count; i++) {
-		if (strcmp(vgpu_item_uuid(&picture->inventory.items[i]), uuid) == 0)
-			return &picture->inventory.items[i];
+	for (size_t i = 0; i < world->inventory.count; i++) {
+		if (strcmp(vgpu_item_uuid(&world->inventory.items[i]), uuid) == 0)
+			return &world->inventory.items[i];
 	}
 	return NULL;
 }
 
-static const struct vgpu_item *find_free_among(const struct picture *picture, const char *type,
+static const struct vgpu_item *find_free_among(const struct vgpu_world *world, const char *type,
 					       bool active)
 {
-	for (size_t i = 0; i < picture->inventory.count; i++) {
-		const struct vgpu_item *item = &picture->inventory.items[i];
+	for (size_t i = 0; i < world->inventory.count; i++) {
+		const struct vgpu_item *item = &world->inventory.items[i];
 
-		if ((item->device != NULL) == active && is_for_machines(&picture->host, item) &&
-		    vgpu_usage_is_free(&picture->usage, &picture->host, item) &&
+		if ((item->device != NULL) == active && is_for_machines(&world->host, item) &&
+		    vgpu_usage_is_free(&world->usage, &world->host, item) &&
 		    (type == NULL || strcmp(vgpu_item_type(item), type) == 0))
 			return item;
 	}
@@ -176,11 +155,11 @@ static const struct vgpu_item *find_free_among(const struct picture *picture, co
 }
 
 /* What is active needs no more room. */
-static const struct vgpu_item *find_free(const struct picture *picture, const char *type)
+static const struct vgpu_item *find_free(const struct vgpu_world *world, const char *type)
 {
-	const struct vgpu_item *item = find_free_among(picture, type, true);
+	const struct vgpu_item *item = find_free_among(world, type, true);
 
-	return item != NULL ? item : find_free_among(picture, type, false);
+	return item != NULL ? item : find_free_among(world, type, false);
 }
 
 /* Makes what is missing of the vGPU: all of it, its definition, or nothing. */
@@ -253,18 +232,17 @@ static int make_vgpu(struct vgpu_setup *setup, struct base_error *err)
 
 int vgpu_setup_take_vgpu(struct vgpu_setup *setup, struct base_error *err)
 {
-	BASE_AUTO(picture) struct picture picture = { .store = { .fd = -1 } };
+	BASE_AUTO(vgpu_world) struct vgpu_world world = { 0 };
 	const struct vgpu_item *item;
 	BASE_AUTO(free) char *own = NULL;
 
 	if (ask_domain(setup, "show", NULL, setup->domain, &own, err) < 0 ||
-	    look(&picture, setup, err) < 0)
+	    gather(&world, setup, err) < 0)
 		return -1;
 	own[strcspn(own, "\n")] = '\0';
 	if (base_name_parse_uuid(own, setup->uuid))
-		return take(setup, find(&picture, setup->uuid), "which the domain has already",
-			    err);
-	item = find_free(&picture, setup->type);
+		return take(setup, find(&world, setup->uuid), "which the domain has already", err);
+	item = find_free(&world, setup->type);
 	if (item == NULL)
 		return make_vgpu(setup, err);
 	memcpy(setup->uuid, vgpu_item_uuid(item), BASE_UUID_SIZE);

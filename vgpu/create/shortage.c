@@ -74,7 +74,7 @@ static void print_holders(FILE *out, const struct shortage *shortage)
 	const struct vgpu_host *host = shortage->host;
 	size_t count = 0;
 
-	if (vgpu_usage_init(&usage, host, NULL, NULL) < 0)
+	if (vgpu_usage_init(&usage, host, NULL, NULL, NULL) < 0)
 		return;
 	for (size_t i = 0; i < host->device_count; i++) {
 		const struct vgpu_device *device = &host->devices[i];

@@ -46,166 +46,160 @@ static int attach_to_text(struct vgpu_attach *attach, struct base_error *err)
 }
 
 /* A domain, and all on this host that decides whether it can have the vGPU. */
-struct scene {
+struct attachment {
 	struct vgpu_domain *domain;
 	char *name; /* one line */
 	char *xml;
 	struct xmlpatch_mdevs mdevs; /* that it has already */
-	struct vgpu_host host;
-	struct vgpu_store store;
-	struct vgpu_inventory inventory;
-	struct vgpu_usage usage;
+	struct vgpu_world world;
 	struct vgpu_assignment target;
 	char uuid[BASE_UUID_SIZE]; /* of the vGPU */
 };
 
-static void scene_finish(struct scene *scene)
+static void finish_attachment(struct attachment *attachment)
 {
-	vgpu_assignment_finish(&scene->target);
-	vgpu_usage_finish(&scene->usage);
-	vgpu_inventory_finish(&scene->inventory);
-	vgpu_store_finish(&scene->store);
-	vgpu_host_finish(&scene->host);
-	xmlpatch_mdevs_finish(&scene->mdevs);
-	free(scene->xml);
-	free(scene->name);
-	vgpu_domain_destroy(scene->domain);
+	vgpu_assignment_finish(&attachment->target);
+	vgpu_world_finish(&attachment->world);
+	xmlpatch_mdevs_finish(&attachment->mdevs);
+	free(attachment->xml);
+	free(attachment->name);
+	vgpu_domain_destroy(attachment->domain);
 }
 
-BASE_DEFINE_CLEANUP(scene, struct scene, scene_finish)
+BASE_DEFINE_CLEANUP(attachment, struct attachment, finish_attachment)
 
-static int gather_host(struct scene *scene, const char *config_dir, struct base_error *err)
-{
-	if (vgpu_host_init(&scene->host, err) < 0 ||
-	    vgpu_store_init(&scene->store, config_dir, err) < 0)
-		return -1;
-	return vgpu_inventory_init(&scene->inventory, &scene->host, &scene->store, err);
-}
-
-static int gather_domain(struct scene *scene, const struct vgpu_attach *attach,
+static int gather_domain(struct attachment *attachment, const struct vgpu_attach *attach,
 			 struct base_error *err)
 {
-	scene->domain = vgpu_domain_create(attach->uri, attach->domain, err);
-	scene->xml = scene->domain != NULL ? vgpu_domain_get_xml(scene->domain, err) : NULL;
-	if (scene->xml == NULL)
+	attachment->domain = vgpu_domain_create(attach->uri, attach->domain, err);
+	attachment->xml =
+		attachment->domain != NULL ? vgpu_domain_get_xml(attachment->domain, err) : NULL;
+	if (attachment->xml == NULL)
 		return -1;
-	scene->name = strdup(vgpu_domain_name(scene->domain));
-	if (scene->name == NULL)
+	attachment->name = strdup(vgpu_domain_name(attachment->domain));
+	if (attachment->name == NULL)
 		return base_error_errno(err, ENOMEM, "cannot look at the domain");
-	base_line_make(scene->name);
-	if (xmlpatch_read_mdevs(scene->xml, strlen(scene->xml), &scene->mdevs, err) < 0)
-		return base_error_wrap(err, "domain %s", scene->name);
+	base_line_make(attachment->name);
+	if (xmlpatch_read_mdevs(attachment->xml, strlen(attachment->xml), &attachment->mdevs, err) <
+	    0)
+		return base_error_wrap(err, "domain %s", attachment->name);
 	return 0;
 }
 
-static int gather_usage(struct scene *scene, struct base_error *err)
+static int gather_usage(struct attachment *attachment, struct base_error *err)
 {
-	if (vgpu_domain_list_users(scene->domain, &scene->usage.users, err) < 0)
+	BASE_AUTO(vgpu_claims) struct vgpu_claims claims = { 0 };
+
+	if (vgpu_domain_list_users(attachment->domain, &claims, err) < 0)
 		return -1;
-	scene->usage.knows_claims = true;
-	return vgpu_holders_init(&scene->usage.holders, &scene->host, "/proc", err);
+	return vgpu_usage_init_known(&attachment->world.usage, &attachment->world.host, &claims,
+				     err);
 }
 
 /* One that the domain has is the one that is meant: a second time changes nothing. */
-static int pick_own(const struct scene *scene, char uuid[BASE_UUID_SIZE])
+static int pick_own(const struct attachment *attachment, char uuid[BASE_UUID_SIZE])
 {
-	for (size_t i = 0; i < scene->mdevs.n; i++) {
+	for (size_t i = 0; i < attachment->mdevs.n; i++) {
 		BASE_AUTO(vgpu_assignment) struct vgpu_assignment target = { 0 };
 
-		if (vgpu_assignment_find(&target, scene->mdevs.uuids[i], &scene->host,
-					 &scene->store, NULL) < 0 ||
+		if (vgpu_assignment_find(&target, attachment->mdevs.uuids[i], &attachment->world,
+					 NULL) < 0 ||
 		    target.api == NULL || strcmp(target.api, VGPU_TYPE_PCI_API) != 0)
 			continue;
-		memcpy(uuid, scene->mdevs.uuids[i], BASE_UUID_SIZE);
+		memcpy(uuid, attachment->mdevs.uuids[i], BASE_UUID_SIZE);
 		return 0;
 	}
 	return -1;
 }
 
-static int pick(struct scene *scene, const char *word, struct base_error *err)
+static int pick(struct attachment *attachment, const char *word, struct base_error *err)
 {
 	if (word != NULL)
-		return vgpu_lookup(word, &scene->host, &scene->store, scene->uuid, err);
-	if (pick_own(scene, scene->uuid) == 0)
+		return vgpu_lookup(word, &attachment->world, attachment->uuid, err);
+	if (pick_own(attachment, attachment->uuid) == 0)
 		return 0;
-	return vgpu_lookup_free(&scene->host, &scene->inventory, &scene->usage, scene->uuid, err);
+	return vgpu_lookup_free(&attachment->world, attachment->uuid, err);
 }
 
-static const char *find_owner(const struct scene *scene)
+static const char *find_owner(const struct attachment *attachment)
 {
 	const struct vgpu_claim *user;
 
-	for (size_t i = 0; (user = vgpu_claims_find(&scene->usage.users, scene->uuid, &i)) != NULL;
+	for (size_t i = 0; (user = vgpu_claims_find(&attachment->world.usage.users,
+						    attachment->uuid, &i)) != NULL;
 	     i++) {
-		if (strcmp(user->domain, scene->name) != 0)
+		if (strcmp(user->domain, attachment->name) != 0)
 			return user->domain;
 	}
 	return NULL;
 }
 
-static const struct vgpu_process *find_holder(const struct scene *scene)
+static const struct vgpu_process *find_holder(const struct attachment *attachment)
 {
-	const struct vgpu_device *device = vgpu_host_find_device(&scene->host, scene->uuid);
+	const struct vgpu_world *world = &attachment->world;
+	const struct vgpu_device *device = vgpu_host_find_device(&world->host, attachment->uuid);
 
-	return device != NULL ? vgpu_holders_find(&scene->usage.holders, &scene->host, device)
+	return device != NULL ? vgpu_holders_find(&world->usage.holders, &world->host, device)
 			      : NULL;
 }
 
-static const char *find_second(const struct scene *scene)
+static const char *find_second(const struct attachment *attachment)
 {
-	if (!vgpu_assignment_is_gvt(&scene->target))
+	if (!vgpu_assignment_is_gvt(&attachment->target))
 		return NULL;
-	for (size_t i = 0; i < scene->mdevs.n; i++) {
-		const char *uuid = scene->mdevs.uuids[i];
+	for (size_t i = 0; i < attachment->mdevs.n; i++) {
+		const char *uuid = attachment->mdevs.uuids[i];
 		BASE_AUTO(vgpu_assignment) struct vgpu_assignment target = { 0 };
 
-		if (strcmp(uuid, scene->uuid) != 0 &&
-		    vgpu_assignment_find(&target, uuid, &scene->host, &scene->store, NULL) == 0 &&
+		if (strcmp(uuid, attachment->uuid) != 0 &&
+		    vgpu_assignment_find(&target, uuid, &attachment->world, NULL) == 0 &&
 		    vgpu_assignment_is_gvt(&target))
 			return uuid;
 	}
 	return NULL;
 }
 
-static int check(const struct scene *scene, struct base_error *err)
+static int check(const struct attachment *attachment, struct base_error *err)
 {
 	const struct vgpu_rivals rivals = {
-		.owner = find_owner(scene),
-		.holder = find_holder(scene),
-		.second = find_second(scene),
-		.is_running = vgpu_domain_is_running(scene->domain),
+		.owner = find_owner(attachment),
+		.holder = find_holder(attachment),
+		.second = find_second(attachment),
+		.is_running = vgpu_domain_is_running(attachment->domain),
 	};
 
-	return vgpu_assignment_check(&scene->target, scene->uuid, scene->name, &rivals, err);
+	return vgpu_assignment_check(&attachment->target, attachment->uuid, attachment->name,
+				     &rivals, err);
 }
 
-static int gather(struct scene *scene, const struct vgpu_attach *attach, struct base_error *err)
+static int gather(struct attachment *attachment, const struct vgpu_attach *attach,
+		  struct base_error *err)
 {
-	if (gather_host(scene, attach->config_dir, err) < 0)
+	if (vgpu_world_init(&attachment->world, attach->config_dir, VGPU_WORLD_PARENTS, err) < 0)
 		return -1;
 	/* What a word means is known without libvirt: a wrong one is told at once. */
-	if (attach->word != NULL && pick(scene, attach->word, err) < 0)
+	if (attach->word != NULL && pick(attachment, attach->word, err) < 0)
 		return -1;
-	if (gather_domain(scene, attach, err) < 0 || gather_usage(scene, err) < 0)
+	if (gather_domain(attachment, attach, err) < 0 || gather_usage(attachment, err) < 0)
 		return -1;
-	if (attach->word == NULL && pick(scene, NULL, err) < 0)
+	if (attach->word == NULL && pick(attachment, NULL, err) < 0)
 		return -1;
-	return vgpu_assignment_find(&scene->target, scene->uuid, &scene->host, &scene->store, err);
+	return vgpu_assignment_find(&attachment->target, attachment->uuid, &attachment->world, err);
 }
 
-static int fit(struct vgpu_attach *attach, const struct scene *scene,
+static int fit(struct vgpu_attach *attach, const struct attachment *attachment,
 	       struct vgpu_capability_notes *notes, struct base_error *err)
 {
 	struct vgpu_capability capability = { 0 };
 
-	attach->wishes.uuid = scene->uuid;
-	vgpu_attach_fit(attach, &scene->target);
-	vgpu_domain_read_capability(scene->domain, scene->xml, &capability);
+	attach->wishes.uuid = attachment->uuid;
+	vgpu_attach_fit(attach, &attachment->target);
+	vgpu_domain_read_capability(attachment->domain, attachment->xml, &capability);
 	return vgpu_capability_fit(&capability, attach->display != NULL, &attach->wishes, notes,
 				   err);
 }
 
-static int advise(const struct vgpu_attach *attach, const struct scene *scene,
+static int advise(const struct vgpu_attach *attach, const struct attachment *attachment,
 		  const struct vgpu_capability_notes *notes, struct xmlpatch_result *result,
 		  struct base_error *err)
 {
@@ -213,30 +207,31 @@ static int advise(const struct vgpu_attach *attach, const struct scene *scene,
 		if (xmlpatch_result_advise(result, err, "%s", notes->items[i]) < 0)
 			return -1;
 	}
-	return vgpu_attach_advise(attach, &scene->target, result, err);
+	return vgpu_attach_advise(attach, &attachment->target, result, err);
 }
 
 static int attach_to_domain(struct vgpu_attach *attach, struct base_error *err)
 {
-	BASE_AUTO(scene) struct scene scene = { .store = { .fd = -1 } };
+	BASE_AUTO(attachment) struct attachment attachment = { 0 };
 	BASE_AUTO(vgpu_capability_notes) struct vgpu_capability_notes notes = { 0 };
 	BASE_AUTO(xmlpatch_result) struct xmlpatch_result result = { 0 };
 	struct vgpu_change change = { .result = &result,
 				      .is_dry = attach->is_dry,
 				      .is_agreed = attach->is_agreed };
 
-	if (gather(&scene, attach, err) < 0 || check(&scene, err) < 0 ||
-	    fit(attach, &scene, &notes, err) < 0)
+	if (gather(&attachment, attach, err) < 0 || check(&attachment, err) < 0 ||
+	    fit(attach, &attachment, &notes, err) < 0)
 		return -1;
-	if (xmlpatch_attach(scene.xml, strlen(scene.xml), &attach->wishes, &result, err) < 0)
-		return base_error_wrap(err, "domain %s", scene.name);
-	change.domain = scene.domain;
-	change.before = scene.xml;
-	if (advise(attach, &scene, &notes, &result, err) < 0 || vgpu_apply(&change, err) < 0)
+	if (xmlpatch_attach(attachment.xml, strlen(attachment.xml), &attach->wishes, &result, err) <
+	    0)
+		return base_error_wrap(err, "domain %s", attachment.name);
+	change.domain = attachment.domain;
+	change.before = attachment.xml;
+	if (advise(attach, &attachment, &notes, &result, err) < 0 || vgpu_apply(&change, err) < 0)
 		return -1;
 	if (result.n == 0 && !attach->is_dry)
-		base_info("the domain %s has the vGPU %s already: nothing changed", scene.name,
-			  scene.uuid);
+		base_info("the domain %s has the vGPU %s already: nothing changed", attachment.name,
+			  attachment.uuid);
 	return 0;
 }
 

@@ -7,11 +7,10 @@
 #include "vgpu/base/log.h"
 #include "vgpu/base/options.h"
 #include "vgpu/domain-commands/commands.h"
-#include "vgpu/host/host.h"
 #include "vgpu/store/lock.h"
-#include "vgpu/store/store.h"
 #include "vgpu/vgpus/remove.h"
 #include "vgpu/vgpus/restore.h"
+#include "vgpu/vgpus/world.h"
 #include "xmlpatch/xmlpatch.h"
 
 /*
@@ -29,19 +28,6 @@ struct request {
 	const char *config_dir;
 	bool prepare; /* else: release */
 };
-
-struct machine {
-	struct vgpu_host host;
-	struct vgpu_store store;
-};
-
-static void finish_machine(struct machine *machine)
-{
-	vgpu_store_finish(&machine->store);
-	vgpu_host_finish(&machine->host);
-}
-
-BASE_DEFINE_CLEANUP(machine, struct machine, finish_machine)
 
 static const struct vgpu_definition *find_on_demand(const struct vgpu_store *store,
 						    const char *uuid)
@@ -65,7 +51,7 @@ static bool has_on_demand(const struct vgpu_store *store, const struct xmlpatch_
 }
 
 /* Removes the domain's vGPUs, but for those that another virtual machine has. */
-static int release(const struct request *request, const struct machine *machine,
+static int release(const struct request *request, const struct vgpu_world *world,
 		   const struct xmlpatch_mdevs *mdevs, struct base_error *err)
 {
 	int status = 0;
@@ -75,7 +61,7 @@ static int release(const struct request *request, const struct machine *machine,
 		BASE_AUTO(vgpu_device) struct vgpu_device device = { 0 };
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 
-		if (find_on_demand(&machine->store, uuid) == NULL ||
+		if (find_on_demand(&world->store, uuid) == NULL ||
 		    vgpu_device_init(&device, uuid, NULL) < 0 || vgpu_remove(&device, &why) == 0 ||
 		    why.errnum == EBUSY)
 			continue;
@@ -87,14 +73,14 @@ static int release(const struct request *request, const struct machine *machine,
 	return status;
 }
 
-static int prepare(const struct request *request, const struct machine *machine,
+static int prepare(const struct request *request, const struct vgpu_world *world,
 		   const struct xmlpatch_mdevs *mdevs, struct base_error *err)
 {
 	for (size_t i = 0; i < mdevs->n; i++) {
 		const struct vgpu_definition *definition =
-			find_on_demand(&machine->store, mdevs->uuids[i]);
+			find_on_demand(&world->store, mdevs->uuids[i]);
 
-		if (definition == NULL || vgpu_restore_one(&machine->host, definition, err) >= 0)
+		if (definition == NULL || vgpu_restore_one(&world->host, definition, err) >= 0)
 			continue;
 		return base_error_wrap(err, "cannot make the vGPU %s, which domain %s needs",
 				       definition->uuid, request->domain);
@@ -105,7 +91,7 @@ static int prepare(const struct request *request, const struct machine *machine,
 static int act(const struct request *request, const struct xmlpatch_mdevs *mdevs,
 	       struct base_error *err)
 {
-	BASE_AUTO(machine) struct machine machine = { .store = { .fd = -1 } };
+	BASE_AUTO(vgpu_world) struct vgpu_world world = { 0 };
 	BASE_AUTO(vgpu_store) struct vgpu_store before = { .fd = -1 };
 	BASE_AUTO(fd) int lock = -1;
 
@@ -115,11 +101,10 @@ static int act(const struct request *request, const struct xmlpatch_mdevs *mdevs
 	if (!has_on_demand(&before, mdevs))
 		return 0;
 	lock = vgpu_lock_take(request->config_dir, err);
-	if (lock < 0 || vgpu_host_init(&machine.host, err) < 0 ||
-	    vgpu_store_init(&machine.store, request->config_dir, err) < 0)
+	if (lock < 0 || vgpu_world_init(&world, request->config_dir, VGPU_WORLD_PARENTS, err) < 0)
 		return -1;
-	return request->prepare ? prepare(request, &machine, mdevs, err)
-				: release(request, &machine, mdevs, err);
+	return request->prepare ? prepare(request, &world, mdevs, err)
+				: release(request, &world, mdevs, err);
 }
 
 static int read_domain(struct xmlpatch_mdevs *mdevs, struct base_error *err)

@@ -39,16 +39,16 @@ static int read_parent(struct vgpu_assignment *target, const struct vgpu_host *h
 }
 
 int vgpu_assignment_find(struct vgpu_assignment *target, const char *uuid,
-			 const struct vgpu_host *host, const struct vgpu_store *store,
-			 struct base_error *err)
+			 const struct vgpu_world *world, struct base_error *err)
 {
+	const struct vgpu_host *host = &world->host;
 	const struct vgpu_device *device = vgpu_host_find_device(host, uuid);
 	const struct vgpu_definition *definition;
 	size_t index = 0;
 
 	if (device != NULL)
 		return read_parent(target, host, device->parent, device->type, err);
-	definition = vgpu_store_find(store, uuid, &index);
+	definition = vgpu_store_find(&world->store, uuid, &index);
 	if (definition == NULL)
 		return 0;
 	return read_parent(target, host, definition->parent, definition->type, err);

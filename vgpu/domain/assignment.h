@@ -5,9 +5,8 @@
 #include <stdbool.h>
 
 #include "vgpu/base/error.h"
-#include "vgpu/host/host.h"
 #include "vgpu/host/process.h"
-#include "vgpu/store/store.h"
+#include "vgpu/vgpus/world.h"
 
 /* What attaching a vGPU has to know of it. */
 struct vgpu_assignment {
@@ -23,8 +22,7 @@ struct vgpu_assignment {
  * that is not known is no error; 0 or -1. Finish it either way.
  */
 int vgpu_assignment_find(struct vgpu_assignment *target, const char *uuid,
-			 const struct vgpu_host *host, const struct vgpu_store *store,
-			 struct base_error *err);
+			 const struct vgpu_world *world, struct base_error *err);
 
 /* Whether it is a part of an Intel GPU, by i915's name for its type. */
 bool vgpu_assignment_is_gvt(const struct vgpu_assignment *target);

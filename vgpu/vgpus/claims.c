@@ -58,9 +58,10 @@ int vgpu_claims_parse(struct vgpu_claims *users, char *text, struct base_error *
 	return 0;
 }
 
-int vgpu_claims_init(struct vgpu_claims *users, struct base_error *err)
+int vgpu_claims_init(struct vgpu_claims *users, const char *uri, struct base_error *err)
 {
-	static const char *const argv[] = { "vgpu-domain", "claims", NULL };
+	const char *const argv[] = { "vgpu-domain", "claims", uri != NULL ? "--connect" : NULL, uri,
+				     NULL };
 	char *text = NULL;
 
 	*users = (struct vgpu_claims){ 0 };

@@ -19,8 +19,11 @@ struct vgpu_claims {
 	char *text; /* owned */
 };
 
-/* Asks libvirt, by vgpu-domain. -1 if it cannot be asked: finish them all the same. */
-int vgpu_claims_init(struct vgpu_claims *users, struct base_error *err);
+/*
+ * Asks the libvirt at `uri` (NULL: the default), by vgpu-domain. -1 if it cannot be
+ * asked: finish them all the same.
+ */
+int vgpu_claims_init(struct vgpu_claims *users, const char *uri, struct base_error *err);
 
 /* Takes over the text of `vgpu-domain claims`: "UUID DOMAIN" lines; others are left out. */
 int vgpu_claims_parse(struct vgpu_claims *users, char *text, struct base_error *err);

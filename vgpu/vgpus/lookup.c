@@ -29,9 +29,11 @@ static void consider(struct candidates *candidates, const char *start, const cha
 	candidates->count++;
 }
 
-static void look(struct candidates *candidates, const char *start, const struct vgpu_host *host,
-		 const struct vgpu_store *store)
+static void look(struct candidates *candidates, const char *start, const struct vgpu_world *world)
 {
+	const struct vgpu_host *host = &world->host;
+	const struct vgpu_store *store = &world->store;
+
 	for (size_t i = 0; i < host->device_count; i++)
 		consider(candidates, start, host->devices[i].uuid);
 	for (size_t i = 0; i < store->definition_count; i++)
@@ -98,8 +100,8 @@ static int refuse_unknown(const char *word, struct base_error *err)
 	return -1;
 }
 
-int vgpu_lookup(const char *word, const struct vgpu_host *host, const struct vgpu_store *store,
-		char uuid[BASE_UUID_SIZE], struct base_error *err)
+int vgpu_lookup(const char *word, const struct vgpu_world *world, char uuid[BASE_UUID_SIZE],
+		struct base_error *err)
 {
 	struct candidates candidates = { 0 };
 	char start[BASE_UUID_SIZE];
@@ -111,7 +113,7 @@ int vgpu_lookup(const char *word, const struct vgpu_host *host, const struct vgp
 				      "'%s' is not a UUID, nor the beginning of one; 'vgpu list' "
 				      "shows those of the vGPUs",
 				      word);
-	look(&candidates, start, host, store);
+	look(&candidates, start, world);
 	if (candidates.count == 0)
 		return refuse_unknown(word, err);
 	if (candidates.count > 1)
@@ -120,18 +122,19 @@ int vgpu_lookup(const char *word, const struct vgpu_host *host, const struct vgp
 	return 0;
 }
 
-int vgpu_lookup_free(const struct vgpu_host *host, const struct vgpu_inventory *inventory,
-		     const struct vgpu_usage *usage, char uuid[BASE_UUID_SIZE],
+int vgpu_lookup_free(const struct vgpu_world *world, char uuid[BASE_UUID_SIZE],
 		     struct base_error *err)
 {
+	const struct vgpu_host *host = &world->host;
 	struct candidates candidates = { 0 };
 	char names[NAMES_SIZE];
 
-	for (size_t i = 0; i < inventory->count; i++) {
-		const struct vgpu_item *item = &inventory->items[i];
+	for (size_t i = 0; i < world->inventory.count; i++) {
+		const struct vgpu_item *item = &world->inventory.items[i];
 		const struct vgpu_type *type = vgpu_item_find_type(item, host);
 
-		if (type != NULL && vgpu_type_is_pci(type) && vgpu_usage_is_free(usage, host, item))
+		if (type != NULL && vgpu_type_is_pci(type) &&
+		    vgpu_usage_is_free(&world->usage, host, item))
 			consider(&candidates, "", vgpu_item_uuid(item));
 	}
 	if (candidates.count == 0)
@@ -179,8 +182,7 @@ static int drop_repeated(struct vgpu_lookups *picks, struct base_error *err)
 }
 
 int vgpu_lookups_init(struct vgpu_lookups *picks, const char *const words[], size_t count,
-		      const struct vgpu_host *host, const struct vgpu_store *store,
-		      struct base_error *err)
+		      const struct vgpu_world *world, struct base_error *err)
 {
 	*picks = (struct vgpu_lookups){ .uuids = calloc(count + 1, sizeof(*picks->uuids)) };
 	if (picks->uuids == NULL)
@@ -189,7 +191,7 @@ int vgpu_lookups_init(struct vgpu_lookups *picks, const char *const words[], siz
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 		char *uuid = picks->uuids[picks->count];
 
-		if (vgpu_lookup(words[i], host, store, uuid, &why) == 0) {
+		if (vgpu_lookup(words[i], world, uuid, &why) == 0) {
 			picks->count++;
 		} else if (why.status == BASE_MISUSED) {
 			*err = why;

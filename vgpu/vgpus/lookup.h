@@ -2,8 +2,7 @@
 #ifndef VGPU_LOOKUP_H
 #define VGPU_LOOKUP_H
 
-#include "vgpu/vgpus/inventory.h"
-#include "vgpu/vgpus/usage.h"
+#include "vgpu/vgpus/world.h"
 
 /*
  * Finds the vGPU that a word of a command line means: a UUID, or the beginning
@@ -14,19 +13,18 @@
  * BASE_MISUSED for what is no part of a UUID, BASE_FAILED for one that none or
  * several have; those are named.
  */
-int vgpu_lookup(const char *word, const struct vgpu_host *host, const struct vgpu_store *store,
-		char uuid[BASE_UUID_SIZE], struct base_error *err);
+int vgpu_lookup(const char *word, const struct vgpu_world *world, char uuid[BASE_UUID_SIZE],
+		struct base_error *err);
 
 /* Whether a word may be the beginning of a UUID, of whatever vGPU. */
 bool vgpu_lookup_is_start(const char *word);
 
 /*
  * Finds the only vGPU that a virtual machine could have now: its type makes PCI
- * devices, no domain has it and no process holds it. None and several are
- * BASE_FAILED; several are named.
+ * devices, no domain has it and no process holds it, as the world's usage says. None
+ * and several are BASE_FAILED; several are named.
  */
-int vgpu_lookup_free(const struct vgpu_host *host, const struct vgpu_inventory *inventory,
-		     const struct vgpu_usage *usage, char uuid[BASE_UUID_SIZE],
+int vgpu_lookup_free(const struct vgpu_world *world, char uuid[BASE_UUID_SIZE],
 		     struct base_error *err);
 
 /* The vGPUs that the words of a command line mean, each once. */
@@ -38,8 +36,7 @@ struct vgpu_lookups {
 
 /* As vgpu_lookup for each of `count` words; -1 if one is no part of a UUID. */
 int vgpu_lookups_init(struct vgpu_lookups *picks, const char *const words[], size_t count,
-		      const struct vgpu_host *host, const struct vgpu_store *store,
-		      struct base_error *err);
+		      const struct vgpu_world *world, struct base_error *err);
 
 /* Takes NULL and zeroed ones. */
 void vgpu_lookups_finish(struct vgpu_lookups *picks);

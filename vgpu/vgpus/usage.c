@@ -4,11 +4,19 @@
 #include <stdio.h>
 #include <string.h>
 
-int vgpu_usage_init(struct vgpu_usage *usage, const struct vgpu_host *host, struct base_error *why,
-		    struct base_error *err)
+int vgpu_usage_init(struct vgpu_usage *usage, const struct vgpu_host *host, const char *uri,
+		    struct base_error *why, struct base_error *err)
 {
 	*usage = (struct vgpu_usage){ 0 };
-	usage->knows_claims = vgpu_claims_init(&usage->users, why) == 0;
+	usage->knows_claims = vgpu_claims_init(&usage->users, uri, why) == 0;
+	return vgpu_holders_init(&usage->holders, host, "/proc", err);
+}
+
+int vgpu_usage_init_known(struct vgpu_usage *usage, const struct vgpu_host *host,
+			  struct vgpu_claims *claims, struct base_error *err)
+{
+	*usage = (struct vgpu_usage){ .users = *claims, .knows_claims = true };
+	*claims = (struct vgpu_claims){ 0 };
 	return vgpu_holders_init(&usage->holders, host, "/proc", err);
 }
 

@@ -14,11 +14,15 @@ struct vgpu_usage {
 };
 
 /*
- * Asks libvirt and looks through /proc. That libvirt cannot be asked is no failure:
- * `why` (may be NULL) says it.
+ * Asks the libvirt at `uri` (NULL: the default) and looks through /proc. That libvirt
+ * cannot be asked is no failure: `why` (may be NULL) says it.
  */
-int vgpu_usage_init(struct vgpu_usage *usage, const struct vgpu_host *host, struct base_error *why,
-		    struct base_error *err);
+int vgpu_usage_init(struct vgpu_usage *usage, const struct vgpu_host *host, const char *uri,
+		    struct base_error *why, struct base_error *err);
+
+/* The same with claims that are known already: it takes them over. */
+int vgpu_usage_init_known(struct vgpu_usage *usage, const struct vgpu_host *host,
+			  struct vgpu_claims *claims, struct base_error *err);
 
 /*
  * "in use by the domain win10 (qemu-system-x86, PID 123)", "of the domain win10" or

@@ -24,14 +24,11 @@
 static void read_target(struct vgpu_assignment *target, const char *uuid, const char *config_dir)
 {
 	BASE_AUTO(base_error) struct base_error err = { 0 };
-	BASE_AUTO(vgpu_host) struct vgpu_host host = { 0 };
-	BASE_AUTO(vgpu_store) struct vgpu_store store = { .fd = -1 };
-	int status = vgpu_host_init(&host, &err);
+	BASE_AUTO(vgpu_world) struct vgpu_world world = { 0 };
+	int status = vgpu_world_init(&world, config_dir, VGPU_WORLD_PARENTS, &err);
 
 	if (status == 0)
-		status = vgpu_store_init(&store, config_dir, &err);
-	if (status == 0)
-		status = vgpu_assignment_find(target, uuid, &host, &store, &err);
+		status = vgpu_assignment_find(target, uuid, &world, &err);
 	if (status < 0)
 		print_error("%s\n", err.message);
 	assert_int_equal(status, 0);

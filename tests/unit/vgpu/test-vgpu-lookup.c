@@ -23,11 +23,12 @@ static struct vgpu_device devices[] = { { .uuid = A }, { .uuid = C } };
 static struct vgpu_definition definitions[] = { { .uuid = A }, { .uuid = B }, { .uuid = A } };
 static struct vgpu_problem problems[] = { { .uuid = D }, { .uuid = "" } };
 
-static const struct vgpu_host host = { .devices = devices, .device_count = COUNT(devices) };
-static const struct vgpu_store store = { .definitions = definitions,
-					 .definition_count = COUNT(definitions),
-					 .problems = problems,
-					 .problem_count = COUNT(problems) };
+static const struct vgpu_world world = { .host = { .devices = devices,
+						   .device_count = COUNT(devices) },
+					 .store = { .definitions = definitions,
+						    .definition_count = COUNT(definitions),
+						    .problems = problems,
+						    .problem_count = COUNT(problems) } };
 
 static void a_unique_beginning_is_enough(void **state)
 {
@@ -49,7 +50,7 @@ static void a_unique_beginning_is_enough(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		char uuid[BASE_UUID_SIZE];
 
-		assert_int_equal(vgpu_lookup(cases[i].word, &host, &store, uuid, NULL), 0);
+		assert_int_equal(vgpu_lookup(cases[i].word, &world, uuid, NULL), 0);
 		assert_string_equal(uuid, cases[i].uuid);
 	}
 }
@@ -78,7 +79,7 @@ static void other_words_are_refused(void **state)
 		BASE_AUTO(base_error) struct base_error err = { 0 };
 		char uuid[BASE_UUID_SIZE];
 
-		assert_int_equal(vgpu_lookup(cases[i].word, &host, &store, uuid, &err), -1);
+		assert_int_equal(vgpu_lookup(cases[i].word, &world, uuid, &err), -1);
 		assert_int_equal(err.status, cases[i].status);
 		assert_int_equal(err.errnum, cases[i].errnum);
 		assert_non_null(strstr(err.message, cases[i].words));
@@ -89,8 +90,9 @@ static void many_candidates_are_cut_short(void **state)
 {
 	BASE_AUTO(base_error) struct base_error err = { 0 };
 	struct vgpu_definition many[6] = { 0 };
-	const struct vgpu_host none = { 0 };
-	const struct vgpu_store crowded = { .definitions = many, .definition_count = COUNT(many) };
+	const struct vgpu_world crowded = {
+		.store = { .definitions = many, .definition_count = COUNT(many) },
+	};
 	char uuid[BASE_UUID_SIZE];
 
 	(void)state;
@@ -98,7 +100,7 @@ static void many_candidates_are_cut_short(void **state)
 		memcpy(many[i].uuid, A, sizeof(A));
 		many[i].uuid[35] = (char)('1' + i);
 	}
-	assert_int_equal(vgpu_lookup("4b", &none, &crowded, uuid, &err), -1);
+	assert_int_equal(vgpu_lookup("4b", &crowded, uuid, &err), -1);
 	assert_non_null(strstr(err.message, "165c04 and more"));
 	assert_null(strstr(err.message, "165c05"));
 }
@@ -111,14 +113,14 @@ static void words_are_picked_once_each(void **state)
 	struct vgpu_lookups picks;
 
 	(void)state;
-	assert_int_equal(vgpu_lookups_init(&picks, words, COUNT(words), &host, &store, &err), 0);
+	assert_int_equal(vgpu_lookups_init(&picks, words, COUNT(words), &world, &err), 0);
 	assert_int_equal(picks.count, 2);
 	assert_string_equal(picks.uuids[0], C);
 	assert_string_equal(picks.uuids[1], A);
 	assert_int_equal(picks.failed, 2);
 	vgpu_lookups_finish(&picks);
 
-	assert_int_equal(vgpu_lookups_init(&picks, bad, COUNT(bad), &host, &store, &err), -1);
+	assert_int_equal(vgpu_lookups_init(&picks, bad, COUNT(bad), &world, &err), -1);
 	assert_int_equal(err.status, BASE_MISUSED);
 	vgpu_lookups_finish(&picks);
 }
@@ -140,7 +142,7 @@ static void many_words_are_picked_in_no_time(void **state)
 			 (i * 7919) % (MANY / 2));
 		words[i] = texts[i];
 	}
-	assert_int_equal(vgpu_lookups_init(&picks, words, MANY, &host, &store, NULL), 0);
+	assert_int_equal(vgpu_lookups_init(&picks, words, MANY, &world, NULL), 0);
 	assert_int_equal(picks.count, MANY / 2);
 	for (size_t i = 0; i < picks.count; i++)
 		assert_string_equal(picks.uuids[i], texts[i]);
@@ -166,18 +168,20 @@ static int pick_free(const char *users, long pid, char uuid[BASE_UUID_SIZE], str
 					     { .uuid = B, .parent = gpu, .type = gvt },
 					     { .uuid = A, .parent = absent, .type = gvt },
 					     { .uuid = C, .parent = absent, .type = gvt } };
-	const struct vgpu_host machine = { parents, COUNT(parents), there, COUNT(there) };
-	const struct vgpu_store definitions_of = { .definitions = defined,
-						   .definition_count = COUNT(defined) };
 	struct vgpu_process holders[] = { { 0 }, { .pid = pid } };
-	struct vgpu_usage usage = { .holders = { holders, COUNT(holders) } };
-	BASE_AUTO(vgpu_inventory) struct vgpu_inventory inventory = { 0 };
+	struct vgpu_world machine = {
+		.host = { parents, COUNT(parents), there, COUNT(there) },
+		.store = { .definitions = defined, .definition_count = COUNT(defined) },
+		.usage = { .holders = { holders, COUNT(holders) } },
+	};
 	int status;
 
-	assert_int_equal(vgpu_claims_parse(&usage.users, strdup(users), NULL), 0);
-	assert_int_equal(vgpu_inventory_init(&inventory, &machine, &definitions_of, NULL), 0);
-	status = vgpu_lookup_free(&machine, &inventory, &usage, uuid, err);
-	vgpu_claims_finish(&usage.users);
+	assert_int_equal(vgpu_claims_parse(&machine.usage.users, strdup(users), NULL), 0);
+	assert_int_equal(
+		vgpu_inventory_init(&machine.inventory, &machine.host, &machine.store, NULL), 0);
+	status = vgpu_lookup_free(&machine, uuid, err);
+	vgpu_claims_finish(&machine.usage.users);
+	vgpu_inventory_finish(&machine.inventory);
 	return status;
 }
 
