@@ -35,17 +35,17 @@ static void read_command_line(const char *text, size_t size)
 	check_name(domain);
 }
 
-static void read_users(const char *text, size_t size)
+static void read_claims(const char *text, size_t size)
 {
-	BASE_AUTO(vgpu_claims) struct vgpu_claims users;
+	BASE_AUTO(vgpu_claims) struct vgpu_claims claims;
 	char uuid[BASE_UUID_SIZE];
 
-	require(vgpu_claims_parse(&users, strndup(text, size), NULL) == 0, "users are read");
-	for (size_t i = 0; i < users.count; i++) {
-		require(base_name_parse_uuid(users.items[i].uuid, uuid), "a UUID is one");
-		check_name(users.items[i].domain);
-		require(i == 0 || strcmp(users.items[i - 1].uuid, users.items[i].uuid) <= 0,
-			"users are in order");
+	require(vgpu_claims_parse(&claims, strndup(text, size), NULL) == 0, "claims are read");
+	for (size_t i = 0; i < claims.count; i++) {
+		require(base_name_parse_uuid(claims.items[i].uuid, uuid), "a UUID is one");
+		check_name(claims.items[i].domain);
+		require(i == 0 || strcmp(claims.items[i - 1].uuid, claims.items[i].uuid) <= 0,
+			"claims are in order");
 	}
 }
 
@@ -62,7 +62,7 @@ static void read_word(const char *text, size_t size)
 		check_name(err.message);
 		return;
 	}
-	require(base_name_parse_uuid(uuid, again), "what is picked is a UUID");
+	require(base_name_parse_uuid(uuid, again), "what is found is a UUID");
 	require(strncasecmp(uuid, word, strlen(word)) == 0, "it begins with the word");
 }
 
@@ -79,7 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (text[0] == 'c')
 		read_command_line(text + 1, size - 1);
 	else if (text[0] == 'u')
-		read_users(text + 1, size - 1);
+		read_claims(text + 1, size - 1);
 	else
 		read_word(text + 1, size - 1);
 	free(text);

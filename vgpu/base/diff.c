@@ -63,7 +63,7 @@ static bool same(const struct line *a, const struct line *b)
 	return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
 }
 
-static void add(struct script *script, char kind, const struct line *lines, size_t count)
+static void add_steps(struct script *script, char kind, const struct line *lines, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		script->steps[script->count++] = (struct step){ kind, lines[i] };
@@ -132,16 +132,16 @@ static void trace(const struct lines *a, const struct lines *b, long *table, lon
 		long from = before[down ? k + 1 : k - 1];
 
 		while (x > from + !down) {
-			add(script, ' ', &a->items[--x], 1);
+			add_steps(script, ' ', &a->items[--x], 1);
 			y--;
 		}
 		if (down)
-			add(script, '+', &b->items[--y], 1);
+			add_steps(script, '+', &b->items[--y], 1);
 		else
-			add(script, '-', &a->items[--x], 1);
+			add_steps(script, '-', &a->items[--x], 1);
 	}
 	while (x > 0)
-		add(script, ' ', &a->items[--x], 1);
+		add_steps(script, ' ', &a->items[--x], 1);
 	reverse(script->steps + first, script->count - first);
 }
 
@@ -161,12 +161,12 @@ static int compare_middle(const struct lines *a, const struct lines *b, struct s
 		trace(a, b, table, changes, script);
 		return 0;
 	}
-	add(script, '-', a->items, a->count);
-	add(script, '+', b->items, b->count);
+	add_steps(script, '-', a->items, a->count);
+	add_steps(script, '+', b->items, b->count);
 	return 0;
 }
 
-static int compare(const struct lines *a, const struct lines *b, struct script *script)
+static int compare_lines(const struct lines *a, const struct lines *b, struct script *script)
 {
 	size_t shorter = a->count < b->count ? a->count : b->count;
 	size_t head = 0, tail = 0;
@@ -179,10 +179,10 @@ static int compare(const struct lines *a, const struct lines *b, struct script *
 		tail++;
 	left = (struct lines){ a->items + head, a->count - head - tail };
 	right = (struct lines){ b->items + head, b->count - head - tail };
-	add(script, ' ', a->items, head);
+	add_steps(script, ' ', a->items, head);
 	if (compare_middle(&left, &right, script) < 0)
 		return -1;
-	add(script, ' ', a->items + head + left.count, tail);
+	add_steps(script, ' ', a->items + head + left.count, tail);
 	return 0;
 }
 
@@ -276,7 +276,7 @@ char *vgpu_diff_texts(const char *old_name, const char *old_text, const char *ne
 
 	if (split(old_text, &a) == 0 && split(new_text, &b) == 0) {
 		script.steps = calloc(a.count + b.count + 1, sizeof(*script.steps));
-		if (script.steps != NULL && compare(&a, &b, &script) == 0)
+		if (script.steps != NULL && compare_lines(&a, &b, &script) == 0)
 			text = print(old_name, new_name, &script);
 	}
 	free(script.steps);

@@ -8,7 +8,8 @@
 
 #include "vgpu/base/line.h"
 
-static void replace(struct base_error *err, enum base_status status, int errnum, char *message)
+static void replace_message(struct base_error *err, enum base_status status, int errnum,
+			    char *message)
 {
 	free(err->message);
 	if (message != NULL)
@@ -34,7 +35,7 @@ int base_error_set(struct base_error *err, enum base_status status, const char *
 	if (err == NULL)
 		return -1;
 	va_start(args, format);
-	replace(err, status, 0, format_text(format, args));
+	replace_message(err, status, 0, format_text(format, args));
 	va_end(args);
 	return -1;
 }
@@ -52,7 +53,7 @@ int base_error_errno(struct base_error *err, int errnum, const char *format, ...
 	va_end(args);
 	if (what == NULL || asprintf(&whole, "%s: %s", what, strerror(errnum)) < 0)
 		whole = NULL;
-	replace(err, BASE_FAILED, errnum, whole);
+	replace_message(err, BASE_FAILED, errnum, whole);
 	return -1;
 }
 
@@ -69,7 +70,7 @@ int base_error_wrap(struct base_error *err, const char *format, ...)
 	va_end(args);
 	if (context != NULL && err->message != NULL &&
 	    asprintf(&whole, "%s: %s", context, err->message) >= 0)
-		replace(err, err->status, err->errnum, whole);
+		replace_message(err, err->status, err->errnum, whole);
 	return -1;
 }
 

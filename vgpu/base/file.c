@@ -185,8 +185,8 @@ static int fill_temporary(int fd, const void *data, size_t length, const struct 
 	return fsync(fd);
 }
 
-static int replace(int dirfd, const char *path, const void *data, size_t length,
-		   const struct ownership *to, struct base_error *err)
+static int replace_file(int dirfd, const char *path, const void *data, size_t length,
+			const struct ownership *to, struct base_error *err)
 {
 	char name[NAME_MAX + 1];
 	BASE_AUTO(fd) int fd = -1;
@@ -212,7 +212,7 @@ int base_file_replace_at(int dirfd, const char *path, const void *data, size_t l
 {
 	const struct ownership to = { (uid_t)-1, (gid_t)-1, mode };
 
-	return replace(dirfd, path, data, length, &to, err);
+	return replace_file(dirfd, path, data, length, &to, err);
 }
 
 int base_file_rewrite_at(int dirfd, const char *path, const void *data, size_t length,
@@ -226,7 +226,7 @@ int base_file_rewrite_at(int dirfd, const char *path, const void *data, size_t l
 	if (!S_ISREG(st.st_mode))
 		return base_error_set(err, BASE_FAILED, "%s is not a regular file", path);
 	to = (struct ownership){ st.st_uid, st.st_gid, (st.st_mode & 0664) | 0600 };
-	return replace(dirfd, path, data, length, &to, err);
+	return replace_file(dirfd, path, data, length, &to, err);
 }
 
 int base_file_write_attribute(const char *path, const char *value, struct base_error *err)

@@ -36,7 +36,7 @@ bool base_log_enabled(enum base_log_level level)
 }
 
 /* A colour for people, syslog's priority for the journal, which takes it off. */
-static const char *mark(enum base_log_level level, bool on_terminal)
+static const char *find_mark(enum base_log_level level, bool on_terminal)
 {
 	if (log_is_journal)
 		return level == BASE_LOG_WARNING ? "<4>" : level == BASE_LOG_DEBUG ? "<7>" : "<6>";
@@ -66,8 +66,8 @@ void base_log(enum base_log_level level, const char *format, ...)
 	if (text == NULL)
 		return;
 	base_line_make(text);
-	print_line(mark(level, on_terminal), level == BASE_LOG_WARNING ? "warning: " : "", text,
-		   on_terminal);
+	print_line(find_mark(level, on_terminal), level == BASE_LOG_WARNING ? "warning: " : "",
+		   text, on_terminal);
 }
 
 int base_log_error(const struct base_error *err)

@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
-static const struct vgpu_option *find(const struct vgpu_option *options, const char *name,
-				      size_t length)
+static const struct vgpu_option *find_option(const struct vgpu_option *options, const char *name,
+					     size_t length)
 {
 	for (; options->name != NULL; options++) {
 		if (strlen(options->name) == length && strncmp(options->name, name, length) == 0)
@@ -14,29 +14,29 @@ static const struct vgpu_option *find(const struct vgpu_option *options, const c
 	return NULL;
 }
 
-static int refuse(const char *command, const char *argument, const char *why,
-		  struct base_error *err)
+static int refuse_argument(const char *command, const char *argument, const char *why,
+			   struct base_error *err)
 {
 	return base_error_set(err, BASE_MISUSED, "%s: %s: '%s'; 'vgpu help %s' tells more", command,
 			      why, argument, command);
 }
 
 /* Returns how many of argv's words the option took, or -1. */
-static int take(int argc, char **argv, int i, const struct vgpu_option *options,
-		struct base_error *err)
+static int take_option(int argc, char **argv, int i, const struct vgpu_option *options,
+		       struct base_error *err)
 {
 	const char *name = argv[i] + 2;
 	const char *equals = strchr(name, '=');
 	size_t length = equals != NULL ? (size_t)(equals - name) : strlen(name);
-	const struct vgpu_option *option = find(options, name, length);
+	const struct vgpu_option *option = find_option(options, name, length);
 	const char *value = equals != NULL ? equals + 1 : NULL;
 	int taken = 1;
 
 	if (option == NULL)
-		return refuse(argv[0], argv[i], "there is no such option", err);
+		return refuse_argument(argv[0], argv[i], "there is no such option", err);
 	if (option->flag != NULL) {
 		if (value != NULL)
-			return refuse(argv[0], argv[i], "this option takes no value", err);
+			return refuse_argument(argv[0], argv[i], "this option takes no value", err);
 		*option->flag = true;
 		return taken;
 	}
@@ -45,9 +45,9 @@ static int take(int argc, char **argv, int i, const struct vgpu_option *options,
 		taken = 2;
 	}
 	if (value == NULL || *value == '\0')
-		return refuse(argv[0], argv[i], "this option needs a value", err);
+		return refuse_argument(argv[0], argv[i], "this option needs a value", err);
 	if (*option->value != NULL)
-		return refuse(argv[0], argv[i], "this option was given twice", err);
+		return refuse_argument(argv[0], argv[i], "this option was given twice", err);
 	*option->value = value;
 	return taken;
 }
@@ -64,13 +64,13 @@ int vgpu_options_parse(int argc, char **argv, const struct vgpu_option *options,
 		if (!only_operands && strcmp(argv[i], "--") == 0) {
 			only_operands = true;
 		} else if (!only_operands && strncmp(argv[i], "--", 2) == 0) {
-			taken = take(argc, argv, i, options, err);
+			taken = take_option(argc, argv, i, options, err);
 			if (taken < 0)
 				return -1;
 		} else if (!only_operands && argv[i][0] == '-' && argv[i][1] != '\0') {
-			return refuse(argv[0], argv[i], "there is no such option", err);
+			return refuse_argument(argv[0], argv[i], "there is no such option", err);
 		} else if (count == most) {
-			return refuse(argv[0], argv[i], "one argument too many", err);
+			return refuse_argument(argv[0], argv[i], "one argument too many", err);
 		} else {
 			operands[count++] = argv[i];
 		}

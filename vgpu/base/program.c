@@ -82,8 +82,8 @@ int vgpu_program_become(char *const argv[], struct base_error *err)
 	return cannot_start(path, errno, err);
 }
 
-static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes, int out,
-		   int error)
+static int prepare_child(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes,
+			 int out, int error)
 {
 	sigset_t none;
 	int status;
@@ -103,7 +103,7 @@ static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attri
 	return status;
 }
 
-static int spawn(const char *path, const char *const argv[], int out, int error, pid_t *pid)
+static int spawn_child(const char *path, const char *const argv[], int out, int error, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -116,7 +116,7 @@ static int spawn(const char *path, const char *const argv[], int out, int error,
 		posix_spawn_file_actions_destroy(&actions);
 		return status;
 	}
-	status = prepare(&actions, &attributes, out, error);
+	status = prepare_child(&actions, &attributes, out, error);
 	if (status == 0)
 		status = posix_spawnp(pid, path, &actions, &attributes, (char *const *)argv,
 				      environ);
@@ -126,7 +126,7 @@ static int spawn(const char *path, const char *const argv[], int out, int error,
 }
 
 /* 1 while there may be more, 0 at the end, -1 and errno. */
-static int take(struct stream *stream)
+static int read_some(struct stream *stream)
 {
 	char buffer[4096];
 	ssize_t got = BASE_RETRY(read(stream->fd, buffer, sizeof(buffer)));
@@ -160,7 +160,7 @@ static void forget_beginning(struct stream *stream)
 }
 
 /* Both at once, or the child would block on the one that is not read. */
-static int drain(struct stream *out, struct stream *error)
+static int drain_pipes(struct stream *out, struct stream *error)
 {
 	while (out->fd >= 0 || error->fd >= 0) {
 		struct pollfd fds[] = { { .fd = out->fd, .events = POLLIN },
@@ -170,14 +170,14 @@ static int drain(struct stream *out, struct stream *error)
 		if (BASE_RETRY(poll(fds, 2, -1)) < 0)
 			return -1;
 		if (fds[0].revents != 0) {
-			more = take(out);
+			more = read_some(out);
 			if (more < 0)
 				return -1;
 			if (more == 0)
 				base_cleanup_fd(&out->fd);
 		}
 		if (fds[1].revents != 0) {
-			if (take(error) <= 0)
+			if (read_some(error) <= 0)
 				base_cleanup_fd(&error->fd);
 			else
 				forget_beginning(error);
@@ -213,7 +213,7 @@ static const char *without_name(const char *line, const char *name)
 	return line;
 }
 
-static int judge(int status, const char *name, char *error, struct base_error *err)
+static int judge_end(int status, const char *name, char *error, struct base_error *err)
 {
 	const char *line;
 
@@ -241,9 +241,9 @@ static int open_pipe(struct stream *stream, int *write_end)
 }
 
 /* Reads all that the child says and waits for its end. */
-static int collect(pid_t pid, struct stream *out, struct stream *error, int *status)
+static int collect_output(pid_t pid, struct stream *out, struct stream *error, int *status)
 {
-	int drained = drain(out, error);
+	int drained = drain_pipes(out, error);
 	int saved = errno;
 
 	/* Nobody waits for a child that says too much to say it all. */
@@ -255,8 +255,8 @@ static int collect(pid_t pid, struct stream *out, struct stream *error, int *sta
 	return drained;
 }
 
-static int run(const char *path, const char *const argv[], size_t limit, char **output,
-	       bool passes_messages, struct base_error *err)
+static int run_program(const char *path, const char *const argv[], size_t limit, char **output,
+		       bool passes_messages, struct base_error *err)
 {
 	BASE_AUTO(stream) struct stream out = { .fd = -1, .limit = limit };
 	BASE_AUTO(stream) struct stream error = { .fd = -1, .limit = STDERR_LIMIT };
@@ -267,14 +267,14 @@ static int run(const char *path, const char *const argv[], size_t limit, char **
 
 	if ((output != NULL && open_pipe(&out, &out_end) < 0) || open_pipe(&error, &error_end) < 0)
 		return cannot_start(path, errno, err);
-	status = spawn(path, argv, out_end, error_end, &pid);
+	status = spawn_child(path, argv, out_end, error_end, &pid);
 	if (status != 0)
 		return cannot_start(path, status, err);
 	base_cleanup_fd(&out_end);
 	base_cleanup_fd(&error_end);
-	if (collect(pid, &out, &error, &status) < 0)
+	if (collect_output(pid, &out, &error, &status) < 0)
 		return base_error_errno(err, errno, "cannot read what %s says", path);
-	if (judge(status, argv[0], error.text, err) < 0)
+	if (judge_end(status, argv[0], error.text, err) < 0)
 		return -1;
 	if (passes_messages && error.text != NULL)
 		fputs(error.text, stderr);
@@ -287,13 +287,13 @@ static int run(const char *path, const char *const argv[], size_t limit, char **
 int vgpu_program_run(const char *path, const char *const argv[], size_t limit, char **output,
 		     struct base_error *err)
 {
-	return run(path, argv, limit, output, false, err);
+	return run_program(path, argv, limit, output, false, err);
 }
 
 int vgpu_program_run_self(const char *const argv[], size_t limit, char **output,
 			  struct base_error *err)
 {
-	return run("/proc/self/exe", argv, limit, output, true, err);
+	return run_program("/proc/self/exe", argv, limit, output, true, err);
 }
 
 int vgpu_program_ask_domain(const char *const argv[], size_t limit, char **output,
@@ -303,5 +303,5 @@ int vgpu_program_ask_domain(const char *const argv[], size_t limit, char **outpu
 
 	if (path == NULL)
 		return cannot_start(DOMAIN_PROGRAM, ENOMEM, err);
-	return run(path, argv, limit, output, true, err);
+	return run_program(path, argv, limit, output, true, err);
 }

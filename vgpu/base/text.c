@@ -8,7 +8,7 @@
 #define FIRST_SIZE 128
 
 /* Room for so many bytes more and a NUL. */
-static bool grow(struct base_text *text, size_t more)
+static bool make_room(struct base_text *text, size_t more)
 {
 	size_t size = text->size > 0 ? text->size : FIRST_SIZE;
 	char *start;
@@ -33,7 +33,7 @@ static bool grow(struct base_text *text, size_t more)
 
 void base_text_add_bytes(struct base_text *text, const char *more, size_t length)
 {
-	if (!grow(text, length))
+	if (!make_room(text, length))
 		return;
 	memcpy(text->start + text->length, more, length);
 	text->length += length;
@@ -70,7 +70,7 @@ char *base_text_take(struct base_text *text)
 {
 	char *start = NULL;
 
-	if (grow(text, 0)) {
+	if (make_room(text, 0)) {
 		text->start[text->length] = '\0';
 		start = text->start;
 	} else {

@@ -97,7 +97,7 @@ static int settle_uuid(struct request *request, const struct attempt *attempt,
 	return err->errnum == ENOENT ? refuse_uuid(request, err) : -1;
 }
 
-static int parse(int argc, char **argv, struct request *request, struct base_error *err)
+static int parse_request(int argc, char **argv, struct request *request, struct base_error *err)
 {
 	const struct vgpu_option options[] = {
 		{ "parent", &request->parent, NULL },
@@ -201,52 +201,52 @@ static int find_existing(struct request *request, struct attempt *attempt, struc
 }
 
 /* Looks at what there is, and where a new vGPU would go. */
-static int look(struct request *request, struct attempt *attempt, struct vgpu_placement *choice,
-		struct base_error *err)
+static int find_place(struct request *request, struct attempt *attempt,
+		      struct vgpu_placement *placement, struct base_error *err)
 {
-	*choice = (struct vgpu_placement){ 0 };
+	*placement = (struct vgpu_placement){ 0 };
 	if (vgpu_world_init(&attempt->world, request->config_dir,
 			    VGPU_WORLD_PARENTS | VGPU_WORLD_WHOLE, err) < 0 ||
 	    settle_uuid(request, attempt, err) < 0 || find_existing(request, attempt, err) < 0)
 		return -1;
-	if (attempt->device != NULL || vgpu_placement_choose(&attempt->world.host, request->parent,
-							     request->type, choice, err) == 0)
+	if (attempt->device != NULL || vgpu_placement_find(&attempt->world.host, request->parent,
+							   request->type, placement, err) == 0)
 		return 0;
 	attempt->is_full = err->errnum == ENOSPC;
 	return -1;
 }
 
 /* Adds to a clash who has the vGPU that has the UUID. */
-static void name_user(const struct attempt *attempt, struct base_error *err)
+static void name_holder(const struct attempt *attempt, struct base_error *err)
 {
 	BASE_AUTO(vgpu_usage) struct vgpu_usage usage = { 0 };
-	BASE_AUTO(free) char *user = NULL;
+	BASE_AUTO(free) char *who = NULL;
 
 	if (attempt->device == NULL ||
 	    vgpu_usage_init(&usage, &attempt->world.host, NULL, NULL, NULL) < 0)
 		return;
-	user = vgpu_usage_describe(&usage, &attempt->world.host, attempt->device);
-	if (user != NULL)
-		base_error_set(err, err->status, "%s, %s", err->message, user);
+	who = vgpu_usage_describe(&usage, &attempt->world.host, attempt->device);
+	if (who != NULL)
+		base_error_set(err, err->status, "%s, %s", err->message, who);
 }
 
 /*
  * Says more of a refusal, which takes libvirt's answer. Not with the lock: a hook
  * of libvirt's may wait for that while libvirt waits for the hook.
  */
-static int explain(const struct attempt *attempt, const struct vgpu_placement *choice,
-		   struct base_error *err)
+static int explain_refusal(const struct attempt *attempt, const struct vgpu_placement *placement,
+			   struct base_error *err)
 {
 	if (attempt->is_full)
-		vgpu_shortage_explain(&attempt->world.host, choice, err);
+		vgpu_shortage_explain(&attempt->world.host, placement, err);
 	else if (err->errnum == EEXIST)
-		name_user(attempt, err);
+		name_holder(attempt, err);
 	return -1;
 }
 
 /* While a desktop that was just ended lets go of the aperture, the kernel says ENOSPC. */
-static int make(struct attempt *attempt, const struct vgpu_parent *parent,
-		const struct vgpu_definition *definition, struct base_error *err)
+static int make_patiently(struct attempt *attempt, const struct vgpu_parent *parent,
+			  const struct vgpu_definition *definition, struct base_error *err)
 {
 	const struct timespec pause = { .tv_nsec = 250000000 };
 	int tries = vgpu_desktop_is_stopped() && !attempt->has_waited ? PATIENCE_S * 4 : 1;
@@ -289,15 +289,16 @@ static int define(struct attempt *attempt, const struct vgpu_definition *definit
  * machine stops in between, the next restore makes the vGPU; the other way round
  * nothing would know that it is to stay.
  */
-static int act(const struct request *request, struct attempt *attempt,
-	       const struct vgpu_placement *choice, const struct vgpu_definition *definition,
-	       struct base_error *err)
+static int make_missing(const struct request *request, struct attempt *attempt,
+			const struct vgpu_placement *placement,
+			const struct vgpu_definition *definition, struct base_error *err)
 {
 	bool defines = attempt->definition == NULL && !request->is_transient;
 
 	if (defines && define(attempt, definition, err) < 0)
 		return -1;
-	if (attempt->device != NULL || make(attempt, choice->parent, definition, err) == 0)
+	if (attempt->device != NULL ||
+	    make_patiently(attempt, placement->parent, definition, err) == 0)
 		return 0;
 	attempt->is_full = err->errnum == ENOSPC;
 	return defines ? take_definition_back(attempt, definition, err) : -1;
@@ -317,8 +318,8 @@ static const char *describe_start(const struct request *request, enum vgpu_start
 	}
 }
 
-static void report(const struct request *request, const struct attempt *attempt,
-		   const struct vgpu_definition *definition, bool took_largest)
+static void report_made(const struct request *request, const struct attempt *attempt,
+			const struct vgpu_definition *definition, bool took_largest)
 {
 	puts(definition->uuid);
 	base_info("%s %s on %s: %s%s; %s", attempt->device != NULL ? "there was already" : "made",
@@ -327,39 +328,39 @@ static void report(const struct request *request, const struct attempt *attempt,
 		  describe_start(request, definition->start));
 }
 
-static int create(const struct request *request, struct attempt *attempt,
-		  const struct vgpu_placement *choice, struct base_error *err)
+static int create_on(const struct request *request, struct attempt *attempt,
+		     const struct vgpu_placement *placement, struct base_error *err)
 {
 	BASE_AUTO(vgpu_definition) struct vgpu_definition made = { 0 };
 	const struct vgpu_definition *definition = attempt->definition;
 
 	if (definition == NULL) {
 		const char *parent =
-			choice->parent != NULL ? choice->parent->name : request->parent;
-		const char *type = choice->type != NULL ? choice->type->id : request->type;
+			placement->parent != NULL ? placement->parent->name : request->parent;
+		const char *type = placement->type != NULL ? placement->type->id : request->type;
 		enum vgpu_start start = request->is_manual ? VGPU_START_MANUAL : VGPU_START_BOOT;
 
 		if (vgpu_definition_init(&made, parent, request->uuid, type, start, err) < 0)
 			return -1;
 		definition = &made;
 	}
-	if (act(request, attempt, choice, definition, err) < 0)
+	if (make_missing(request, attempt, placement, definition, err) < 0)
 		return -1;
-	report(request, attempt, definition, choice->took_largest);
+	report_made(request, attempt, definition, placement->took_largest);
 	return 0;
 }
 
 /* The kernel may count room that it has not: it is in pieces, or the desktop's. */
 static int create_what_fits(const struct request *request, struct attempt *attempt,
-			    struct vgpu_placement *choice, struct base_error *err)
+			    struct vgpu_placement *placement, struct base_error *err)
 {
-	while (create(request, attempt, choice, err) < 0) {
-		const struct vgpu_type *type = choice->type;
+	while (create_on(request, attempt, placement, err) < 0) {
+		const struct vgpu_type *type = placement->type;
 
-		if (!attempt->is_full || type == NULL || !vgpu_placement_shrink(choice))
+		if (!attempt->is_full || type == NULL || !vgpu_placement_shrink(placement))
 			return -1;
 		base_info("%s has no room for a %s, though it counts some: trying the smaller %s",
-			  choice->parent->name, type->id, choice->type->id);
+			  placement->parent->name, type->id, placement->type->id);
 		base_error_finish(err);
 		attempt->is_full = false;
 	}
@@ -398,14 +399,14 @@ static int stop_desktop(int argc, char **argv, const struct request *request,
 {
 	BASE_AUTO(attempt) struct attempt attempt = { 0 };
 	struct request wanted = *request;
-	struct vgpu_placement choice = { 0 };
+	struct vgpu_placement placement = { 0 };
 	bool is_running = false;
 
 	if (geteuid() != 0)
 		return base_error_set(err, BASE_FAILED,
 				      "cannot stop the display manager (run this as root)");
-	if (look(&wanted, &attempt, &choice, err) < 0)
-		return explain(&attempt, &choice, err);
+	if (find_place(&wanted, &attempt, &placement, err) < 0)
+		return explain_refusal(&attempt, &placement, err);
 	if (vgpu_desktop_is_running(&is_running, err) < 0)
 		return -1;
 	if (attempt.device != NULL || !is_running) {
@@ -443,20 +444,20 @@ static int run(int argc, char **argv, struct request *request, struct base_error
 {
 	BASE_AUTO(attempt) struct attempt attempt = { 0 };
 	BASE_AUTO(fd) int lock = -1;
-	struct vgpu_placement choice = { 0 };
+	struct vgpu_placement placement = { 0 };
 
-	if (parse(argc, argv, request, err) < 0)
+	if (parse_request(argc, argv, request, err) < 0)
 		return -1;
 	if (request->stops_desktop && stop_desktop(argc, argv, request, err) < 0)
 		return -1;
 	lock = vgpu_lock_take(request->config_dir, err);
 	if (lock < 0)
 		return -1;
-	if (look(request, &attempt, &choice, err) == 0 &&
-	    create_what_fits(request, &attempt, &choice, err) == 0)
+	if (find_place(request, &attempt, &placement, err) == 0 &&
+	    create_what_fits(request, &attempt, &placement, err) == 0)
 		return 0;
 	vgpu_lock_release(&lock);
-	return explain(&attempt, &choice, err);
+	return explain_refusal(&attempt, &placement, err);
 }
 
 int vgpu_cmd_create(int argc, char **argv, struct base_error *err)

@@ -18,7 +18,7 @@ struct request {
 	bool yes;
 };
 
-static int parse(int argc, char **argv, struct request *request, struct base_error *err)
+static int parse_request(int argc, char **argv, struct request *request, struct base_error *err)
 {
 	const struct vgpu_option options[] = {
 		{ "json", NULL, &request->json },
@@ -60,8 +60,8 @@ static void find_place(const struct request *request, char **config_dir, struct 
 	};
 }
 
-static int look(const struct request *request, const struct doctor_place *place,
-		struct base_error *err)
+static int examine_host(const struct request *request, const struct doctor_place *place,
+			struct base_error *err)
 {
 	BASE_AUTO(doctor_facts) struct doctor_facts facts = { .store.fd = -1 };
 	BASE_AUTO(doctor_report) struct doctor_report report = { 0 };
@@ -84,8 +84,8 @@ int vgpu_cmd_doctor(int argc, char **argv, struct base_error *err)
 	struct request request = { 0 };
 	struct doctor_place place;
 
-	if (parse(argc, argv, &request, err) < 0)
+	if (parse_request(argc, argv, &request, err) < 0)
 		return -1;
 	find_place(&request, &config_dir, &place);
-	return request.undo ? doctor_undo(place.root, err) : look(&request, &place, err);
+	return request.undo ? doctor_undo(place.root, err) : examine_host(&request, &place, err);
 }

@@ -44,18 +44,18 @@ static int forget(const char *const words[], size_t count, const char *config_di
 		  struct base_error *err)
 {
 	BASE_AUTO(vgpu_world) struct vgpu_world world = { 0 };
-	BASE_AUTO(vgpu_lookups) struct vgpu_lookups picks = { 0 };
+	BASE_AUTO(vgpu_lookups) struct vgpu_lookups lookups = { 0 };
 	BASE_AUTO(fd) int lock = vgpu_lock_take(config_dir, err);
 	size_t failed;
 
 	if (lock < 0 || vgpu_world_init(&world, config_dir, VGPU_WORLD_WHOLE, err) < 0 ||
-	    vgpu_lookups_init(&picks, words, count, &world, err) < 0)
+	    vgpu_lookups_init(&lookups, words, count, &world, err) < 0)
 		return -1;
-	failed = picks.failed;
-	for (size_t i = 0; i < picks.count; i++) {
+	failed = lookups.failed;
+	for (size_t i = 0; i < lookups.count; i++) {
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 
-		if (forget_one(picks.uuids[i], &world, &why) < 0) {
+		if (forget_one(lookups.uuids[i], &world, &why) < 0) {
 			base_log_error(&why);
 			failed++;
 		}

@@ -18,7 +18,8 @@ struct request {
 	bool is_brief; /* nobody wants to know who has and who uses the vGPUs */
 };
 
-static int gather(struct vgpu_world *world, const struct request *request, struct base_error *err)
+static int gather_world(struct vgpu_world *world, const struct request *request,
+			struct base_error *err)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };
 
@@ -78,7 +79,7 @@ static char *describe_process(const struct vgpu_process *process)
 static char *describe_domains(const struct vgpu_world *world, const char *uuid,
 			      const struct vgpu_process *process)
 {
-	char *text = vgpu_claims_describe(&world->usage.users, uuid);
+	char *text = vgpu_claims_describe(&world->usage.claims, uuid);
 
 	if (text == NULL && process != NULL && process->domain != NULL)
 		return strdup(process->domain);
@@ -136,15 +137,15 @@ static int print_people(const struct vgpu_world *world, bool is_brief, struct ba
 static int add_domains(struct json_object *json, const struct vgpu_world *world, const char *uuid)
 {
 	BASE_AUTO(json) struct json_object *names = NULL;
-	const struct vgpu_claim *user;
+	const struct vgpu_claim *claim;
 
 	if (!world->usage.knows_claims)
 		return vgpu_json_add_text(json, "domains", NULL);
 	names = json_object_new_array();
 	for (size_t i = 0;
-	     names != NULL && (user = vgpu_claims_find(&world->usage.users, uuid, &i)) != NULL;
+	     names != NULL && (claim = vgpu_claims_find(&world->usage.claims, uuid, &i)) != NULL;
 	     i++) {
-		if (vgpu_json_append(names, json_object_new_string(user->domain)) < 0)
+		if (vgpu_json_append(names, json_object_new_string(claim->domain)) < 0)
 			return -1;
 	}
 	return vgpu_json_add(json, "domains", BASE_STEAL_PTR(names));
@@ -223,7 +224,7 @@ int vgpu_cmd_list(int argc, char **argv, struct base_error *err)
 					       { NULL, NULL, NULL } };
 
 	if (vgpu_options_parse(argc, argv, options, NULL, 0, err) < 0 ||
-	    gather(&world, &request, err) < 0)
+	    gather_world(&world, &request, err) < 0)
 		return -1;
 	vgpu_store_warn(&world.store);
 	warn_of_differences(&world.inventory);

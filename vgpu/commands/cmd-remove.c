@@ -27,7 +27,7 @@ static int misused(struct base_error *err, const char *what)
 	return base_error_set(err, BASE_MISUSED, "remove: %s; 'vgpu help remove' tells more", what);
 }
 
-static int parse(int argc, char **argv, struct request *request, struct base_error *err)
+static int parse_request(int argc, char **argv, struct request *request, struct base_error *err)
 {
 	const struct vgpu_option options[] = { { "all", NULL, &request->is_all },
 					       { "keep", NULL, &request->keep },
@@ -175,15 +175,15 @@ static int remove_for_good(const char *uuid, bool keep, const struct vgpu_world 
 }
 
 /* Each that fails is told; how many did is returned. */
-static size_t remove_picks(const struct vgpu_lookups *picks, bool keep,
-			   const struct vgpu_world *world)
+static size_t remove_each(const struct vgpu_lookups *lookups, bool keep,
+			  const struct vgpu_world *world)
 {
-	size_t failed = picks->failed;
+	size_t failed = lookups->failed;
 
-	for (size_t i = 0; i < picks->count; i++) {
+	for (size_t i = 0; i < lookups->count; i++) {
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 
-		if (remove_for_good(picks->uuids[i], keep, world, &why) < 0) {
+		if (remove_for_good(lookups->uuids[i], keep, world, &why) < 0) {
 			base_log_error(&why);
 			failed++;
 		}
@@ -196,7 +196,7 @@ static int remove_all(const struct request *request, const struct vgpu_world *wo
 		      struct base_error *err)
 {
 	const struct vgpu_inventory *inventory = &world->inventory;
-	BASE_AUTO(vgpu_lookups) struct vgpu_lookups picks = { 0 };
+	BASE_AUTO(vgpu_lookups) struct vgpu_lookups lookups = { 0 };
 	BASE_AUTO(free) const char **words = NULL;
 	size_t count = 0;
 
@@ -207,22 +207,22 @@ static int remove_all(const struct request *request, const struct vgpu_world *wo
 		if (!request->keep || inventory->items[i].device != NULL)
 			words[count++] = vgpu_item_uuid(&inventory->items[i]);
 	}
-	if (vgpu_lookups_init(&picks, words, count, world, err) < 0)
+	if (vgpu_lookups_init(&lookups, words, count, world, err) < 0)
 		return -1;
 	vgpu_store_warn(&world->store);
 	if (count == 0)
 		base_info("there is no vGPU to remove");
-	return remove_picks(&picks, request->keep, world) > 0 ? BASE_FAILED : 0;
+	return remove_each(&lookups, request->keep, world) > 0 ? BASE_FAILED : 0;
 }
 
 static int remove_named(const struct request *request, const struct vgpu_world *world,
 			struct base_error *err)
 {
-	BASE_AUTO(vgpu_lookups) struct vgpu_lookups picks = { 0 };
+	BASE_AUTO(vgpu_lookups) struct vgpu_lookups lookups = { 0 };
 
-	if (vgpu_lookups_init(&picks, request->words, request->word_count, world, err) < 0)
+	if (vgpu_lookups_init(&lookups, request->words, request->word_count, world, err) < 0)
 		return -1;
-	return remove_picks(&picks, request->keep, world) > 0 ? BASE_FAILED : 0;
+	return remove_each(&lookups, request->keep, world) > 0 ? BASE_FAILED : 0;
 }
 
 static int run(const struct request *request, struct base_error *err)
@@ -245,7 +245,7 @@ static int run(const struct request *request, struct base_error *err)
 int vgpu_cmd_remove(int argc, char **argv, struct base_error *err)
 {
 	struct request request = { 0 };
-	int status = parse(argc, argv, &request, err);
+	int status = parse_request(argc, argv, &request, err);
 
 	if (status == 0)
 		status = run(&request, err);

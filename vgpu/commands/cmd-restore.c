@@ -257,7 +257,8 @@ static int wait_for_parent(struct vgpu_watch *watch, const struct round *round, 
 	return status;
 }
 
-static int restore(const struct request *request, struct round *round, struct base_error *err)
+static int restore_in_rounds(const struct request *request, struct round *round,
+			     struct base_error *err)
 {
 	BASE_AUTO(vgpu_watch) struct vgpu_watch *watch = NULL;
 	int64_t end = vgpu_watch_now() + request->seconds * 1000;
@@ -310,7 +311,8 @@ int vgpu_cmd_restore(int argc, char **argv, struct base_error *err)
 					       { NULL, NULL, NULL } };
 
 	if (vgpu_options_parse(argc, argv, options, NULL, 0, err) < 0 ||
-	    parse_seconds(seconds, &request.seconds, err) < 0 || restore(&request, &round, err) < 0)
+	    parse_seconds(seconds, &request.seconds, err) < 0 ||
+	    restore_in_rounds(&request, &round, err) < 0)
 		return -1;
 	return round.failures > 0 ? BASE_FAILED : 0;
 }

@@ -8,8 +8,8 @@
 #include "vgpu/vgpus/restore.h"
 
 /* What cannot be made stays remembered, for another try. */
-static int wake(const struct vgpu_host *host, const struct vgpu_store *suspended,
-		const struct vgpu_definition *definition, struct base_error *err)
+static int resume_vgpu(const struct vgpu_host *host, const struct vgpu_store *suspended,
+		       const struct vgpu_definition *definition, struct base_error *err)
 {
 	int made = vgpu_restore_one(host, definition, err);
 
@@ -39,7 +39,7 @@ int vgpu_cmd_resume(int argc, char **argv, struct base_error *err)
 		const struct vgpu_definition *definition = &suspended.definitions[i];
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 
-		if (wake(&host, &suspended, definition, &why) == 0)
+		if (resume_vgpu(&host, &suspended, definition, &why) == 0)
 			continue;
 		base_warning("cannot bring %s back: %s", definition->uuid, why.message);
 		status = BASE_FAILED;

@@ -24,7 +24,7 @@ static int misused(struct base_error *err, const char *what)
 	return base_error_set(err, BASE_MISUSED, "set: %s; 'vgpu help set' tells more", what);
 }
 
-static int parse(int argc, char **argv, struct request *request, struct base_error *err)
+static int parse_request(int argc, char **argv, struct request *request, struct base_error *err)
 {
 	const struct vgpu_option options[] = { { "boot", NULL, &request->is_boot },
 					       { "no-boot", NULL, &request->is_manual },
@@ -67,8 +67,8 @@ static int not_defined(const struct vgpu_world *world, const char *uuid, struct 
 			      "there is no vGPU %s; 'vgpu list' shows those that there are", uuid);
 }
 
-static const struct vgpu_definition *find(const struct vgpu_world *world, const char *uuid,
-					  struct base_error *err)
+static const struct vgpu_definition *find_definition(const struct vgpu_world *world,
+						     const char *uuid, struct base_error *err)
 {
 	const struct vgpu_definition *definition, *other;
 	size_t index = 0;
@@ -103,8 +103,8 @@ static int check_type(const struct vgpu_host *host, const char *parent, const ch
 	return vgpu_placement_check_type(found, type, err);
 }
 
-static int change(const struct request *request, struct vgpu_definition *definition,
-		  struct base_error *err)
+static int change_definition(const struct request *request, struct vgpu_definition *definition,
+			     struct base_error *err)
 {
 	enum vgpu_start start = request->is_boot	? VGPU_START_BOOT
 				: request->is_on_demand ? VGPU_START_ON_DEMAND
@@ -133,8 +133,8 @@ static const char *describe_start(enum vgpu_start start)
 	}
 }
 
-static void report(const struct vgpu_definition *definition, const struct vgpu_device *device,
-		   bool is_changed)
+static void report_definition(const struct vgpu_definition *definition,
+			      const struct vgpu_device *device, bool is_changed)
 {
 	base_info("%s: %s on %s, %s%s", definition->uuid, definition->type, definition->parent,
 		  describe_start(definition->start), is_changed ? "" : " (nothing changed)");
@@ -154,8 +154,8 @@ static void advise_hook(void)
 			  LIBVIRT_HOOK);
 }
 
-static int set(const struct request *request, const struct vgpu_world *world,
-	       struct base_error *err)
+static int set_definition(const struct request *request, const struct vgpu_world *world,
+			  struct base_error *err)
 {
 	BASE_AUTO(vgpu_definition) struct vgpu_definition changed = { 0 };
 	const struct vgpu_definition *definition;
@@ -164,19 +164,19 @@ static int set(const struct request *request, const struct vgpu_world *world,
 
 	if (vgpu_lookup(request->word, world, uuid, err) < 0)
 		return -1;
-	definition = find(world, uuid, err);
+	definition = find_definition(world, uuid, err);
 	if (definition == NULL)
 		return -1;
 	if (request->type != NULL &&
 	    check_type(&world->host, definition->parent, request->type, err) < 0)
 		return -1;
 	if (vgpu_definition_copy(&changed, definition, err) < 0 ||
-	    change(request, &changed, err) < 0)
+	    change_definition(request, &changed, err) < 0)
 		return -1;
 	is_changed = !is_same(&changed, definition);
 	if (is_changed && vgpu_store_rewrite(&world->store, &changed, err) < 0)
 		return -1;
-	report(&changed, vgpu_host_find_device(&world->host, uuid), is_changed);
+	report_definition(&changed, vgpu_host_find_device(&world->host, uuid), is_changed);
 	if (request->is_on_demand)
 		advise_hook();
 	return 0;
@@ -188,11 +188,11 @@ int vgpu_cmd_set(int argc, char **argv, struct base_error *err)
 	BASE_AUTO(fd) int lock = -1;
 	struct request request = { 0 };
 
-	if (parse(argc, argv, &request, err) < 0)
+	if (parse_request(argc, argv, &request, err) < 0)
 		return -1;
 	lock = vgpu_lock_take(request.config_dir, err);
 	if (lock < 0 || vgpu_world_init(&world, request.config_dir,
 					VGPU_WORLD_PARENTS | VGPU_WORLD_WHOLE, err) < 0)
 		return -1;
-	return set(&request, &world, err);
+	return set_definition(&request, &world, err);
 }

@@ -31,7 +31,7 @@ static const struct {
 
 #define STEP_COUNT (sizeof(steps) / sizeof(*steps))
 
-static int parse(int argc, char **argv, struct vgpu_setup *setup, struct base_error *err)
+static int parse_setup(int argc, char **argv, struct vgpu_setup *setup, struct base_error *err)
 {
 	const struct vgpu_option options[] = { { "type", &setup->type, NULL },
 					       { "connect", &setup->uri, NULL },
@@ -102,7 +102,7 @@ int vgpu_cmd_setup(int argc, char **argv, struct base_error *err)
 	BASE_AUTO(vgpu_setup) struct vgpu_setup setup = { 0 };
 	sigset_t ending;
 
-	if (parse(argc, argv, &setup, err) < 0)
+	if (parse_setup(argc, argv, &setup, err) < 0)
 		return -1;
 	defer_signals(&ending);
 	for (size_t i = 0; i < STEP_COUNT; i++) {

@@ -43,7 +43,7 @@ static int remember(struct vgpu_store *suspended, const struct vgpu_store *store
 }
 
 /* Remembered first: whatever ends us in between, it comes back. */
-static int put_to_sleep(struct vgpu_store *suspended, const struct vgpu_store *store,
+static int suspend_vgpu(struct vgpu_store *suspended, const struct vgpu_store *store,
 			const struct vgpu_device *device, struct base_error *err)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };
@@ -60,7 +60,7 @@ static int put_to_sleep(struct vgpu_store *suspended, const struct vgpu_store *s
 }
 
 /* One that is in use is no failure: the machine's owner wants it to sleep. */
-static bool tell(const struct vgpu_device *device, const struct base_error *why)
+static bool tell_failure(const struct vgpu_device *device, const struct base_error *why)
 {
 	if (why->errnum != EBUSY)
 		base_warning("cannot remove %s for the machine's sleep: %s", device->uuid,
@@ -90,10 +90,10 @@ int vgpu_cmd_suspend(int argc, char **argv, struct base_error *err)
 		const struct vgpu_device *device = &world.host.devices[i];
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 
-		if (put_to_sleep(&suspended, &world.store, device, &why) == 0)
+		if (suspend_vgpu(&suspended, &world.store, device, &why) == 0)
 			base_info("removed %s for the machine's sleep: %s on %s", device->uuid,
 				  device->type, device->parent);
-		else if (!tell(device, &why))
+		else if (!tell_failure(device, &why))
 			status = BASE_FAILED;
 	}
 	return status;

@@ -67,7 +67,7 @@ static int compare_parents(const void *a, const void *b)
 	return order != 0 ? order : strverscmp(left->name, right->name);
 }
 
-static void sort(struct vgpu_host *host)
+static void sort_host(struct vgpu_host *host)
 {
 	for (size_t i = 0; i < host->parent_count; i++) {
 		struct vgpu_parent *parent = &host->parents[i];
@@ -228,7 +228,7 @@ static int print_json(const struct vgpu_host *host, struct base_error *err)
 }
 
 /* On standard output only where that is for people. */
-static int explain(bool for_people, struct base_error *err)
+static int explain_no_types(bool for_people, struct base_error *err)
 {
 	BASE_AUTO(free) char *reason = vgpu_reason_no_parent(err);
 
@@ -252,9 +252,9 @@ int vgpu_cmd_types(int argc, char **argv, struct base_error *err)
 	    vgpu_host_init_types(&host, err) < 0)
 		return -1;
 	work_out_maxima(&host);
-	sort(&host);
+	sort_host(&host);
 	status = json ? print_json(&host, err) : print_people(&host, err);
 	if (status == 0 && host.parent_count == 0)
-		status = explain(!json, err);
+		status = explain_no_types(!json, err);
 	return status;
 }

@@ -175,7 +175,7 @@ static const struct command commands[] = {
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 
-static const struct command *find(const char *name)
+static const struct command *find_command(const char *name)
 {
 	for (const struct command *c = commands; c->name != NULL; c++) {
 		if (strcmp(c->name, name) == 0)
@@ -184,7 +184,7 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
-static int unknown(const char *name, struct base_error *err)
+static int refuse_unknown(const char *name, struct base_error *err)
 {
 	return base_error_set(err, BASE_MISUSED,
 			      "there is no command '%s'; 'vgpu --help' lists them", name);
@@ -215,7 +215,7 @@ static bool wants_help(int argc, char **argv)
 	return false;
 }
 
-static int help(int argc, char **argv, struct base_error *err)
+static int run_help(int argc, char **argv, struct base_error *err)
 {
 	const struct command *c;
 
@@ -223,9 +223,9 @@ static int help(int argc, char **argv, struct base_error *err)
 		print_usage();
 		return 0;
 	}
-	c = find(argv[1]);
+	c = find_command(argv[1]);
 	if (c == NULL)
-		return unknown(argv[1], err);
+		return refuse_unknown(argv[1], err);
 	print_help(c);
 	return 0;
 }
@@ -241,10 +241,10 @@ static int run(int argc, char **argv, struct base_error *err)
 		return 0;
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
-		return help(argc - 1, argv + 1, err);
-	c = find(argv[1]);
+		return run_help(argc - 1, argv + 1, err);
+	c = find_command(argv[1]);
 	if (c == NULL)
-		return unknown(argv[1], err);
+		return refuse_unknown(argv[1], err);
 	if (wants_help(argc - 1, argv + 1)) {
 		print_help(c);
 		return 0;

@@ -95,8 +95,8 @@ static int full(const struct vgpu_parent *parent, const char *type, struct base_
 }
 
 /* Looks for the type on one parent, or on all where that is NULL. */
-static int choose_parent_of(const struct vgpu_host *host, const struct vgpu_parent *only,
-			    const char *type, struct vgpu_placement *choice, struct base_error *err)
+static int place_type(const struct vgpu_host *host, const struct vgpu_parent *only,
+		      const char *type, struct vgpu_placement *placement, struct base_error *err)
 {
 	for (size_t i = 0; i < host->parent_count; i++) {
 		const struct vgpu_parent *parent = &host->parents[i];
@@ -105,14 +105,14 @@ static int choose_parent_of(const struct vgpu_host *host, const struct vgpu_pare
 		if (found == NULL || (only != NULL && only != parent))
 			continue;
 		if (vgpu_type_may_fit(found)) {
-			*choice = (struct vgpu_placement){ .parent = parent, .type = found };
+			*placement = (struct vgpu_placement){ .parent = parent, .type = found };
 			return 0;
 		}
-		if (choice->parent == NULL)
-			*choice = (struct vgpu_placement){ .parent = parent, .type = found };
+		if (placement->parent == NULL)
+			*placement = (struct vgpu_placement){ .parent = parent, .type = found };
 	}
-	return choice->parent != NULL ? full(choice->parent, type, err)
-				      : no_such_type(host, only, type, err);
+	return placement->parent != NULL ? full(placement->parent, type, err)
+					 : no_such_type(host, only, type, err);
 }
 
 static bool has_graphics(const struct vgpu_parent *parent)
@@ -144,21 +144,21 @@ static const struct vgpu_type *largest_that_fits(const struct vgpu_parent *paren
 	return best;
 }
 
-bool vgpu_placement_shrink(struct vgpu_placement *choice)
+bool vgpu_placement_shrink(struct vgpu_placement *placement)
 {
 	const struct vgpu_type *smaller;
 
-	if (!choice->took_largest || choice->type == NULL)
+	if (!placement->took_largest || placement->type == NULL)
 		return false;
-	smaller = largest_that_fits(choice->parent, choice->type);
+	smaller = largest_that_fits(placement->parent, placement->type);
 	if (smaller == NULL)
 		return false;
-	choice->type = smaller;
+	placement->type = smaller;
 	return true;
 }
 
-static int choose_largest(const struct vgpu_host *host, const struct vgpu_parent *only,
-			  struct vgpu_placement *choice, struct base_error *err)
+static int place_largest(const struct vgpu_host *host, const struct vgpu_parent *only,
+			 struct vgpu_placement *placement, struct base_error *err)
 {
 	const struct vgpu_parent *without_room = only;
 
@@ -167,14 +167,14 @@ static int choose_largest(const struct vgpu_host *host, const struct vgpu_parent
 
 		if (only != NULL ? only != parent : !has_graphics(parent))
 			continue;
-		choice->parent = parent;
-		choice->type = largest_that_fits(parent, NULL);
-		choice->took_largest = true;
-		if (choice->type != NULL)
+		placement->parent = parent;
+		placement->type = largest_that_fits(parent, NULL);
+		placement->took_largest = true;
+		if (placement->type != NULL)
 			return 0;
 		without_room = without_room != NULL ? without_room : parent;
 	}
-	choice->parent = without_room;
+	placement->parent = without_room;
 	if (without_room != NULL)
 		return full(without_room, "any type", err);
 	return base_error_set(err, BASE_FAILED, "no parent has graphics types");
@@ -201,12 +201,12 @@ static int ask_for_parent(const struct vgpu_host *host, struct base_error *err)
 			      or_none(names));
 }
 
-int vgpu_placement_choose(const struct vgpu_host *host, const char *parent, const char *type,
-			  struct vgpu_placement *choice, struct base_error *err)
+int vgpu_placement_find(const struct vgpu_host *host, const char *parent, const char *type,
+			struct vgpu_placement *placement, struct base_error *err)
 {
 	const struct vgpu_parent *only = NULL;
 
-	*choice = (struct vgpu_placement){ 0 };
+	*placement = (struct vgpu_placement){ 0 };
 	if (host->parent_count == 0)
 		return no_parent_at_all(err);
 	if (parent != NULL) {
@@ -215,7 +215,7 @@ int vgpu_placement_choose(const struct vgpu_host *host, const char *parent, cons
 			return no_such_parent(host, parent, err);
 	}
 	if (type != NULL)
-		return choose_parent_of(host, only, type, choice, err);
+		return place_type(host, only, type, placement, err);
 	if (only == NULL && !any_graphics(host)) {
 		if (host->parent_count > 1)
 			return ask_for_parent(host, err);
@@ -223,5 +223,5 @@ int vgpu_placement_choose(const struct vgpu_host *host, const char *parent, cons
 	}
 	if (only != NULL && only->type_count == 0)
 		return no_types(only, err);
-	return choose_largest(host, only, choice, err);
+	return place_largest(host, only, placement, err);
 }

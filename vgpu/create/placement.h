@@ -17,18 +17,18 @@ struct vgpu_placement {
  * Decides on a parent and a type; either may be NULL for "what fits best": the
  * first parent with room that has graphics types, and the largest of its types
  * that still fits. Where no type is known to be for graphics, the parent must
- * be named unless there is only one. Where err->errnum says ENOSPC, the choice is
+ * be named unless there is only one. Where err->errnum says ENOSPC, the placement is
  * what has no room, with a NULL type if none fits.
  */
-int vgpu_placement_choose(const struct vgpu_host *host, const char *parent, const char *type,
-			  struct vgpu_placement *choice, struct base_error *err);
+int vgpu_placement_find(const struct vgpu_host *host, const char *parent, const char *type,
+			struct vgpu_placement *placement, struct base_error *err);
 
 /*
- * Goes on from a choice that took the largest to the next smaller type on its
- * parent, as when the kernel has less room than it counts. False, with the choice
+ * Goes on from a placement that took the largest to the next smaller type on its
+ * parent, as when the kernel has less room than it counts. False, with the placement
  * as it was, if somebody asked for its type or nothing smaller fits.
  */
-bool vgpu_placement_shrink(struct vgpu_placement *choice);
+bool vgpu_placement_shrink(struct vgpu_placement *placement);
 
 /* 0 if the parent has the type, else -1 and an error that names those it has. */
 int vgpu_placement_check_type(const struct vgpu_parent *parent, const char *type,

@@ -30,10 +30,10 @@ static int no_memory(struct base_error *err)
 	return base_error_errno(err, ENOMEM, "cannot set the domain up");
 }
 
-static int tell(struct vgpu_setup *setup, struct base_error *err, const char *format, ...)
+static int tell_done(struct vgpu_setup *setup, struct base_error *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-static int tell(struct vgpu_setup *setup, struct base_error *err, const char *format, ...)
+static int tell_done(struct vgpu_setup *setup, struct base_error *err, const char *format, ...)
 {
 	va_list arguments;
 	int length;
@@ -84,13 +84,13 @@ int vgpu_setup_check_host(struct vgpu_setup *setup, struct base_error *err)
 	const struct doctor_finding *problem;
 
 	if (setup->skip_doctor)
-		return tell(setup, err, "not looked at, as asked");
+		return tell_done(setup, err, "not looked at, as asked");
 	if (doctor_facts_gather(&facts, &place, err) < 0 ||
 	    doctor_report_init(&report, &facts, false, err) < 0)
 		return -1;
 	problem = doctor_report_first_problem(&report);
 	if (problem == NULL)
-		return tell(setup, err, "ready for vGPUs");
+		return tell_done(setup, err, "ready for vGPUs");
 	return base_error_set(err, BASE_FAILED,
 			      "it is not ready for vGPUs (%s); 'vgpu doctor' tells all, 'vgpu "
 			      "doctor --fix' mends most of it",
@@ -121,7 +121,8 @@ static bool is_for_machines(const struct vgpu_host *host, const struct vgpu_item
 }
 
 /* Which domains have the vGPUs must be known: what one has is not free. */
-static int gather(struct vgpu_world *world, const struct vgpu_setup *setup, struct base_error *err)
+static int gather_world(struct vgpu_world *world, const struct vgpu_setup *setup,
+			struct base_error *err)
 {
 	BASE_AUTO(vgpu_claims) struct vgpu_claims claims = { 0 };
 
@@ -131,7 +132,7 @@ static int gather(struct vgpu_world *world, const struct vgpu_setup *setup, stru
 	return vgpu_usage_init_known(&world->usage, &world->host, &claims, err);
 }
 
-static const struct vgpu_item *find(const struct vgpu_world *world, const char *uuid)
+static const struct vgpu_item *find_item(const struct vgpu_world *world, const char *uuid)
 {
 	for (size_t i = 0; i < world->inventory.count; i++) {
 		if (strcmp(vgpu_item_uuid(&world->inventory.items[i]), uuid) == 0)
@@ -195,14 +196,14 @@ static int start_at_boot(struct vgpu_setup *setup, struct base_error *err)
 }
 
 /* One that comes with its domain stays away until then. */
-static int take(struct vgpu_setup *setup, const struct vgpu_item *item, const char *found,
-		struct base_error *err)
+static int take_item(struct vgpu_setup *setup, const struct vgpu_item *item, const char *found,
+		     struct base_error *err)
 {
 	const struct vgpu_definition *definition = item != NULL ? item->definition : NULL;
 
 	setup->on_demand = definition != NULL && definition->start == VGPU_START_ON_DEMAND;
 	if (setup->on_demand)
-		return tell(setup, err, "%s, %s", setup->uuid, found);
+		return tell_done(setup, err, "%s, %s", setup->uuid, found);
 	if (complete(setup, item, err) < 0)
 		return -1;
 	if (definition != NULL && definition->start == VGPU_START_MANUAL &&
@@ -210,7 +211,7 @@ static int take(struct vgpu_setup *setup, const struct vgpu_item *item, const ch
 		vgpu_setup_give_back_vgpu(setup);
 		return -1;
 	}
-	return tell(setup, err, "%s, %s", setup->uuid, found);
+	return tell_done(setup, err, "%s, %s", setup->uuid, found);
 }
 
 static int make_vgpu(struct vgpu_setup *setup, struct base_error *err)
@@ -227,7 +228,7 @@ static int make_vgpu(struct vgpu_setup *setup, struct base_error *err)
 		return base_error_set(err, BASE_FAILED, "'vgpu create' printed no UUID");
 	setup->made = VGPU_SETUP_MADE_ALL;
 	setup->changed = true;
-	return tell(setup, err, "%s, a new one", setup->uuid);
+	return tell_done(setup, err, "%s, a new one", setup->uuid);
 }
 
 int vgpu_setup_take_vgpu(struct vgpu_setup *setup, struct base_error *err)
@@ -237,16 +238,17 @@ int vgpu_setup_take_vgpu(struct vgpu_setup *setup, struct base_error *err)
 	BASE_AUTO(free) char *own = NULL;
 
 	if (ask_domain(setup, "show", NULL, setup->domain, &own, err) < 0 ||
-	    gather(&world, setup, err) < 0)
+	    gather_world(&world, setup, err) < 0)
 		return -1;
 	own[strcspn(own, "\n")] = '\0';
 	if (base_name_parse_uuid(own, setup->uuid))
-		return take(setup, find(&world, setup->uuid), "which the domain has already", err);
+		return take_item(setup, find_item(&world, setup->uuid),
+				 "which the domain has already", err);
 	item = find_free(&world, setup->type);
 	if (item == NULL)
 		return make_vgpu(setup, err);
 	memcpy(setup->uuid, vgpu_item_uuid(item), BASE_UUID_SIZE);
-	return take(setup, item, "which was free", err);
+	return take_item(setup, item, "which was free", err);
 }
 
 void vgpu_setup_give_back_vgpu(struct vgpu_setup *setup)
@@ -283,12 +285,12 @@ static int enable(struct vgpu_setup *setup, const char *unit, bool *enabled, con
 		  struct base_error *err)
 {
 	if (systemctl("is-enabled", unit, NULL) == 0)
-		return tell(setup, err, "%s (%s was enabled)", what, unit);
+		return tell_done(setup, err, "%s (%s was enabled)", what, unit);
 	if (systemctl("enable", unit, err) < 0)
 		return -1;
 	*enabled = true;
 	setup->changed = true;
-	return tell(setup, err, "%s (enabled %s)", what, unit);
+	return tell_done(setup, err, "%s (enabled %s)", what, unit);
 }
 
 static void disable(struct vgpu_setup *setup, const char *unit, bool enabled)
@@ -304,8 +306,8 @@ static void disable(struct vgpu_setup *setup, const char *unit, bool enabled)
 int vgpu_setup_enable_boot(struct vgpu_setup *setup, struct base_error *err)
 {
 	if (setup->on_demand)
-		return tell(setup, err, "nothing to do: libvirt makes the vGPU when %s starts",
-			    setup->domain);
+		return tell_done(setup, err, "nothing to do: libvirt makes the vGPU when %s starts",
+				 setup->domain);
 	return enable(setup, BOOT_SERVICE, &setup->enabled_boot, "the vGPU comes back at boot",
 		      err);
 }
@@ -374,12 +376,12 @@ int vgpu_setup_add_launcher(struct vgpu_setup *setup, struct base_error *err)
 		return no_memory(err);
 	there = base_file_read_at(directory, name, LAUNCHER_LIMIT, NULL, &why);
 	if (there != NULL || why.errnum != ENOENT)
-		return tell(setup, err, "%s was there", setup->launcher);
+		return tell_done(setup, err, "%s was there", setup->launcher);
 	if (base_file_replace_at(directory, name, text, strlen(text), 0644, err) < 0)
 		return base_error_wrap(err, LAUNCHER_DIR);
 	setup->added_launcher = true;
 	setup->changed = true;
-	return tell(setup, err, "added %s", setup->launcher);
+	return tell_done(setup, err, "added %s", setup->launcher);
 }
 
 void vgpu_setup_remove_launcher(struct vgpu_setup *setup)
@@ -418,11 +420,11 @@ int vgpu_setup_attach(struct vgpu_setup *setup, struct base_error *err)
 	if (after == NULL)
 		return -1;
 	if (strcmp(before, after) == 0)
-		return status < 0 ? -1 : tell(setup, err, "%s had the vGPU", setup->domain);
+		return status < 0 ? -1 : tell_done(setup, err, "%s had the vGPU", setup->domain);
 	/* Interrupted, it may have done its work all the same. */
 	base_error_finish(err);
 	setup->changed = true;
-	return tell(setup, err, "%s has the vGPU", setup->domain);
+	return tell_done(setup, err, "%s has the vGPU", setup->domain);
 }
 
 void vgpu_setup_finish(struct vgpu_setup *setup)

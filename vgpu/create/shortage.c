@@ -78,13 +78,13 @@ static void print_holders(FILE *out, const struct shortage *shortage)
 		return;
 	for (size_t i = 0; i < host->device_count; i++) {
 		const struct vgpu_device *device = &host->devices[i];
-		BASE_AUTO(free) char *user = NULL;
+		BASE_AUTO(free) char *who = NULL;
 
 		if (strcmp(device->parent, shortage->parent->name) != 0 || count++ >= NAMED)
 			continue;
-		user = vgpu_usage_describe(&usage, host, device);
+		who = vgpu_usage_describe(&usage, host, device);
 		fprintf(out, "%s%s, a %s %s", count == 1 ? "; taken by " : "; ", device->uuid,
-			device->type, user != NULL ? user : "");
+			device->type, who != NULL ? who : "");
 	}
 	if (count > NAMED)
 		fprintf(out, "; and %zu more", count - NAMED);
@@ -152,13 +152,13 @@ static char *compose(const struct shortage *shortage)
 	return NULL;
 }
 
-int vgpu_shortage_explain(const struct vgpu_host *host, const struct vgpu_placement *choice,
+int vgpu_shortage_explain(const struct vgpu_host *host, const struct vgpu_placement *placement,
 			  struct base_error *err)
 {
 	struct shortage shortage = { .host = host,
-				     .parent = choice->parent,
-				     .type = choice->type,
-				     .is_any = choice->type == NULL };
+				     .parent = placement->parent,
+				     .type = placement->type,
+				     .is_any = placement->type == NULL };
 	BASE_AUTO(free) char *short_of = NULL;
 	BASE_AUTO(free) char *text = NULL;
 

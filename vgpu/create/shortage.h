@@ -5,11 +5,11 @@
 #include "vgpu/create/placement.h"
 
 /*
- * Says why the parent of the choice has no room for one more of its type (NULL: for
+ * Says why the parent of the placement has no room for one more of its type (NULL: for
  * any at all): what is short and by how much, who holds it, and the ways out. Sets
  * err anew, with errnum ENOSPC; -1.
  */
-int vgpu_shortage_explain(const struct vgpu_host *host, const struct vgpu_placement *choice,
+int vgpu_shortage_explain(const struct vgpu_host *host, const struct vgpu_placement *placement,
 			  struct base_error *err);
 
 #endif

@@ -22,7 +22,7 @@
  */
 static int attach_to_text(struct vgpu_attach *attach, struct base_error *err)
 {
-	const struct vgpu_assignment target = { 0 };
+	const struct vgpu_assignment assignment = { 0 };
 	BASE_AUTO(vgpu_xmlfile) struct vgpu_xmlfile file = { 0 };
 	BASE_AUTO(xmlpatch_result) struct xmlpatch_result result = { 0 };
 	char uuid[BASE_UUID_SIZE] = "";
@@ -32,12 +32,12 @@ static int attach_to_text(struct vgpu_attach *attach, struct base_error *err)
 				      "'%s' is not a UUID; 'vgpu list' shows those of the vGPUs",
 				      attach->word);
 	attach->wishes.uuid = uuid;
-	vgpu_attach_fit(attach, &target);
+	vgpu_attach_fit(attach, &assignment);
 	if (vgpu_xmlfile_init(&file, attach->xml, err) < 0)
 		return -1;
 	if (xmlpatch_attach(file.text, file.length, &attach->wishes, &result, err) < 0)
 		return base_error_wrap(err, "%s", vgpu_xmlfile_name(&file));
-	if (vgpu_attach_advise(attach, &target, &result, err) < 0 ||
+	if (vgpu_attach_advise(attach, &assignment, &result, err) < 0 ||
 	    vgpu_xmlfile_print(&file, &result, attach->is_dry, err) < 0)
 		return -1;
 	if (result.n == 0 && !attach->is_dry)
@@ -52,13 +52,13 @@ struct attachment {
 	char *xml;
 	struct xmlpatch_mdevs mdevs; /* that it has already */
 	struct vgpu_world world;
-	struct vgpu_assignment target;
+	struct vgpu_assignment assignment;
 	char uuid[BASE_UUID_SIZE]; /* of the vGPU */
 };
 
 static void finish_attachment(struct attachment *attachment)
 {
-	vgpu_assignment_finish(&attachment->target);
+	vgpu_assignment_finish(&attachment->assignment);
 	vgpu_world_finish(&attachment->world);
 	xmlpatch_mdevs_finish(&attachment->mdevs);
 	free(attachment->xml);
@@ -90,21 +90,21 @@ static int gather_usage(struct attachment *attachment, struct base_error *err)
 {
 	BASE_AUTO(vgpu_claims) struct vgpu_claims claims = { 0 };
 
-	if (vgpu_domain_list_users(attachment->domain, &claims, err) < 0)
+	if (vgpu_domain_list_claims(attachment->domain, &claims, err) < 0)
 		return -1;
 	return vgpu_usage_init_known(&attachment->world.usage, &attachment->world.host, &claims,
 				     err);
 }
 
 /* One that the domain has is the one that is meant: a second time changes nothing. */
-static int pick_own(const struct attachment *attachment, char uuid[BASE_UUID_SIZE])
+static int look_up_own(const struct attachment *attachment, char uuid[BASE_UUID_SIZE])
 {
 	for (size_t i = 0; i < attachment->mdevs.n; i++) {
-		BASE_AUTO(vgpu_assignment) struct vgpu_assignment target = { 0 };
+		BASE_AUTO(vgpu_assignment) struct vgpu_assignment assignment = { 0 };
 
-		if (vgpu_assignment_find(&target, attachment->mdevs.uuids[i], &attachment->world,
-					 NULL) < 0 ||
-		    target.api == NULL || strcmp(target.api, VGPU_TYPE_PCI_API) != 0)
+		if (vgpu_assignment_find(&assignment, attachment->mdevs.uuids[i],
+					 &attachment->world, NULL) < 0 ||
+		    assignment.api == NULL || strcmp(assignment.api, VGPU_TYPE_PCI_API) != 0)
 			continue;
 		memcpy(uuid, attachment->mdevs.uuids[i], BASE_UUID_SIZE);
 		return 0;
@@ -112,24 +112,24 @@ static int pick_own(const struct attachment *attachment, char uuid[BASE_UUID_SIZ
 	return -1;
 }
 
-static int pick(struct attachment *attachment, const char *word, struct base_error *err)
+static int look_up_vgpu(struct attachment *attachment, const char *word, struct base_error *err)
 {
 	if (word != NULL)
 		return vgpu_lookup(word, &attachment->world, attachment->uuid, err);
-	if (pick_own(attachment, attachment->uuid) == 0)
+	if (look_up_own(attachment, attachment->uuid) == 0)
 		return 0;
 	return vgpu_lookup_free(&attachment->world, attachment->uuid, err);
 }
 
-static const char *find_owner(const struct attachment *attachment)
+static const char *find_claimant(const struct attachment *attachment)
 {
-	const struct vgpu_claim *user;
+	const struct vgpu_claim *claim;
 
-	for (size_t i = 0; (user = vgpu_claims_find(&attachment->world.usage.users,
-						    attachment->uuid, &i)) != NULL;
+	for (size_t i = 0; (claim = vgpu_claims_find(&attachment->world.usage.claims,
+						     attachment->uuid, &i)) != NULL;
 	     i++) {
-		if (strcmp(user->domain, attachment->name) != 0)
-			return user->domain;
+		if (strcmp(claim->domain, attachment->name) != 0)
+			return claim->domain;
 	}
 	return NULL;
 }
@@ -143,71 +143,72 @@ static const struct vgpu_process *find_holder(const struct attachment *attachmen
 			      : NULL;
 }
 
-static const char *find_second(const struct attachment *attachment)
+static const char *find_second_vgpu(const struct attachment *attachment)
 {
-	if (!vgpu_assignment_is_gvt(&attachment->target))
+	if (!vgpu_assignment_is_gvt(&attachment->assignment))
 		return NULL;
 	for (size_t i = 0; i < attachment->mdevs.n; i++) {
 		const char *uuid = attachment->mdevs.uuids[i];
-		BASE_AUTO(vgpu_assignment) struct vgpu_assignment target = { 0 };
+		BASE_AUTO(vgpu_assignment) struct vgpu_assignment assignment = { 0 };
 
 		if (strcmp(uuid, attachment->uuid) != 0 &&
-		    vgpu_assignment_find(&target, uuid, &attachment->world, NULL) == 0 &&
-		    vgpu_assignment_is_gvt(&target))
+		    vgpu_assignment_find(&assignment, uuid, &attachment->world, NULL) == 0 &&
+		    vgpu_assignment_is_gvt(&assignment))
 			return uuid;
 	}
 	return NULL;
 }
 
-static int check(const struct attachment *attachment, struct base_error *err)
+static int check_rivals(const struct attachment *attachment, struct base_error *err)
 {
 	const struct vgpu_rivals rivals = {
-		.owner = find_owner(attachment),
+		.claimant = find_claimant(attachment),
 		.holder = find_holder(attachment),
-		.second = find_second(attachment),
+		.second = find_second_vgpu(attachment),
 		.is_running = vgpu_domain_is_running(attachment->domain),
 	};
 
-	return vgpu_assignment_check(&attachment->target, attachment->uuid, attachment->name,
+	return vgpu_assignment_check(&attachment->assignment, attachment->uuid, attachment->name,
 				     &rivals, err);
 }
 
-static int gather(struct attachment *attachment, const struct vgpu_attach *attach,
-		  struct base_error *err)
+static int gather_attachment(struct attachment *attachment, const struct vgpu_attach *attach,
+			     struct base_error *err)
 {
 	if (vgpu_world_init(&attachment->world, attach->config_dir, VGPU_WORLD_PARENTS, err) < 0)
 		return -1;
 	/* What a word means is known without libvirt: a wrong one is told at once. */
-	if (attach->word != NULL && pick(attachment, attach->word, err) < 0)
+	if (attach->word != NULL && look_up_vgpu(attachment, attach->word, err) < 0)
 		return -1;
 	if (gather_domain(attachment, attach, err) < 0 || gather_usage(attachment, err) < 0)
 		return -1;
-	if (attach->word == NULL && pick(attachment, NULL, err) < 0)
+	if (attach->word == NULL && look_up_vgpu(attachment, NULL, err) < 0)
 		return -1;
-	return vgpu_assignment_find(&attachment->target, attachment->uuid, &attachment->world, err);
+	return vgpu_assignment_find(&attachment->assignment, attachment->uuid, &attachment->world,
+				    err);
 }
 
-static int fit(struct vgpu_attach *attach, const struct attachment *attachment,
-	       struct vgpu_capability_notes *notes, struct base_error *err)
+static int fit_wishes(struct vgpu_attach *attach, const struct attachment *attachment,
+		      struct vgpu_capability_notes *notes, struct base_error *err)
 {
 	struct vgpu_capability capability = { 0 };
 
 	attach->wishes.uuid = attachment->uuid;
-	vgpu_attach_fit(attach, &attachment->target);
+	vgpu_attach_fit(attach, &attachment->assignment);
 	vgpu_domain_read_capability(attachment->domain, attachment->xml, &capability);
 	return vgpu_capability_fit(&capability, attach->display != NULL, &attach->wishes, notes,
 				   err);
 }
 
-static int advise(const struct vgpu_attach *attach, const struct attachment *attachment,
-		  const struct vgpu_capability_notes *notes, struct xmlpatch_result *result,
-		  struct base_error *err)
+static int add_advice(const struct vgpu_attach *attach, const struct attachment *attachment,
+		      const struct vgpu_capability_notes *notes, struct xmlpatch_result *result,
+		      struct base_error *err)
 {
 	for (size_t i = 0; i < notes->count; i++) {
 		if (xmlpatch_result_advise(result, err, "%s", notes->items[i]) < 0)
 			return -1;
 	}
-	return vgpu_attach_advise(attach, &attachment->target, result, err);
+	return vgpu_attach_advise(attach, &attachment->assignment, result, err);
 }
 
 static int attach_to_domain(struct vgpu_attach *attach, struct base_error *err)
@@ -219,15 +220,16 @@ static int attach_to_domain(struct vgpu_attach *attach, struct base_error *err)
 				      .is_dry = attach->is_dry,
 				      .is_agreed = attach->is_agreed };
 
-	if (gather(&attachment, attach, err) < 0 || check(&attachment, err) < 0 ||
-	    fit(attach, &attachment, &notes, err) < 0)
+	if (gather_attachment(&attachment, attach, err) < 0 || check_rivals(&attachment, err) < 0 ||
+	    fit_wishes(attach, &attachment, &notes, err) < 0)
 		return -1;
 	if (xmlpatch_attach(attachment.xml, strlen(attachment.xml), &attach->wishes, &result, err) <
 	    0)
 		return base_error_wrap(err, "domain %s", attachment.name);
 	change.domain = attachment.domain;
 	change.before = attachment.xml;
-	if (advise(attach, &attachment, &notes, &result, err) < 0 || vgpu_apply(&change, err) < 0)
+	if (add_advice(attach, &attachment, &notes, &result, err) < 0 ||
+	    vgpu_apply(&change, err) < 0)
 		return -1;
 	if (result.n == 0 && !attach->is_dry)
 		base_info("the domain %s has the vGPU %s already: nothing changed", attachment.name,

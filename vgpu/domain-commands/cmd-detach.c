@@ -29,7 +29,7 @@ static int misused(struct base_error *err, const char *what)
 	return base_error_set(err, BASE_MISUSED, "detach: %s; 'vgpu help detach' tells more", what);
 }
 
-static int parse(int argc, char **argv, struct request *request, struct base_error *err)
+static int parse_request(int argc, char **argv, struct request *request, struct base_error *err)
 {
 	const struct vgpu_option options[] = { { "xml", &request->xml, NULL },
 					       { "connect", &request->uri, NULL },
@@ -54,7 +54,8 @@ static int parse(int argc, char **argv, struct request *request, struct base_err
 }
 
 /* The beginning of a UUID is enough where only one of the definition's has it. */
-static int pick(struct request *request, const struct xmlpatch_mdevs *mdevs, struct base_error *err)
+static int look_up_vgpu(struct request *request, const struct xmlpatch_mdevs *mdevs,
+			struct base_error *err)
 {
 	size_t found = 0;
 
@@ -81,7 +82,8 @@ static int patch(struct request *request, const char *xml, size_t length,
 {
 	BASE_AUTO(xmlpatch_mdevs) struct xmlpatch_mdevs mdevs = { 0 };
 
-	if (xmlpatch_read_mdevs(xml, length, &mdevs, err) < 0 || pick(request, &mdevs, err) < 0)
+	if (xmlpatch_read_mdevs(xml, length, &mdevs, err) < 0 ||
+	    look_up_vgpu(request, &mdevs, err) < 0)
 		return -1;
 	if (mdevs.n > 0)
 		memcpy(request->there, mdevs.uuids[0], BASE_UUID_SIZE);
@@ -117,8 +119,8 @@ static int detach_from_text(struct request *request, struct base_error *err)
 	return 0;
 }
 
-static void print_outcome(const struct request *request, const struct xmlpatch_result *result,
-			  const char *name)
+static void say_if_nothing_to_do(const struct request *request,
+				 const struct xmlpatch_result *result, const char *name)
 {
 	BASE_AUTO(free) char *where = NULL;
 
@@ -157,7 +159,7 @@ static int detach_from_domain(struct request *request, struct base_error *err)
 	if (point_at_backups(&result, vgpu_domain_name(domain), err) < 0 ||
 	    vgpu_apply(&change, err) < 0)
 		return -1;
-	print_outcome(request, &result, vgpu_domain_name(domain));
+	say_if_nothing_to_do(request, &result, vgpu_domain_name(domain));
 	return 0;
 }
 
@@ -165,7 +167,7 @@ int vgpu_cmd_detach(int argc, char **argv, struct base_error *err)
 {
 	struct request request = { 0 };
 
-	if (parse(argc, argv, &request, err) < 0)
+	if (parse_request(argc, argv, &request, err) < 0)
 		return -1;
 	return request.xml != NULL ? detach_from_text(&request, err)
 				   : detach_from_domain(&request, err);

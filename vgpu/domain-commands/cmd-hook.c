@@ -51,8 +51,8 @@ static bool has_on_demand(const struct vgpu_store *store, const struct xmlpatch_
 }
 
 /* Removes the domain's vGPUs, but for those that another virtual machine has. */
-static int release(const struct request *request, const struct vgpu_world *world,
-		   const struct xmlpatch_mdevs *mdevs, struct base_error *err)
+static int remove_vgpus(const struct request *request, const struct vgpu_world *world,
+			const struct xmlpatch_mdevs *mdevs, struct base_error *err)
 {
 	int status = 0;
 
@@ -73,8 +73,8 @@ static int release(const struct request *request, const struct vgpu_world *world
 	return status;
 }
 
-static int prepare(const struct request *request, const struct vgpu_world *world,
-		   const struct xmlpatch_mdevs *mdevs, struct base_error *err)
+static int make_vgpus(const struct request *request, const struct vgpu_world *world,
+		      const struct xmlpatch_mdevs *mdevs, struct base_error *err)
 {
 	for (size_t i = 0; i < mdevs->n; i++) {
 		const struct vgpu_definition *definition =
@@ -88,8 +88,8 @@ static int prepare(const struct request *request, const struct vgpu_world *world
 	return 0;
 }
 
-static int act(const struct request *request, const struct xmlpatch_mdevs *mdevs,
-	       struct base_error *err)
+static int handle_domain(const struct request *request, const struct xmlpatch_mdevs *mdevs,
+			 struct base_error *err)
 {
 	BASE_AUTO(vgpu_world) struct vgpu_world world = { 0 };
 	BASE_AUTO(vgpu_store) struct vgpu_store before = { .fd = -1 };
@@ -103,8 +103,8 @@ static int act(const struct request *request, const struct xmlpatch_mdevs *mdevs
 	lock = vgpu_lock_take(request->config_dir, err);
 	if (lock < 0 || vgpu_world_init(&world, request->config_dir, VGPU_WORLD_PARENTS, err) < 0)
 		return -1;
-	return request->prepare ? prepare(request, &world, mdevs, err)
-				: release(request, &world, mdevs, err);
+	return request->prepare ? make_vgpus(request, &world, mdevs, err)
+				: remove_vgpus(request, &world, mdevs, err);
 }
 
 static int read_domain(struct xmlpatch_mdevs *mdevs, struct base_error *err)
@@ -138,5 +138,5 @@ int vgpu_cmd_hook(int argc, char **argv, struct base_error *err)
 		return 0;
 	if (read_domain(&mdevs, err) < 0)
 		return base_error_wrap(err, "cannot read the domain %s", request.domain);
-	return mdevs.n == 0 ? 0 : act(&request, &mdevs, err);
+	return mdevs.n == 0 ? 0 : handle_domain(&request, &mdevs, err);
 }

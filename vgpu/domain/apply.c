@@ -12,77 +12,77 @@
 #include "vgpu/domain/backup.h"
 #include "vgpu/domain/patch-print.h"
 
-static int show_diff(const struct vgpu_change *redefinition, FILE *out, struct base_error *err)
+static int show_diff(const struct vgpu_change *change, FILE *out, struct base_error *err)
 {
 	BASE_AUTO(free) char *label = NULL;
 
-	if (asprintf(&label, "%s.xml", vgpu_domain_name(redefinition->domain)) < 0) {
+	if (asprintf(&label, "%s.xml", vgpu_domain_name(change->domain)) < 0) {
 		label = NULL;
 		return base_error_errno(err, ENOMEM, "cannot show the changes");
 	}
-	return vgpu_patch_print_diff(out, label, redefinition->before, redefinition->result, err);
+	return vgpu_patch_print_diff(out, label, change->before, change->result, err);
 }
 
-static int ask(const struct vgpu_change *redefinition, struct base_error *err)
+static int ask_for_change(const struct vgpu_change *change, struct base_error *err)
 {
 	BASE_AUTO(free) char *question = NULL;
 
-	if (redefinition->is_agreed)
+	if (change->is_agreed)
 		return 0;
 	if (asprintf(&question, "Change the definition of %s so?",
-		     vgpu_domain_name(redefinition->domain)) < 0) {
+		     vgpu_domain_name(change->domain)) < 0) {
 		question = NULL;
 		return base_error_errno(err, ENOMEM, "cannot ask");
 	}
 	/* Where nobody can be asked, one line says so and nothing else is shown. */
 	if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
-		if (show_diff(redefinition, stderr, err) < 0)
+		if (show_diff(change, stderr, err) < 0)
 			return -1;
-		vgpu_patch_print_advice(redefinition->result);
+		vgpu_patch_print_advice(change->result);
 	}
 	return vgpu_ask(false, question, err);
 }
 
 /* A change that somebody else made while the user was asked is not to be lost. */
-static int check_unchanged(const struct vgpu_change *redefinition, struct base_error *err)
+static int check_unchanged(const struct vgpu_change *change, struct base_error *err)
 {
-	BASE_AUTO(free) char *now = vgpu_domain_get_xml(redefinition->domain, err);
+	BASE_AUTO(free) char *now = vgpu_domain_get_xml(change->domain, err);
 
 	if (now == NULL)
 		return -1;
-	if (strcmp(now, redefinition->before) == 0)
+	if (strcmp(now, change->before) == 0)
 		return 0;
 	return base_error_set(
 		err, BASE_FAILED,
 		"the domain %s was changed meanwhile: nothing is changed, run it again",
-		vgpu_domain_name(redefinition->domain));
+		vgpu_domain_name(change->domain));
 }
 
-static char *save(const struct vgpu_change *redefinition, struct base_error *err)
+static char *save_backup(const struct vgpu_change *change, struct base_error *err)
 {
 	BASE_AUTO(free) char *place = vgpu_backup_place(err);
 	char uuid[BASE_UUID_SIZE] = "";
 
-	if (place == NULL || vgpu_domain_get_uuid(redefinition->domain, uuid, err) < 0)
+	if (place == NULL || vgpu_domain_get_uuid(change->domain, uuid, err) < 0)
 		return NULL;
-	return vgpu_backup_save(place, uuid, redefinition->before, err);
+	return vgpu_backup_save(place, uuid, change->before, err);
 }
 
 /* What was saved for nothing would only be in the way. */
-static int store(const struct vgpu_change *redefinition, struct base_error *err)
+static int store_definition(const struct vgpu_change *change, struct base_error *err)
 {
 	BASE_AUTO(free) char *path = NULL;
 
-	if (check_unchanged(redefinition, err) < 0)
+	if (check_unchanged(change, err) < 0)
 		return -1;
-	path = save(redefinition, err);
+	path = save_backup(change, err);
 	if (path == NULL)
 		return -1;
-	if (vgpu_domain_define(redefinition->domain, redefinition->result->xml, err) < 0) {
+	if (vgpu_domain_define(change->domain, change->result->xml, err) < 0) {
 		unlink(path);
 		return -1;
 	}
-	vgpu_patch_print_changes(redefinition->result);
+	vgpu_patch_print_changes(change->result);
 	base_info("the definition as it was is in %s", path);
 	return 0;
 }
@@ -108,20 +108,20 @@ static void print_leftovers(const struct vgpu_domain *domain)
 				name, count, count > 1 ? "s" : "", snapshots, count > 1 ? "" : "s");
 }
 
-int vgpu_apply(const struct vgpu_change *redefinition, struct base_error *err)
+int vgpu_apply(const struct vgpu_change *change, struct base_error *err)
 {
-	const struct xmlpatch_result *result = redefinition->result;
+	const struct xmlpatch_result *result = change->result;
 
-	if (redefinition->is_dry)
-		return show_diff(redefinition, stdout, err);
+	if (change->is_dry)
+		return show_diff(change, stdout, err);
 	if (result->n == 0) {
 		vgpu_patch_print_advice(result);
 		return 0;
 	}
-	if (ask(redefinition, err) < 0 || store(redefinition, err) < 0)
+	if (ask_for_change(change, err) < 0 || store_definition(change, err) < 0)
 		return -1;
-	if (redefinition->is_agreed)
+	if (change->is_agreed)
 		vgpu_patch_print_advice(result);
-	print_leftovers(redefinition->domain);
+	print_leftovers(change->domain);
 	return 0;
 }

@@ -21,6 +21,6 @@ struct vgpu_change {
  * new one; says what was changed and what keeps it from being used. Without a
  * change there is nothing to do. 0; or -1 with the domain as it was.
  */
-int vgpu_apply(const struct vgpu_change *redefinition, struct base_error *err);
+int vgpu_apply(const struct vgpu_change *change, struct base_error *err);
 
 #endif

@@ -11,7 +11,7 @@
 /* i915's name with its word for these types (drivers/gpu/drm/i915/gvt/vgpu.c). */
 #define GVT_PREFIX "i915-GVTg_"
 
-static int copy(char **to, const char *from, struct base_error *err)
+static int copy_text(char **to, const char *from, struct base_error *err)
 {
 	if (from == NULL)
 		return 0;
@@ -20,25 +20,25 @@ static int copy(char **to, const char *from, struct base_error *err)
 }
 
 /* A parent that is not there now, as before its driver is loaded, tells nothing. */
-static int read_parent(struct vgpu_assignment *target, const struct vgpu_host *host,
+static int read_parent(struct vgpu_assignment *assignment, const struct vgpu_host *host,
 		       const char *name, const char *type_id, struct base_error *err)
 {
 	const struct vgpu_parent *parent = vgpu_host_find_parent(host, name);
 	const struct vgpu_type *type;
 
-	target->is_known = true;
-	if (copy(&target->type, type_id, err) < 0)
+	assignment->is_known = true;
+	if (copy_text(&assignment->type, type_id, err) < 0)
 		return -1;
 	if (parent == NULL)
 		return 0;
 	type = vgpu_parent_find_type(parent, type_id);
-	if (type != NULL && (copy(&target->api, type->device_api, err) < 0 ||
-			     copy(&target->resolution, type->resolution, err) < 0))
+	if (type != NULL && (copy_text(&assignment->api, type->device_api, err) < 0 ||
+			     copy_text(&assignment->resolution, type->resolution, err) < 0))
 		return -1;
-	return vgpu_gpu_find_render_node(parent->syspath, &target->rendernode, err);
+	return vgpu_gpu_find_render_node(parent->syspath, &assignment->rendernode, err);
 }
 
-int vgpu_assignment_find(struct vgpu_assignment *target, const char *uuid,
+int vgpu_assignment_find(struct vgpu_assignment *assignment, const char *uuid,
 			 const struct vgpu_world *world, struct base_error *err)
 {
 	const struct vgpu_host *host = &world->host;
@@ -47,41 +47,42 @@ int vgpu_assignment_find(struct vgpu_assignment *target, const char *uuid,
 	size_t index = 0;
 
 	if (device != NULL)
-		return read_parent(target, host, device->parent, device->type, err);
+		return read_parent(assignment, host, device->parent, device->type, err);
 	definition = vgpu_store_find(&world->store, uuid, &index);
 	if (definition == NULL)
 		return 0;
-	return read_parent(target, host, definition->parent, definition->type, err);
+	return read_parent(assignment, host, definition->parent, definition->type, err);
 }
 
-bool vgpu_assignment_is_gvt(const struct vgpu_assignment *target)
+bool vgpu_assignment_is_gvt(const struct vgpu_assignment *assignment)
 {
-	return target->type != NULL && strncmp(target->type, GVT_PREFIX, strlen(GVT_PREFIX)) == 0;
+	return assignment->type != NULL &&
+	       strncmp(assignment->type, GVT_PREFIX, strlen(GVT_PREFIX)) == 0;
 }
 
-bool vgpu_assignment_is_exceeded(const struct vgpu_assignment *target, unsigned int xres,
+bool vgpu_assignment_is_exceeded(const struct vgpu_assignment *assignment, unsigned int xres,
 				 unsigned int yres)
 {
 	unsigned int width, height;
 
-	return target->resolution != NULL &&
-	       sscanf(target->resolution, "%5ux%5u", &width, &height) == 2 &&
+	return assignment->resolution != NULL &&
+	       sscanf(assignment->resolution, "%5ux%5u", &width, &height) == 2 &&
 	       (xres > width || yres > height);
 }
 
-static int check_itself(const struct vgpu_assignment *target, const char *uuid,
+static int check_itself(const struct vgpu_assignment *assignment, const char *uuid,
 			struct base_error *err)
 {
-	if (!target->is_known)
+	if (!assignment->is_known)
 		return base_error_set(err, BASE_FAILED,
 				      "there is no vGPU %s: 'vgpu list' shows those that there "
 				      "are, 'vgpu create' makes one",
 				      uuid);
-	if (target->api != NULL && strcmp(target->api, VGPU_TYPE_PCI_API) != 0)
+	if (assignment->api != NULL && strcmp(assignment->api, VGPU_TYPE_PCI_API) != 0)
 		return base_error_set(err, BASE_FAILED,
 				      "the device %s is no vGPU: its type's API is %.40s, not "
 				      "vfio-pci",
-				      uuid, target->api);
+				      uuid, assignment->api);
 	return 0;
 }
 
@@ -102,19 +103,19 @@ static int check_holder(const char *uuid, const char *domain, const struct vgpu_
 			      uuid, who != NULL ? who : "a process");
 }
 
-int vgpu_assignment_check(const struct vgpu_assignment *target, const char *uuid,
+int vgpu_assignment_check(const struct vgpu_assignment *assignment, const char *uuid,
 			  const char *domain, const struct vgpu_rivals *rivals,
 			  struct base_error *err)
 {
-	if (check_itself(target, uuid, err) < 0)
+	if (check_itself(assignment, uuid, err) < 0)
 		return -1;
-	if (rivals->owner != NULL)
+	if (rivals->claimant != NULL)
 		return base_error_set(
 			err, BASE_FAILED,
 			"the vGPU %s is in the domain %s already, and no two can have "
 			"it: 'vgpu create' makes another one, 'vgpu detach' takes it "
 			"out there",
-			uuid, rivals->owner);
+			uuid, rivals->claimant);
 	if (check_holder(uuid, domain, rivals, err) < 0)
 		return -1;
 	if (rivals->second != NULL)
@@ -127,13 +128,13 @@ int vgpu_assignment_check(const struct vgpu_assignment *target, const char *uuid
 	return 0;
 }
 
-void vgpu_assignment_finish(struct vgpu_assignment *target)
+void vgpu_assignment_finish(struct vgpu_assignment *assignment)
 {
-	if (target == NULL)
+	if (assignment == NULL)
 		return;
-	free(target->type);
-	free(target->api);
-	free(target->resolution);
-	free(target->rendernode);
-	*target = (struct vgpu_assignment){ 0 };
+	free(assignment->type);
+	free(assignment->api);
+	free(assignment->resolution);
+	free(assignment->rendernode);
+	*assignment = (struct vgpu_assignment){ 0 };
 }

@@ -21,19 +21,19 @@ struct vgpu_assignment {
  * Looks for the vGPU among what the kernel has, then among the definitions. One
  * that is not known is no error; 0 or -1. Finish it either way.
  */
-int vgpu_assignment_find(struct vgpu_assignment *target, const char *uuid,
+int vgpu_assignment_find(struct vgpu_assignment *assignment, const char *uuid,
 			 const struct vgpu_world *world, struct base_error *err);
 
 /* Whether it is a part of an Intel GPU, by i915's name for its type. */
-bool vgpu_assignment_is_gvt(const struct vgpu_assignment *target);
+bool vgpu_assignment_is_gvt(const struct vgpu_assignment *assignment);
 
 /* Whether a mode of so many pixels is more than its type has; false if that is not known. */
-bool vgpu_assignment_is_exceeded(const struct vgpu_assignment *target, unsigned int xres,
+bool vgpu_assignment_is_exceeded(const struct vgpu_assignment *assignment, unsigned int xres,
 				 unsigned int yres);
 
 /* What is in the way of a domain that is to have the vGPU; all borrowed. */
 struct vgpu_rivals {
-	const char *owner;		   /* another domain that has it; NULL: none */
+	const char *claimant;		   /* another domain that has it; NULL: none */
 	const struct vgpu_process *holder; /* a process that has it open; NULL: none */
 	/* The UUID of another GVT-g vGPU that the domain has; NULL: none. */
 	const char *second;
@@ -41,12 +41,12 @@ struct vgpu_rivals {
 };
 
 /* Whether the domain can have the vGPU: 0, or -1 with an error that says why not. */
-int vgpu_assignment_check(const struct vgpu_assignment *target, const char *uuid,
+int vgpu_assignment_check(const struct vgpu_assignment *assignment, const char *uuid,
 			  const char *domain, const struct vgpu_rivals *rivals,
 			  struct base_error *err);
 
-/* Takes NULL and a zeroed target. */
-void vgpu_assignment_finish(struct vgpu_assignment *target);
+/* Takes NULL and a zeroed one. */
+void vgpu_assignment_finish(struct vgpu_assignment *assignment);
 
 BASE_DEFINE_CLEANUP(vgpu_assignment, struct vgpu_assignment, vgpu_assignment_finish)
 

@@ -22,7 +22,7 @@ static int misused(struct base_error *err, const char *what)
 
 static bool has_wishes(const struct vgpu_attach *attach)
 {
-	return attach->display != NULL || attach->opregion != NULL || attach->slot != NULL ||
+	return attach->display != NULL || attach->opregion != NULL || attach->address != NULL ||
 	       attach->xres != NULL || attach->yres != NULL || attach->rendernode != NULL ||
 	       attach->keep_video || attach->install_drivers || attach->no_ramfb;
 }
@@ -64,16 +64,16 @@ static int parse_display(struct vgpu_attach *attach, struct base_error *err)
 		attach->display);
 }
 
-static int parse_slot(struct vgpu_attach *attach, struct base_error *err)
+static int parse_address(struct vgpu_attach *attach, struct base_error *err)
 {
-	if (attach->slot == NULL)
+	if (attach->address == NULL)
 		return 0;
-	if (!vgpu_address_parse(attach->slot, &attach->address))
+	if (!vgpu_address_parse(attach->address, &attach->pci_address))
 		return base_error_set(
 			err, BASE_MISUSED,
 			"'%s' is not a slot: it is BB:SS.F, as 00:02.0, in hexadecimal",
-			attach->slot);
-	attach->wishes.address = &attach->address;
+			attach->address);
+	attach->wishes.address = &attach->pci_address;
 	return 0;
 }
 
@@ -158,7 +158,7 @@ static int parse_values(struct vgpu_attach *attach, struct base_error *err)
 {
 	struct xmlpatch_wishes *wishes = &attach->wishes;
 
-	if (parse_display(attach, err) < 0 || parse_slot(attach, err) < 0 ||
+	if (parse_display(attach, err) < 0 || parse_address(attach, err) < 0 ||
 	    parse_opregion(attach, err) < 0 ||
 	    parse_pixels("--xres", attach->xres, &wishes->xres, err) < 0 ||
 	    parse_pixels("--yres", attach->yres, &wishes->yres, err) < 0)
@@ -185,7 +185,7 @@ int vgpu_attach_parse(struct vgpu_attach *attach, int argc, char **argv, struct 
 		{ .name = "install-drivers", .flag = &attach->install_drivers },
 		{ .name = "no-ramfb", .flag = &attach->no_ramfb },
 		{ .name = "opregion", .value = &attach->opregion },
-		{ .name = "slot", .value = &attach->slot },
+		{ .name = "slot", .value = &attach->address },
 		{ .name = "xres", .value = &attach->xres },
 		{ .name = "yres", .value = &attach->yres },
 		{ .name = "rendernode", .value = &attach->rendernode },
@@ -206,16 +206,16 @@ int vgpu_attach_parse(struct vgpu_attach *attach, int argc, char **argv, struct 
 	return parse_values(attach, err);
 }
 
-void vgpu_attach_fit(struct vgpu_attach *attach, const struct vgpu_assignment *target)
+void vgpu_attach_fit(struct vgpu_attach *attach, const struct vgpu_assignment *assignment)
 {
 	struct xmlpatch_wishes *wishes = &attach->wishes;
 
 	if (wishes->rendernode == NULL)
-		wishes->rendernode = target->rendernode;
+		wishes->rendernode = assignment->rendernode;
 	if (attach->opregion != NULL)
 		wishes->opregion = strcmp(attach->opregion, "on") == 0;
 	else
-		wishes->opregion = target->type == NULL || vgpu_assignment_is_gvt(target);
+		wishes->opregion = assignment->type == NULL || vgpu_assignment_is_gvt(assignment);
 }
 
 /* XML may be for another host, where the file may well be. */
@@ -241,24 +241,24 @@ static int advise_authority(const struct vgpu_attach *attach, struct xmlpatch_re
 		desktop->authority, strerror(errno));
 }
 
-int vgpu_attach_advise(const struct vgpu_attach *attach, const struct vgpu_assignment *target,
+int vgpu_attach_advise(const struct vgpu_attach *attach, const struct vgpu_assignment *assignment,
 		       struct xmlpatch_result *result, struct base_error *err)
 {
 	const struct xmlpatch_wishes *wishes = &attach->wishes;
 
 	if (advise_authority(attach, result, err) < 0)
 		return -1;
-	if (vgpu_assignment_is_exceeded(target, wishes->xres, wishes->yres) &&
+	if (vgpu_assignment_is_exceeded(assignment, wishes->xres, wishes->yres) &&
 	    xmlpatch_result_advise(
 		    result, err, "the type %s has %s pixels: the guest may not get %ux%u",
-		    target->type, target->resolution, wishes->xres, wishes->yres) < 0)
+		    assignment->type, assignment->resolution, wishes->xres, wishes->yres) < 0)
 		return -1;
-	if (wishes->opregion && target->type != NULL && !vgpu_assignment_is_gvt(target) &&
+	if (wishes->opregion && assignment->type != NULL && !vgpu_assignment_is_gvt(assignment) &&
 	    xmlpatch_result_advise(
 		    result, err,
 		    "the type %s has no OpRegion: with --opregion on QEMU refuses to "
 		    "start",
-		    target->type) < 0)
+		    assignment->type) < 0)
 		return -1;
 	return 0;
 }

@@ -15,7 +15,7 @@ struct vgpu_attach {
 	const char *uri;
 	const char *rendernode;
 	const char *config_dir;
-	const char *display, *opregion, *slot, *xres, *yres; /* as they were written */
+	const char *display, *opregion, *address, *xres, *yres; /* as they were written */
 	bool keep_video, install_drivers, no_ramfb;
 	bool is_dry, is_agreed;
 	bool backups, json;
@@ -23,19 +23,19 @@ struct vgpu_attach {
 	/* The vGPU: its UUID or, with a domain, the beginning of it; NULL: the free one. */
 	const char *word;
 
-	struct xmlpatch_address address; /* of slot */
-	char authority[PATH_MAX];	 /* the X authority file where no variable names one */
-	struct xmlpatch_wishes wishes;	 /* what can be told of them so far */
+	struct xmlpatch_address pci_address; /* which `address` names */
+	char authority[PATH_MAX];	     /* the X authority file where no variable names one */
+	struct xmlpatch_wishes wishes;	     /* what can be told of them so far */
 };
 
 /* Reads and checks it all; BASE_MISUSED. */
 int vgpu_attach_parse(struct vgpu_attach *attach, int argc, char **argv, struct base_error *err);
 
 /* Adds what the vGPU decides: its render node, and whether it has an OpRegion. */
-void vgpu_attach_fit(struct vgpu_attach *attach, const struct vgpu_assignment *target);
+void vgpu_attach_fit(struct vgpu_attach *attach, const struct vgpu_assignment *assignment);
 
 /* Adds to the advice what is asked for and will not come out as it was meant. */
-int vgpu_attach_advise(const struct vgpu_attach *attach, const struct vgpu_assignment *target,
+int vgpu_attach_advise(const struct vgpu_attach *attach, const struct vgpu_assignment *assignment,
 		       struct xmlpatch_result *result, struct base_error *err);
 
 #endif

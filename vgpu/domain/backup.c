@@ -168,8 +168,8 @@ static bool parse_name(const char *name, time_t *time)
 	return true;
 }
 
-static int add(struct vgpu_backups *backups, int fd, const char *directory, const char *name,
-	       struct base_error *err)
+static int add_backup(struct vgpu_backups *backups, int fd, const char *directory, const char *name,
+		      struct base_error *err)
 {
 	struct vgpu_backup *items;
 	struct stat st;
@@ -190,7 +190,7 @@ static int add(struct vgpu_backups *backups, int fd, const char *directory, cons
 	return 0;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_paths(const void *a, const void *b)
 {
 	const struct vgpu_backup *left = a, *right = b;
 
@@ -213,13 +213,13 @@ int vgpu_backups_init(struct vgpu_backups *backups, const char *place, const cha
 		return errno == ENOENT ? 0
 				       : base_error_errno(err, errno, "cannot open %s", directory);
 	while ((name = base_dir_next(&dir)) != NULL) {
-		if (add(backups, dir.fd, directory, name, err) < 0)
+		if (add_backup(backups, dir.fd, directory, name, err) < 0)
 			return -1;
 	}
 	if (errno != 0)
 		return base_error_errno(err, errno, "cannot read %s", directory);
 	if (backups->count > 0)
-		qsort(backups->items, backups->count, sizeof(*backups->items), compare);
+		qsort(backups->items, backups->count, sizeof(*backups->items), compare_paths);
 	return 0;
 }
 

@@ -29,7 +29,7 @@ static int read_mdevs(virDomainPtr domain, unsigned int flags, struct xmlpatch_m
 }
 
 /* What the domain's definition has, and, while it runs, what it runs with. */
-static int print_owner(virDomainPtr domain, FILE *out, struct base_error *err)
+static int print_claims(virDomainPtr domain, FILE *out, struct base_error *err)
 {
 	BASE_AUTO(xmlpatch_mdevs) struct xmlpatch_mdevs defined = { 0 };
 	BASE_AUTO(xmlpatch_mdevs) struct xmlpatch_mdevs running = { 0 };
@@ -61,7 +61,7 @@ int vgpu_claims_write(virConnectPtr connection, FILE *out, struct base_error *er
 	for (int i = 0; i < n; i++) {
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 
-		if (print_owner(all[i], out, &why) < 0)
+		if (print_claims(all[i], out, &why) < 0)
 			base_warning("%s", why.message);
 		virDomainFree(all[i]);
 	}

@@ -158,8 +158,8 @@ size_t vgpu_domain_list_snapshots(const struct vgpu_domain *domain, char **names
 	return *names != NULL ? (size_t)count : 0;
 }
 
-int vgpu_domain_list_users(const struct vgpu_domain *domain, struct vgpu_claims *users,
-			   struct base_error *err)
+int vgpu_domain_list_claims(const struct vgpu_domain *domain, struct vgpu_claims *claims,
+			    struct base_error *err)
 {
 	BASE_AUTO(free) char *text = NULL;
 	size_t size;
@@ -171,7 +171,7 @@ int vgpu_domain_list_users(const struct vgpu_domain *domain, struct vgpu_claims 
 	status = vgpu_claims_write(domain->connection, out, err);
 	if (fclose(out) != 0)
 		return base_error_errno(err, ENOMEM, "cannot list the domains");
-	return status < 0 ? -1 : vgpu_claims_parse(users, BASE_STEAL_PTR(text), err);
+	return status < 0 ? -1 : vgpu_claims_parse(claims, BASE_STEAL_PTR(text), err);
 }
 
 /* Owned by the caller; NULL for libvirt's own choice. */

@@ -52,8 +52,8 @@ bool vgpu_domain_is_saved(const struct vgpu_domain *domain);
 size_t vgpu_domain_list_snapshots(const struct vgpu_domain *domain, char **names);
 
 /* Which domains of the same libvirt have which vGPUs, running or not; this one too. */
-int vgpu_domain_list_users(const struct vgpu_domain *domain, struct vgpu_claims *users,
-			   struct base_error *err);
+int vgpu_domain_list_claims(const struct vgpu_domain *domain, struct vgpu_claims *claims,
+			    struct base_error *err);
 
 /*
  * What the emulator can do that the domain's definition `xml`, as libvirt writes

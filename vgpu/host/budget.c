@@ -13,7 +13,7 @@ static bool is_known(const struct vgpu_type *type)
 }
 
 /* As the room for ids is small, no product below is too large for a long. */
-static bool take(struct vgpu_gvt_room *room, const struct vgpu_type *type)
+static bool take_type(struct vgpu_gvt_room *room, const struct vgpu_type *type)
 {
 	long count = (long)type->active;
 
@@ -29,12 +29,12 @@ static bool take(struct vgpu_gvt_room *room, const struct vgpu_type *type)
 }
 
 /* False also where one of the vGPUs has no type. */
-static bool take_all(struct vgpu_gvt_room *room, const struct vgpu_parent *parent)
+static bool take_types(struct vgpu_gvt_room *room, const struct vgpu_parent *parent)
 {
 	size_t counted = 0;
 
 	for (size_t i = 0; i < parent->type_count; i++) {
-		if (!take(room, &parent->types[i]))
+		if (!take_type(room, &parent->types[i]))
 			return false;
 		counted += parent->types[i].active;
 	}
@@ -78,7 +78,7 @@ bool vgpu_budget_work_out(struct vgpu_budget *budget, const struct vgpu_parent *
 	*budget = (struct vgpu_budget){ .aperture_mb = aperture_mb,
 					.total = vgpu_gvt_room(aperture_mb) };
 	budget->free = budget->total;
-	return take_all(&budget->free, parent) && adjust_fences(budget, parent);
+	return take_types(&budget->free, parent) && adjust_fences(budget, parent);
 }
 
 bool vgpu_budget_init(struct vgpu_budget *budget, const struct vgpu_parent *parent)
@@ -91,8 +91,8 @@ bool vgpu_budget_init(struct vgpu_budget *budget, const struct vgpu_parent *pare
 	return aperture_mb > 0 && vgpu_budget_work_out(budget, parent, aperture_mb);
 }
 
-static void describe(FILE *out, const char *what, const char *unit, long need, long free,
-		     long total)
+static void describe_lack(FILE *out, const char *what, const char *unit, long need, long free,
+			  long total)
 {
 	if (need <= free)
 		return;
@@ -110,11 +110,11 @@ char *vgpu_budget_describe(const struct vgpu_budget *budget, const struct vgpu_t
 
 	if (out == NULL)
 		return NULL;
-	describe(out, "of aperture", " MB", type->low_mb, free_room->low_mb, total->low_mb);
-	describe(out, "of high graphics memory", " MB", type->high_mb, free_room->high_mb,
-		 total->high_mb);
-	describe(out, "fences", "", type->fences, free_room->fences, total->fences);
-	describe(out, "id", "", 1, free_room->ids, total->ids);
+	describe_lack(out, "of aperture", " MB", type->low_mb, free_room->low_mb, total->low_mb);
+	describe_lack(out, "of high graphics memory", " MB", type->high_mb, free_room->high_mb,
+		      total->high_mb);
+	describe_lack(out, "fences", "", type->fences, free_room->fences, total->fences);
+	describe_lack(out, "id", "", 1, free_room->ids, total->ids);
 	if (fclose(out) == 0)
 		return text;
 	free(text);

@@ -51,7 +51,8 @@ static char *parent_name(const char *syspath)
 }
 
 /* err->errnum is ENOENT if there is no vGPU with that name in DEVICES. */
-static int init(struct vgpu_device *device, int dirfd, const char *uuid, struct base_error *err)
+static int init_device(struct vgpu_device *device, int dirfd, const char *uuid,
+		       struct base_error *err)
 {
 	*device = (struct vgpu_device){ .syspath = vgpu_sysfs_read_device(dirfd, uuid) };
 	if (device->syspath == NULL)
@@ -77,7 +78,7 @@ int vgpu_device_init(struct vgpu_device *device, const char *uuid, struct base_e
 	*device = (struct vgpu_device){ 0 };
 	if (fd < 0)
 		return base_error_errno(err, errno, "there is no vGPU %s", uuid);
-	return init(device, fd, uuid, err);
+	return init_device(device, fd, uuid, err);
 }
 
 bool vgpu_device_has_type(const struct vgpu_device *device)
@@ -86,7 +87,8 @@ bool vgpu_device_has_type(const struct vgpu_device *device)
 }
 
 /* One that goes while it is read is not there. */
-static int add(struct vgpu_devices *devices, int dirfd, const char *uuid, struct base_error *err)
+static int add_device(struct vgpu_devices *devices, int dirfd, const char *uuid,
+		      struct base_error *err)
 {
 	struct vgpu_device *items =
 		vgpu_array_grow(devices->items, devices->count, sizeof(*devices->items));
@@ -95,14 +97,14 @@ static int add(struct vgpu_devices *devices, int dirfd, const char *uuid, struct
 	if (items == NULL)
 		return no_memory(err);
 	devices->items = items;
-	if (init(&items[devices->count], dirfd, uuid, &why) == 0)
+	if (init_device(&items[devices->count], dirfd, uuid, &why) == 0)
 		devices->count++;
 	else if (why.errnum != ENOENT)
 		return base_error_errno(err, why.errnum, "cannot read the vGPU %s", uuid);
 	return 0;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_devices(const void *a, const void *b)
 {
 	const struct vgpu_device *left = a, *right = b;
 	int order = strverscmp(left->parent, right->parent);
@@ -124,13 +126,13 @@ int vgpu_devices_gather(struct vgpu_devices *devices, struct base_error *err)
 	while ((name = base_dir_next(&dir)) != NULL) {
 		char uuid[BASE_UUID_SIZE];
 
-		if (base_name_parse_uuid(name, uuid) && add(devices, dir.fd, uuid, err) < 0)
+		if (base_name_parse_uuid(name, uuid) && add_device(devices, dir.fd, uuid, err) < 0)
 			return -1;
 	}
 	if (errno != 0)
 		return base_error_errno(err, errno, "cannot read " DEVICES);
 	if (devices->count > 0)
-		qsort(devices->items, devices->count, sizeof(*devices->items), compare);
+		qsort(devices->items, devices->count, sizeof(*devices->items), compare_devices);
 	return 0;
 }
 

@@ -159,8 +159,8 @@ int vgpu_gpu_find_render_node(const char *syspath, char **path, struct base_erro
 	return 0;
 }
 
-static int take(struct vgpu_gpu *gpu, struct udev *udev, struct udev_device *device,
-		struct base_error *err)
+static int read_gpu(struct vgpu_gpu *gpu, struct udev *udev, struct udev_device *device,
+		    struct base_error *err)
 {
 	const char *driver = udev_device_get_driver(device);
 
@@ -184,7 +184,7 @@ static int rank(struct udev_device *device)
 }
 
 /* The first of those with the highest rank; NULL if there is none. */
-static struct udev_device *choose(struct udev *udev, struct udev_list_entry *entries)
+static struct udev_device *find_best(struct udev *udev, struct udev_list_entry *entries)
 {
 	BASE_AUTO(udev_device) struct udev_device *best = NULL;
 	struct udev_list_entry *entry;
@@ -215,8 +215,8 @@ int vgpu_gpu_gather(struct vgpu_gpu *gpu, struct base_error *err)
 	    udev_enumerate_add_match_sysattr(all, "class", "0x03*") < 0)
 		return no_memory(err);
 	udev_enumerate_scan_devices(all);
-	device = choose(udev, udev_enumerate_get_list_entry(all));
-	if (device == NULL || take(gpu, udev, device, err) == 0)
+	device = find_best(udev, udev_enumerate_get_list_entry(all));
+	if (device == NULL || read_gpu(gpu, udev, device, err) == 0)
 		return 0;
 	vgpu_gpu_finish(gpu);
 	return -1;

@@ -112,7 +112,7 @@ static void note_holder(const struct search *search, const char *pid, const char
 }
 
 /* Notes each file of VFIO that the process has open; -1 with errno. */
-static int look_into(const struct search *search, const char *pid)
+static int search_process(const struct search *search, const char *pid)
 {
 	BASE_AUTO(base_dir) struct base_dir files = BASE_DIR_CLOSED;
 	char directory[PID_DIGITS + sizeof("/fd")];
@@ -135,8 +135,8 @@ static int look_into(const struct search *search, const char *pid)
 }
 
 /* err->errnum is ENOENT if there is no such /proc. */
-static int look(const struct nodes *nodes, struct vgpu_process *items, size_t count,
-		const char *path, struct base_error *err)
+static int search_processes(const struct nodes *nodes, struct vgpu_process *items, size_t count,
+			    const char *path, struct base_error *err)
 {
 	BASE_AUTO(base_dir) struct base_dir proc = BASE_DIR_CLOSED;
 	struct search search = { .nodes = nodes, .items = items, .count = count };
@@ -147,7 +147,7 @@ static int look(const struct nodes *nodes, struct vgpu_process *items, size_t co
 	search.proc = proc.fd;
 	while ((process = base_dir_next(&proc)) != NULL) {
 		if (is_number(process) && strlen(process) <= PID_DIGITS &&
-		    look_into(&search, process) < 0)
+		    search_process(&search, process) < 0)
 			return base_error_errno(err, errno, "cannot see what the process %s uses",
 						process);
 	}
@@ -155,12 +155,13 @@ static int look(const struct nodes *nodes, struct vgpu_process *items, size_t co
 }
 
 /* Without a /proc nobody is seen. */
-static int look_if_there(const struct nodes *nodes, const struct vgpu_holders *holders,
-			 const char *proc, struct base_error *err)
+static int search_if_there(const struct nodes *nodes, const struct vgpu_holders *holders,
+			   const char *proc, struct base_error *err)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };
 
-	if (look(nodes, holders->items, holders->count, proc, &why) == 0 || why.errnum == ENOENT)
+	if (search_processes(nodes, holders->items, holders->count, proc, &why) == 0 ||
+	    why.errnum == ENOENT)
 		return 0;
 	base_error_set(err, BASE_FAILED, "cannot see who uses the vGPUs: %s", why.message);
 	return -1;
@@ -183,7 +184,7 @@ int vgpu_holders_init(struct vgpu_holders *holders, const struct vgpu_host *host
 	for (size_t i = 0; i < holders->count && status == 0; i++)
 		status = find_nodes(&nodes[i], &host->devices[i], err);
 	if (status == 0)
-		status = look_if_there(nodes, holders, proc, err);
+		status = search_if_there(nodes, holders, proc, err);
 	for (size_t i = 0; i < holders->count; i++)
 		finish_nodes(&nodes[i]);
 	return status;
@@ -209,8 +210,8 @@ void vgpu_holders_finish(struct vgpu_holders *holders)
 	*holders = (struct vgpu_holders){ 0 };
 }
 
-static int refuse(const struct vgpu_device *device, const struct vgpu_process *process,
-		  struct base_error *err)
+static int refuse_used(const struct vgpu_device *device, const struct vgpu_process *process,
+		       struct base_error *err)
 {
 	BASE_AUTO(free) char *holder = process->pid != 0 ? vgpu_process_describe(process) : NULL;
 
@@ -250,11 +251,11 @@ int vgpu_holder_exclude(const struct vgpu_device *device, int *held, struct base
 		return -1;
 	/* Whatever else access says, the node may be there. */
 	if (nodes.cdev != NULL && (access(nodes.cdev, F_OK) == 0 || errno != ENOENT) &&
-	    look(&(struct nodes){ .cdev = nodes.cdev }, &process, 1, "/proc", err) < 0)
+	    search_processes(&(struct nodes){ .cdev = nodes.cdev }, &process, 1, "/proc", err) < 0)
 		return base_error_wrap(err, "cannot see whether the vGPU %s is in use",
 				       device->uuid);
 	if (process.pid != 0)
-		return refuse(device, &process, err);
+		return refuse_used(device, &process, err);
 	if (nodes.group == NULL)
 		return 0;
 	*held = BASE_RETRY(open(nodes.group, O_RDWR | O_CLOEXEC));
@@ -263,8 +264,8 @@ int vgpu_holder_exclude(const struct vgpu_device *device, int *held, struct base
 	if (errno == ENOENT)
 		return check_gone(device, nodes.group, err);
 	if (errno == EBUSY) {
-		(void)look(&nodes, &process, 1, "/proc", NULL);
-		return refuse(device, &process, err);
+		(void)search_processes(&nodes, &process, 1, "/proc", NULL);
+		return refuse_used(device, &process, err);
 	}
 	if (errno == EACCES || errno == EPERM)
 		return base_error_errno(err, errno, "cannot remove a vGPU (run this as root)");

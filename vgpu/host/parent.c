@@ -88,8 +88,8 @@ static int read_driver(struct vgpu_parent *parent, struct base_error *err)
 	return 0;
 }
 
-static int init(struct vgpu_parent *parent, const char *name, const char *syspath,
-		struct base_error *err)
+static int init_parent(struct vgpu_parent *parent, const char *name, const char *syspath,
+		       struct base_error *err)
 {
 	*parent = (struct vgpu_parent){ .name = strdup(name), .syspath = strdup(syspath) };
 	if (parent->name == NULL || parent->syspath == NULL)
@@ -100,8 +100,8 @@ static int init(struct vgpu_parent *parent, const char *name, const char *syspat
 	return -1;
 }
 
-static int add(struct vgpu_parents *parents, const char *name, const char *syspath,
-	       struct base_error *err)
+static int add_parent(struct vgpu_parents *parents, const char *name, const char *syspath,
+		      struct base_error *err)
 {
 	struct vgpu_parent *items =
 		vgpu_array_grow(parents->items, parents->count, sizeof(*parents->items));
@@ -109,7 +109,7 @@ static int add(struct vgpu_parents *parents, const char *name, const char *syspa
 	if (items == NULL)
 		return no_memory(err);
 	parents->items = items;
-	if (init(&items[parents->count], name, syspath, err) < 0)
+	if (init_parent(&items[parents->count], name, syspath, err) < 0)
 		return -1;
 	parents->count++;
 	return 0;
@@ -127,7 +127,7 @@ static int gather_class(struct vgpu_parents *parents, struct base_dir *dir, stru
 		syspath = vgpu_sysfs_read_device(dir->fd, name);
 		if (syspath == NULL)
 			return base_error_errno(err, errno, "cannot read " CLASS_PATH "/%s", name);
-		if (*syspath != '\0' && add(parents, name, syspath, err) < 0)
+		if (*syspath != '\0' && add_parent(parents, name, syspath, err) < 0)
 			return -1;
 	}
 	return errno == 0 ? 0 : base_error_errno(err, errno, "cannot read " CLASS_PATH);
@@ -156,14 +156,14 @@ static int gather_all(struct vgpu_parents *parents, struct base_error *err)
 		const char *name = strrchr(syspath, '/');
 
 		if (name != NULL && base_name_is_component(name + 1) && has_types(syspath) &&
-		    add(parents, name + 1, syspath, err) < 0)
+		    add_parent(parents, name + 1, syspath, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
 /* Looking at all devices takes its time: not where nothing can be found. */
-static int gather(struct vgpu_parents *parents, struct base_error *err)
+static int gather_parents(struct vgpu_parents *parents, struct base_error *err)
 {
 	BASE_AUTO(base_dir) struct base_dir dir = BASE_DIR_CLOSED;
 
@@ -174,7 +174,7 @@ static int gather(struct vgpu_parents *parents, struct base_error *err)
 	return access(BUS_PATH, F_OK) == 0 ? gather_all(parents, err) : 0;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_parents(const void *a, const void *b)
 {
 	const struct vgpu_parent *left = a, *right = b;
 
@@ -183,10 +183,10 @@ static int compare(const void *a, const void *b)
 
 int vgpu_parents_gather(struct vgpu_parents *parents, struct base_error *err)
 {
-	int status = gather(parents, err);
+	int status = gather_parents(parents, err);
 
 	if (parents->count > 0)
-		qsort(parents->items, parents->count, sizeof(*parents->items), compare);
+		qsort(parents->items, parents->count, sizeof(*parents->items), compare_parents);
 	return status;
 }
 

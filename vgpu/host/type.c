@@ -33,7 +33,7 @@ struct attribute_path {
 	char text[NAME_MAX + sizeof("/available_instances")];
 };
 
-static struct attribute_path join(const char *id, const char *name)
+static struct attribute_path join_attribute(const char *id, const char *name)
 {
 	struct attribute_path path;
 	size_t length = strlen(id);
@@ -47,7 +47,7 @@ static struct attribute_path join(const char *id, const char *name)
 /* NULL also where the attribute is there but cannot be read: it is unknown. */
 static char *read_text(int types_fd, const char *id, const char *name)
 {
-	char *text = base_file_read_attribute_at(types_fd, join(id, name).text);
+	char *text = base_file_read_attribute_at(types_fd, join_attribute(id, name).text);
 
 	if (text != NULL)
 		make_printable(text);
@@ -57,7 +57,7 @@ static char *read_text(int types_fd, const char *id, const char *name)
 /* By the links to them, where they can be read. */
 static size_t count_active(int types_fd, const char *id)
 {
-	long count = vgpu_sysfs_count_vgpus(types_fd, join(id, "devices").text);
+	long count = vgpu_sysfs_count_vgpus(types_fd, join_attribute(id, "devices").text);
 
 	return count > 0 ? (size_t)count : 0;
 }
@@ -165,7 +165,7 @@ int vgpu_type_init(struct vgpu_type *type, int types_fd, const char *id, struct 
 	return -1;
 }
 
-static void separate(struct base_text *text)
+static void add_separator(struct base_text *text)
 {
 	if (text->length > 0)
 		base_text_add(text, ", ");
@@ -175,7 +175,7 @@ static void add_number(struct base_text *text, const char *before, long number, 
 {
 	if (number < 0)
 		return;
-	separate(text);
+	add_separator(text);
 	base_text_add(text, before);
 	base_text_add_number(text, number);
 	base_text_add(text, after);
@@ -184,7 +184,7 @@ static void add_number(struct base_text *text, const char *before, long number, 
 /* Its lines, one behind the other. */
 static void add_lines(struct base_text *text, const char *lines)
 {
-	separate(text);
+	add_separator(text);
 	for (size_t length; *lines != '\0'; lines += length) {
 		length = strcspn(lines, "\n");
 		base_text_add_bytes(text, lines, length);

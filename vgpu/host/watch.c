@@ -19,7 +19,7 @@ struct vgpu_watch {
 
 #define UDEVD_SOCKET "/run/udev/control"
 
-static struct vgpu_watch *create(const char *group, struct base_error *err)
+static struct vgpu_watch *create_watch(const char *group, struct base_error *err)
 {
 	BASE_AUTO(vgpu_watch) struct vgpu_watch *watch = calloc(1, sizeof(*watch));
 	BASE_AUTO(udev) struct udev *udev = udev_new();
@@ -39,12 +39,12 @@ static struct vgpu_watch *create(const char *group, struct base_error *err)
 /* The kernel says the same sooner than udevd, and also where that does not run. */
 struct vgpu_watch *vgpu_watch_create(struct base_error *err)
 {
-	return create("kernel", err);
+	return create_watch("kernel", err);
 }
 
 struct vgpu_watch *vgpu_watch_create_settled(struct base_error *err)
 {
-	return create(access(UDEVD_SOCKET, F_OK) == 0 ? "udev" : "kernel", err);
+	return create_watch(access(UDEVD_SOCKET, F_OK) == 0 ? "udev" : "kernel", err);
 }
 
 void vgpu_watch_destroy(struct vgpu_watch *watch)

@@ -206,7 +206,7 @@ int vgpu_definition_parse(struct vgpu_definition *definition, const char *parent
 	return -1;
 }
 
-static char *format(struct json_object *json)
+static char *format_json(struct json_object *json)
 {
 	const char *text = json_object_to_json_string_ext(json, VGPU_JSON_STYLE);
 	char *line = NULL;
@@ -273,7 +273,7 @@ int vgpu_definition_init(struct vgpu_definition *definition, const char *parent,
 	if (json == NULL || vgpu_json_add_text(json, "mdev_type", type) < 0 ||
 	    set_start(json, start) < 0 || vgpu_json_add(json, "attrs", json_object_new_array()) < 0)
 		return no_memory(err);
-	text = format(json);
+	text = format_json(json);
 	if (text == NULL)
 		return no_memory(err);
 	return vgpu_definition_parse(definition, parent, uuid, text, strlen(text), err);
@@ -287,10 +287,10 @@ int vgpu_definition_copy(struct vgpu_definition *copy, const struct vgpu_definit
 }
 
 /* Takes the changed object in the old one's place, if it is a definition. */
-static int replace(struct vgpu_definition *definition, struct json_object *json,
-		   struct base_error *err)
+static int replace_definition(struct vgpu_definition *definition, struct json_object *json,
+			      struct base_error *err)
 {
-	BASE_AUTO(free) char *text = format(json);
+	BASE_AUTO(free) char *text = format_json(json);
 	struct vgpu_definition changed;
 
 	if (text == NULL)
@@ -312,7 +312,7 @@ int vgpu_definition_set_start(struct vgpu_definition *definition, enum vgpu_star
 		return -1;
 	if (set_start(json, start) < 0)
 		return no_memory(err);
-	return replace(definition, json, err);
+	return replace_definition(definition, json, err);
 }
 
 int vgpu_definition_set_type(struct vgpu_definition *definition, const char *type,
@@ -324,7 +324,7 @@ int vgpu_definition_set_type(struct vgpu_definition *definition, const char *typ
 		return -1;
 	if (vgpu_json_add_text(json, "mdev_type", type) < 0)
 		return no_memory(err);
-	return replace(definition, json, err);
+	return replace_definition(definition, json, err);
 }
 
 void vgpu_definition_finish(struct vgpu_definition *definition)

@@ -19,7 +19,7 @@
 #define RUN_DIR	   "/run/vgpu"
 #define NAME_LIMIT 64 /* the kernel's names of processes have 15 bytes */
 
-static int explain(int errnum, const char *path, struct base_error *err)
+static int explain_failure(int errnum, const char *path, struct base_error *err)
 {
 	if (errnum == EACCES || errnum == EPERM)
 		return base_error_errno(err, errnum, "cannot lock %s (run this as root)", path);
@@ -101,12 +101,12 @@ static int lock_within(int fd, const char *path, int seconds, struct base_error 
 		BASE_AUTO(free) char *owner = NULL;
 
 		if (errno != EINTR)
-			return explain(errno, path, err);
+			return explain_failure(errno, path, err);
 		if (told && now() - start < seconds)
 			continue;
 		owner = describe_owner(fd);
 		if (owner == NULL)
-			return explain(ENOMEM, path, err);
+			return explain_failure(ENOMEM, path, err);
 		if (now() - start >= seconds)
 			return base_error_set(err, BASE_FAILED,
 					      "cannot lock %s: %s has had it for %d s (try again "
@@ -118,7 +118,7 @@ static int lock_within(int fd, const char *path, int seconds, struct base_error 
 	return 0;
 }
 
-static void wake(int signal)
+static void ignore_signal(int signal)
 {
 	(void)signal;
 }
@@ -128,7 +128,7 @@ static int wait_for_lock(int fd, const char *path, int seconds, struct base_erro
 {
 	const struct itimerval each_second = { { 1, 0 }, { 1, 0 } };
 	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
-	const struct sigaction waking = { .sa_handler = wake };
+	const struct sigaction waking = { .sa_handler = ignore_signal };
 	struct sigaction old;
 	sigset_t alarm;
 	int status;
@@ -137,7 +137,7 @@ static int wait_for_lock(int fd, const char *path, int seconds, struct base_erro
 	sigaddset(&alarm, SIGALRM);
 	if (sigaction(SIGALRM, &waking, &old) < 0 || sigprocmask(SIG_UNBLOCK, &alarm, NULL) < 0 ||
 	    setitimer(ITIMER_REAL, &each_second, NULL) < 0)
-		return explain(errno, path, err);
+		return explain_failure(errno, path, err);
 	status = lock_within(fd, path, seconds, err);
 	setitimer(ITIMER_REAL, &never, NULL);
 	sigaction(SIGALRM, &old, NULL);
@@ -161,13 +161,13 @@ int vgpu_lock_wait(const char *config_dir, int seconds, struct base_error *err)
 	BASE_AUTO(fd) int fd = -1;
 
 	if (is_usual && mkdir(RUN_DIR, 0700) < 0 && errno != EEXIST)
-		return explain(errno, path, err);
+		return explain_failure(errno, path, err);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return explain(errno, path, err);
+		return explain_failure(errno, path, err);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
-			return explain(errno, path, err);
+			return explain_failure(errno, path, err);
 		if (wait_for_lock(fd, path, seconds, err) < 0)
 			return -1;
 	}

@@ -24,8 +24,8 @@ static int no_memory(struct base_error *err)
 }
 
 /* Notes that a file or directory was skipped; uuid is NULL for what is no definition. */
-static int note(struct vgpu_store *store, const char *parent, const char *uuid, const char *message,
-		struct base_error *err)
+static int note_problem(struct vgpu_store *store, const char *parent, const char *uuid,
+			const char *message, struct base_error *err)
 {
 	struct vgpu_problem *problem =
 		vgpu_array_grow(store->problems, store->problem_count, sizeof(*store->problems));
@@ -78,7 +78,7 @@ static int read_file(struct vgpu_store *store, int parent_fd, const char *parent
 	if (why.errnum == ENOMEM || why.message == NULL)
 		return no_memory(err);
 	base_error_wrap(&why, "%s/%s", store->path, parent);
-	return note(store, parent, is_uuid ? uuid : NULL, why.message, err);
+	return note_problem(store, parent, is_uuid ? uuid : NULL, why.message, err);
 }
 
 static int note_directory(struct vgpu_store *store, const char *parent, const char *what,
@@ -88,7 +88,7 @@ static int note_directory(struct vgpu_store *store, const char *parent, const ch
 
 	if (asprintf(&message, "%s/%s: %s", store->path, parent, what) < 0)
 		return no_memory(err);
-	return note(store, parent, NULL, message, err);
+	return note_problem(store, parent, NULL, message, err);
 }
 
 static int open_parent(const struct vgpu_store *store, const char *parent)
@@ -194,7 +194,7 @@ static int compare_places(const void *a, const void *b, void *definitions)
 	return order != 0 ? order : (left > right) - (left < right);
 }
 
-static int sort(struct vgpu_store *store, struct base_error *err)
+static int sort_store(struct vgpu_store *store, struct base_error *err)
 {
 	if (store->problem_count > 0)
 		qsort(store->problems, store->problem_count, sizeof(*store->problems),
@@ -221,7 +221,7 @@ int vgpu_store_init(struct vgpu_store *store, const char *path, struct base_erro
 		return 0;
 	if (store->fd < 0)
 		return base_error_errno(err, errno, "cannot open %s", store->path);
-	if (read_parents(store, err) == 0 && sort(store, err) == 0)
+	if (read_parents(store, err) == 0 && sort_store(store, err) == 0)
 		return 0;
 	vgpu_store_finish(store);
 	return -1;

@@ -34,7 +34,7 @@ int vgpu_batch_add(struct vgpu_batch *batch, const struct vgpu_host *host,
 	return 0;
 }
 
-static void *make(void *data)
+static void *make_share(void *data)
 {
 	const struct share *share = data;
 
@@ -47,7 +47,7 @@ static void *make(void *data)
 }
 
 /* The items from `first` on that have its parent. */
-static struct share cut(const struct vgpu_batch *batch, size_t first)
+static struct share cut_share(const struct vgpu_batch *batch, size_t first)
 {
 	struct share share = { .items = &batch->items[first] };
 
@@ -68,17 +68,17 @@ void vgpu_batch_run(struct vgpu_batch *batch)
 	size_t count = 0;
 
 	if (shares == NULL) {
-		make(&all);
+		make_share(&all);
 		return;
 	}
 	for (size_t first = 0; first < batch->count; first += shares[count++].count)
-		shares[count] = cut(batch, first);
+		shares[count] = cut_share(batch, first);
 	for (size_t i = 0; i + 1 < count; i++)
 		shares[i].has_thread =
-			pthread_create(&shares[i].thread, NULL, make, &shares[i]) == 0;
+			pthread_create(&shares[i].thread, NULL, make_share, &shares[i]) == 0;
 	for (size_t i = count; i > 0; i--) {
 		if (!shares[i - 1].has_thread)
-			make(&shares[i - 1]);
+			make_share(&shares[i - 1]);
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (shares[i].has_thread)

@@ -17,7 +17,7 @@ static int no_memory(struct base_error *err)
 	return base_error_errno(err, ENOMEM, "cannot see which domains have the vGPUs");
 }
 
-static int compare(const void *a, const void *b)
+static int compare_claims(const void *a, const void *b)
 {
 	const struct vgpu_claim *left = a, *right = b;
 	int order = strcmp(left->uuid, right->uuid);
@@ -25,79 +25,79 @@ static int compare(const void *a, const void *b)
 	return order != 0 ? order : strcmp(left->domain, right->domain);
 }
 
-static int add(struct vgpu_claims *users, char *line, struct base_error *err)
+static int add_claim(struct vgpu_claims *claims, char *line, struct base_error *err)
 {
-	struct vgpu_claim user = { .domain = line + BASE_UUID_SIZE };
+	struct vgpu_claim claim = { .domain = line + BASE_UUID_SIZE };
 	struct vgpu_claim *items;
 
 	if (strlen(line) <= BASE_UUID_SIZE || line[BASE_UUID_SIZE - 1] != ' ')
 		return 0;
 	line[BASE_UUID_SIZE - 1] = '\0';
 	base_line_make(line + BASE_UUID_SIZE);
-	if (!base_name_parse_uuid(line, user.uuid))
+	if (!base_name_parse_uuid(line, claim.uuid))
 		return 0;
-	items = vgpu_array_grow(users->items, users->count, sizeof(*users->items));
+	items = vgpu_array_grow(claims->items, claims->count, sizeof(*claims->items));
 	if (items == NULL)
 		return no_memory(err);
-	users->items = items;
-	items[users->count++] = user;
+	claims->items = items;
+	items[claims->count++] = claim;
 	return 0;
 }
 
-int vgpu_claims_parse(struct vgpu_claims *users, char *text, struct base_error *err)
+int vgpu_claims_parse(struct vgpu_claims *claims, char *text, struct base_error *err)
 {
 	char *rest = text;
 
-	*users = (struct vgpu_claims){ .text = text };
+	*claims = (struct vgpu_claims){ .text = text };
 	while (rest != NULL) {
-		if (add(users, strsep(&rest, "\n"), err) < 0)
+		if (add_claim(claims, strsep(&rest, "\n"), err) < 0)
 			return -1;
 	}
-	if (users->count > 0)
-		qsort(users->items, users->count, sizeof(*users->items), compare);
+	if (claims->count > 0)
+		qsort(claims->items, claims->count, sizeof(*claims->items), compare_claims);
 	return 0;
 }
 
-int vgpu_claims_init(struct vgpu_claims *users, const char *uri, struct base_error *err)
+int vgpu_claims_init(struct vgpu_claims *claims, const char *uri, struct base_error *err)
 {
 	const char *const argv[] = { "vgpu-domain", "claims", uri != NULL ? "--connect" : NULL, uri,
 				     NULL };
 	char *text = NULL;
 
-	*users = (struct vgpu_claims){ 0 };
+	*claims = (struct vgpu_claims){ 0 };
 	if (vgpu_program_ask_domain(argv, TEXT_LIMIT, &text, err) < 0)
 		return -1;
-	return vgpu_claims_parse(users, text, err);
+	return vgpu_claims_parse(claims, text, err);
 }
 
-const struct vgpu_claim *vgpu_claims_find(const struct vgpu_claims *users, const char *uuid,
+const struct vgpu_claim *vgpu_claims_find(const struct vgpu_claims *claims, const char *uuid,
 					  size_t *index)
 {
-	size_t end = users->count;
+	size_t end = claims->count;
 
 	while (*index < end) {
 		size_t middle = *index + (end - *index) / 2;
 
-		if (strcmp(users->items[middle].uuid, uuid) < 0)
+		if (strcmp(claims->items[middle].uuid, uuid) < 0)
 			*index = middle + 1;
 		else
 			end = middle;
 	}
-	return *index < users->count && strcmp(users->items[*index].uuid, uuid) == 0
-		       ? &users->items[*index]
+	return *index < claims->count && strcmp(claims->items[*index].uuid, uuid) == 0
+		       ? &claims->items[*index]
 		       : NULL;
 }
 
-char *vgpu_claims_describe(const struct vgpu_claims *users, const char *uuid)
+char *vgpu_claims_describe(const struct vgpu_claims *claims, const char *uuid)
 {
-	const struct vgpu_claim *user;
+	const struct vgpu_claim *claim;
 	char *text = NULL;
 
-	for (size_t i = 0; (user = vgpu_claims_find(users, uuid, &i)) != NULL; i++) {
+	for (size_t i = 0; (claim = vgpu_claims_find(claims, uuid, &i)) != NULL; i++) {
 		char *longer;
 
 		if (asprintf(&longer, "%s%s%s", text != NULL ? text : "", text != NULL ? ", " : "",
-			     user->domain) < 0)
+			     claim->domain) < 0)
 			break;
 		free(text);
 		text = longer;
@@ -105,11 +105,11 @@ char *vgpu_claims_describe(const struct vgpu_claims *users, const char *uuid)
 	return text;
 }
 
-void vgpu_claims_finish(struct vgpu_claims *users)
+void vgpu_claims_finish(struct vgpu_claims *claims)
 {
-	if (users == NULL)
+	if (claims == NULL)
 		return;
-	free(users->items);
-	free(users->text);
-	*users = (struct vgpu_claims){ 0 };
+	free(claims->items);
+	free(claims->text);
+	*claims = (struct vgpu_claims){ 0 };
 }

@@ -10,7 +10,7 @@
 /* A libvirt domain that has a vGPU in its XML. */
 struct vgpu_claim {
 	char uuid[BASE_UUID_SIZE];
-	const char *domain; /* one line; in the text of the users */
+	const char *domain; /* one line; in the text of the claims */
 };
 
 struct vgpu_claims {
@@ -23,20 +23,20 @@ struct vgpu_claims {
  * Asks the libvirt at `uri` (NULL: the default), by vgpu-domain. -1 if it cannot be
  * asked: finish them all the same.
  */
-int vgpu_claims_init(struct vgpu_claims *users, const char *uri, struct base_error *err);
+int vgpu_claims_init(struct vgpu_claims *claims, const char *uri, struct base_error *err);
 
 /* Takes over the text of `vgpu-domain claims`: "UUID DOMAIN" lines; others are left out. */
-int vgpu_claims_parse(struct vgpu_claims *users, char *text, struct base_error *err);
+int vgpu_claims_parse(struct vgpu_claims *claims, char *text, struct base_error *err);
 
-/* The first of a vGPU's users at or after *index; NULL if there is none. */
-const struct vgpu_claim *vgpu_claims_find(const struct vgpu_claims *users, const char *uuid,
+/* The first claim on a vGPU at or after *index; NULL if there is none. */
+const struct vgpu_claim *vgpu_claims_find(const struct vgpu_claims *claims, const char *uuid,
 					  size_t *index);
 
-/* All of a vGPU's domains, "a, b": owned by the caller, NULL if there is none. */
-char *vgpu_claims_describe(const struct vgpu_claims *users, const char *uuid);
+/* All domains that claim a vGPU, "a, b": owned by the caller, NULL if there is none. */
+char *vgpu_claims_describe(const struct vgpu_claims *claims, const char *uuid);
 
 /* Takes NULL and zeroed ones. */
-void vgpu_claims_finish(struct vgpu_claims *users);
+void vgpu_claims_finish(struct vgpu_claims *claims);
 
 BASE_DEFINE_CLEANUP(vgpu_claims, struct vgpu_claims, vgpu_claims_finish)
 

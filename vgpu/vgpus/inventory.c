@@ -20,7 +20,8 @@ const char *vgpu_item_type(const struct vgpu_item *item)
 	return item->device != NULL ? item->device->type : item->definition->type;
 }
 
-static int compare(const struct vgpu_device *device, const struct vgpu_definition *definition)
+static int compare_places(const struct vgpu_device *device,
+			  const struct vgpu_definition *definition)
 {
 	int order = strverscmp(device->parent, definition->parent);
 
@@ -45,7 +46,7 @@ int vgpu_inventory_init(struct vgpu_inventory *inventory, const struct vgpu_host
 		int order = d == host->device_count ? 1
 			    : k == store->definition_count
 				    ? -1
-				    : compare(&host->devices[d], &store->definitions[k]);
+				    : compare_places(&host->devices[d], &store->definitions[k]);
 
 		if (order <= 0)
 			item->device = &host->devices[d++];

@@ -16,7 +16,7 @@ struct candidates {
 	size_t count;
 };
 
-static void consider(struct candidates *candidates, const char *start, const char *uuid)
+static void consider_uuid(struct candidates *candidates, const char *start, const char *uuid)
 {
 	if (*uuid == '\0' || strncmp(uuid, start, strlen(start)) != 0)
 		return;
@@ -29,17 +29,18 @@ static void consider(struct candidates *candidates, const char *start, const cha
 	candidates->count++;
 }
 
-static void look(struct candidates *candidates, const char *start, const struct vgpu_world *world)
+static void find_candidates(struct candidates *candidates, const char *start,
+			    const struct vgpu_world *world)
 {
 	const struct vgpu_host *host = &world->host;
 	const struct vgpu_store *store = &world->store;
 
 	for (size_t i = 0; i < host->device_count; i++)
-		consider(candidates, start, host->devices[i].uuid);
+		consider_uuid(candidates, start, host->devices[i].uuid);
 	for (size_t i = 0; i < store->definition_count; i++)
-		consider(candidates, start, store->definitions[i].uuid);
+		consider_uuid(candidates, start, store->definitions[i].uuid);
 	for (size_t i = 0; i < store->problem_count; i++)
-		consider(candidates, start, store->problems[i].uuid);
+		consider_uuid(candidates, start, store->problems[i].uuid);
 }
 
 /* The beginning of a UUID in lower case: false if it is not one. */
@@ -68,7 +69,7 @@ bool vgpu_lookup_is_start(const char *word)
 #define NAMES_SIZE ((size_t)NAMED * (BASE_UUID_SIZE + 2) + sizeof(" and more"))
 
 /* "UUID, UUID and more" */
-static void list(const struct candidates *candidates, char names[NAMES_SIZE])
+static void list_candidates(const struct candidates *candidates, char names[NAMES_SIZE])
 {
 	size_t length = 0;
 
@@ -84,7 +85,7 @@ static int refuse_ambiguous(const char *word, const struct candidates *candidate
 {
 	char names[NAMES_SIZE];
 
-	list(candidates, names);
+	list_candidates(candidates, names);
 	return base_error_set(err, BASE_FAILED, "%s is the beginning of several vGPUs: %s", word,
 			      names);
 }
@@ -113,7 +114,7 @@ int vgpu_lookup(const char *word, const struct vgpu_world *world, char uuid[BASE
 				      "'%s' is not a UUID, nor the beginning of one; 'vgpu list' "
 				      "shows those of the vGPUs",
 				      word);
-	look(&candidates, start, world);
+	find_candidates(&candidates, start, world);
 	if (candidates.count == 0)
 		return refuse_unknown(word, err);
 	if (candidates.count > 1)
@@ -135,14 +136,14 @@ int vgpu_lookup_free(const struct vgpu_world *world, char uuid[BASE_UUID_SIZE],
 
 		if (type != NULL && vgpu_type_is_pci(type) &&
 		    vgpu_usage_is_free(&world->usage, host, item))
-			consider(&candidates, "", vgpu_item_uuid(item));
+			consider_uuid(&candidates, "", vgpu_item_uuid(item));
 	}
 	if (candidates.count == 0)
 		return base_error_set(err, BASE_FAILED,
 				      "there is no free vGPU: 'vgpu create' makes one, 'vgpu list' "
 				      "shows who has those that there are");
 	if (candidates.count > 1) {
-		list(&candidates, names);
+		list_candidates(&candidates, names);
 		return base_error_set(err, BASE_FAILED, "which vGPU? These are free: %s", names);
 	}
 	memcpy(uuid, candidates.uuids[0], BASE_UUID_SIZE);
@@ -159,56 +160,56 @@ static int compare_places(const void *a, const void *b, void *uuids)
 }
 
 /* Leaves the first of each; the order stays. */
-static int drop_repeated(struct vgpu_lookups *picks, struct base_error *err)
+static int drop_repeated(struct vgpu_lookups *lookups, struct base_error *err)
 {
-	BASE_AUTO(free) size_t *places = calloc(picks->count + 1, sizeof(*places));
-	BASE_AUTO(free) bool *is_repeated = calloc(picks->count + 1, sizeof(*is_repeated));
+	BASE_AUTO(free) size_t *places = calloc(lookups->count + 1, sizeof(*places));
+	BASE_AUTO(free) bool *is_repeated = calloc(lookups->count + 1, sizeof(*is_repeated));
 	size_t kept = 0;
 
 	if (places == NULL || is_repeated == NULL)
 		return base_error_errno(err, ENOMEM, "cannot look for vGPUs");
-	for (size_t i = 0; i < picks->count; i++)
+	for (size_t i = 0; i < lookups->count; i++)
 		places[i] = i;
-	qsort_r(places, picks->count, sizeof(*places), compare_places, picks->uuids);
-	for (size_t i = 1; i < picks->count; i++)
+	qsort_r(places, lookups->count, sizeof(*places), compare_places, lookups->uuids);
+	for (size_t i = 1; i < lookups->count; i++)
 		is_repeated[places[i]] =
-			strcmp(picks->uuids[places[i]], picks->uuids[places[i - 1]]) == 0;
-	for (size_t i = 0; i < picks->count; i++) {
+			strcmp(lookups->uuids[places[i]], lookups->uuids[places[i - 1]]) == 0;
+	for (size_t i = 0; i < lookups->count; i++) {
 		if (!is_repeated[i])
-			memmove(picks->uuids[kept++], picks->uuids[i], BASE_UUID_SIZE);
+			memmove(lookups->uuids[kept++], lookups->uuids[i], BASE_UUID_SIZE);
 	}
-	picks->count = kept;
+	lookups->count = kept;
 	return 0;
 }
 
-int vgpu_lookups_init(struct vgpu_lookups *picks, const char *const words[], size_t count,
+int vgpu_lookups_init(struct vgpu_lookups *lookups, const char *const words[], size_t count,
 		      const struct vgpu_world *world, struct base_error *err)
 {
-	*picks = (struct vgpu_lookups){ .uuids = calloc(count + 1, sizeof(*picks->uuids)) };
-	if (picks->uuids == NULL)
+	*lookups = (struct vgpu_lookups){ .uuids = calloc(count + 1, sizeof(*lookups->uuids)) };
+	if (lookups->uuids == NULL)
 		return base_error_errno(err, ENOMEM, "cannot look for vGPUs");
 	for (size_t i = 0; i < count; i++) {
 		BASE_AUTO(base_error) struct base_error why = { 0 };
-		char *uuid = picks->uuids[picks->count];
+		char *uuid = lookups->uuids[lookups->count];
 
 		if (vgpu_lookup(words[i], world, uuid, &why) == 0) {
-			picks->count++;
+			lookups->count++;
 		} else if (why.status == BASE_MISUSED) {
 			*err = why;
 			why = (struct base_error){ 0 };
 			return -1;
 		} else {
 			base_log_error(&why);
-			picks->failed++;
+			lookups->failed++;
 		}
 	}
-	return drop_repeated(picks, err);
+	return drop_repeated(lookups, err);
 }
 
-void vgpu_lookups_finish(struct vgpu_lookups *picks)
+void vgpu_lookups_finish(struct vgpu_lookups *lookups)
 {
-	if (picks == NULL)
+	if (lookups == NULL)
 		return;
-	free(picks->uuids);
-	*picks = (struct vgpu_lookups){ 0 };
+	free(lookups->uuids);
+	*lookups = (struct vgpu_lookups){ 0 };
 }

@@ -35,11 +35,11 @@ struct vgpu_lookups {
 };
 
 /* As vgpu_lookup for each of `count` words; -1 if one is no part of a UUID. */
-int vgpu_lookups_init(struct vgpu_lookups *picks, const char *const words[], size_t count,
+int vgpu_lookups_init(struct vgpu_lookups *lookups, const char *const words[], size_t count,
 		      const struct vgpu_world *world, struct base_error *err);
 
 /* Takes NULL and zeroed ones. */
-void vgpu_lookups_finish(struct vgpu_lookups *picks);
+void vgpu_lookups_finish(struct vgpu_lookups *lookups);
 
 BASE_DEFINE_CLEANUP(vgpu_lookups, struct vgpu_lookups, vgpu_lookups_finish)
 

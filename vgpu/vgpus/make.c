@@ -41,8 +41,8 @@ static int explain_create(int errnum, const char *parent, const char *type, cons
 	}
 }
 
-static int create(const struct vgpu_parent *parent, const char *type, const char *uuid,
-		  struct base_error *err)
+static int create_device(const struct vgpu_parent *parent, const char *type, const char *uuid,
+			 struct base_error *err)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };
 	BASE_AUTO(free) char *path = NULL;
@@ -109,7 +109,7 @@ static int take_back(const struct vgpu_parent *parent, const char *uuid, struct 
 int vgpu_make(const struct vgpu_parent *parent, const struct vgpu_definition *definition,
 	      struct base_error *err)
 {
-	if (create(parent, definition->type, definition->uuid, err) < 0)
+	if (create_device(parent, definition->type, definition->uuid, err) < 0)
 		return -1;
 	if (set_attributes(parent, definition, err) == 0)
 		return 0;

@@ -9,8 +9,8 @@
 /* How long another program may take to make a vGPU whose UUID it has taken. */
 #define PATIENCE_MS 2000
 
-static int check(const struct vgpu_device *device, const struct vgpu_definition *definition,
-		 struct base_error *err)
+static int check_existing(const struct vgpu_device *device,
+			  const struct vgpu_definition *definition, struct base_error *err)
 {
 	if (vgpu_make_check(device, definition->parent, definition->type, err) < 0)
 		return -1;
@@ -22,15 +22,15 @@ static int check(const struct vgpu_device *device, const struct vgpu_definition 
  * want, 1 made by us after all, -1; err->errnum is EAGAIN while it is neither
  * there nor free.
  */
-static int look(const struct vgpu_parent *parent, const struct vgpu_definition *definition,
-		struct base_error *err)
+static int try_taken(const struct vgpu_parent *parent, const struct vgpu_definition *definition,
+		     struct base_error *err)
 {
 	BASE_AUTO(vgpu_device) struct vgpu_device device = { 0 };
 	BASE_AUTO(base_error) struct base_error why = { 0 };
 
 	if (vgpu_device_init(&device, definition->uuid, &why) == 0) {
 		if (vgpu_device_has_type(&device))
-			return check(&device, definition, err);
+			return check_existing(&device, definition, err);
 	} else if (why.errnum != ENOENT) {
 		return base_error_set(err, BASE_FAILED, "%s", why.message);
 	} else if (parent == NULL) {
@@ -48,15 +48,15 @@ static int look(const struct vgpu_parent *parent, const struct vgpu_definition *
  * later. The device sends events, the link and a UUID that is given back send
  * none: both follow an event closely, so that we look again ever more seldom.
  */
-static int meet(const struct vgpu_parent *parent, const struct vgpu_definition *definition,
-		struct base_error *err)
+static int wait_for_maker(const struct vgpu_parent *parent,
+			  const struct vgpu_definition *definition, struct base_error *err)
 {
 	BASE_AUTO(vgpu_watch) struct vgpu_watch *watch = vgpu_watch_create(err);
 	int64_t step = 1;
 	int64_t end = vgpu_watch_now() + PATIENCE_MS;
 
 	while (watch != NULL) {
-		int status = look(parent, definition, err);
+		int status = try_taken(parent, definition, err);
 		int64_t now = vgpu_watch_now();
 
 		if (status >= 0 || err->errnum != EAGAIN)
@@ -73,8 +73,8 @@ static int meet(const struct vgpu_parent *parent, const struct vgpu_definition *
 	return -1;
 }
 
-static int make(const struct vgpu_parent *parent, const struct vgpu_definition *definition,
-		struct base_error *err)
+static int make_missing(const struct vgpu_parent *parent, const struct vgpu_definition *definition,
+			struct base_error *err)
 {
 	if (vgpu_parent_find_type(parent, definition->type) == NULL)
 		return base_error_set(err, BASE_FAILED, "%s has no type %s now", parent->name,
@@ -84,21 +84,21 @@ static int make(const struct vgpu_parent *parent, const struct vgpu_definition *
 	if (err->errnum != EEXIST)
 		return -1;
 	base_error_finish(err);
-	return meet(parent, definition, err);
+	return wait_for_maker(parent, definition, err);
 }
 
-static int restore(const struct vgpu_host *host, const struct vgpu_definition *definition,
-		   struct base_error *err)
+static int restore_vgpu(const struct vgpu_host *host, const struct vgpu_definition *definition,
+			struct base_error *err)
 {
 	const struct vgpu_parent *parent = vgpu_host_find_parent(host, definition->parent);
 	const struct vgpu_device *device = vgpu_host_find_device(host, definition->uuid);
 
 	if (device != NULL && vgpu_device_has_type(device))
-		return check(device, definition, err);
+		return check_existing(device, definition, err);
 	if (device != NULL)
-		return meet(parent, definition, err);
+		return wait_for_maker(parent, definition, err);
 	if (parent != NULL)
-		return make(parent, definition, err);
+		return make_missing(parent, definition, err);
 	base_error_set(err, BASE_FAILED,
 		       "its parent %s makes no vGPUs now; 'vgpu types' shows what does",
 		       definition->parent);
@@ -111,7 +111,7 @@ int vgpu_restore_one(const struct vgpu_host *host, const struct vgpu_definition 
 		     struct base_error *err)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };
-	int status = restore(host, definition, &why);
+	int status = restore_vgpu(host, definition, &why);
 
 	if (status < 0 && err != NULL) {
 		base_error_finish(err);

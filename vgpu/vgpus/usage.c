@@ -8,14 +8,14 @@ int vgpu_usage_init(struct vgpu_usage *usage, const struct vgpu_host *host, cons
 		    struct base_error *why, struct base_error *err)
 {
 	*usage = (struct vgpu_usage){ 0 };
-	usage->knows_claims = vgpu_claims_init(&usage->users, uri, why) == 0;
+	usage->knows_claims = vgpu_claims_init(&usage->claims, uri, why) == 0;
 	return vgpu_holders_init(&usage->holders, host, "/proc", err);
 }
 
 int vgpu_usage_init_known(struct vgpu_usage *usage, const struct vgpu_host *host,
 			  struct vgpu_claims *claims, struct base_error *err)
 {
-	*usage = (struct vgpu_usage){ .users = *claims, .knows_claims = true };
+	*usage = (struct vgpu_usage){ .claims = *claims, .knows_claims = true };
 	*claims = (struct vgpu_claims){ 0 };
 	return vgpu_holders_init(&usage->holders, host, "/proc", err);
 }
@@ -33,7 +33,7 @@ char *vgpu_usage_describe(const struct vgpu_usage *usage, const struct vgpu_host
 			return NULL;
 		return text;
 	}
-	who = vgpu_claims_describe(&usage->users, device->uuid);
+	who = vgpu_claims_describe(&usage->claims, device->uuid);
 	if (who == NULL)
 		return strdup("not in use");
 	return asprintf(&text, "of the domain %s", who) < 0 ? NULL : text;
@@ -46,7 +46,7 @@ bool vgpu_usage_is_free(const struct vgpu_usage *usage, const struct vgpu_host *
 	const struct vgpu_device *device = vgpu_host_find_device(host, vgpu_item_uuid(item));
 	size_t index = 0;
 
-	if (vgpu_claims_find(&usage->users, vgpu_item_uuid(item), &index) != NULL)
+	if (vgpu_claims_find(&usage->claims, vgpu_item_uuid(item), &index) != NULL)
 		return false;
 	return device == NULL || vgpu_holders_find(&usage->holders, host, device) == NULL;
 }
@@ -55,7 +55,7 @@ void vgpu_usage_finish(struct vgpu_usage *usage)
 {
 	if (usage == NULL)
 		return;
-	vgpu_claims_finish(&usage->users);
+	vgpu_claims_finish(&usage->claims);
 	vgpu_holders_finish(&usage->holders);
 	usage->knows_claims = false;
 }

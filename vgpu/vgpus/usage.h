@@ -8,7 +8,7 @@
 
 /* Who has the vGPUs in its XML, and who uses them now. */
 struct vgpu_usage {
-	struct vgpu_claims users;
+	struct vgpu_claims claims;
 	struct vgpu_holders holders;
 	bool knows_claims; /* libvirt could be asked */
 };

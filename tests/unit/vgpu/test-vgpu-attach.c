@@ -21,14 +21,15 @@
 
 #define NOWHERE "/nonexistent/mdevctl.d"
 
-static void read_target(struct vgpu_assignment *target, const char *uuid, const char *config_dir)
+static void read_assignment(struct vgpu_assignment *assignment, const char *uuid,
+			    const char *config_dir)
 {
 	BASE_AUTO(base_error) struct base_error err = { 0 };
 	BASE_AUTO(vgpu_world) struct vgpu_world world = { 0 };
 	int status = vgpu_world_init(&world, config_dir, VGPU_WORLD_PARENTS, &err);
 
 	if (status == 0)
-		status = vgpu_assignment_find(target, uuid, &world, &err);
+		status = vgpu_assignment_find(assignment, uuid, &world, &err);
 	if (status < 0)
 		print_error("%s\n", err.message);
 	assert_int_equal(status, 0);
@@ -42,13 +43,13 @@ static void add_node(UMockdevTestbed *bed, const char *parent, const char *name,
 static void an_unknown_vgpu_is_no_error(void **state)
 {
 	UMockdevTestbed *bed = mock_host_create();
-	BASE_AUTO(vgpu_assignment) struct vgpu_assignment target = { 0 };
+	BASE_AUTO(vgpu_assignment) struct vgpu_assignment assignment = { 0 };
 
 	(void)state;
-	read_target(&target, UUID, NOWHERE);
-	assert_false(target.is_known);
-	assert_null(target.api);
-	assert_null(target.rendernode);
+	read_assignment(&assignment, UUID, NOWHERE);
+	assert_false(assignment.is_known);
+	assert_null(assignment.api);
+	assert_null(assignment.rendernode);
 	mock_host_destroy(bed);
 }
 
@@ -59,17 +60,17 @@ static void the_render_node_is_the_parents_own(void **state)
 	BASE_AUTO(free)
 	char *other = umockdev_testbed_add_device(bed, "pci", "0000:01:00.0", NULL, "vendor",
 						  "0x10de\n", NULL, NULL, NULL);
-	BASE_AUTO(vgpu_assignment) struct vgpu_assignment target = { 0 };
+	BASE_AUTO(vgpu_assignment) struct vgpu_assignment assignment = { 0 };
 
 	(void)state;
 	add_node(bed, other, "renderD128", "/dev/dri/renderD128");
 	add_node(bed, gpu, "card1", "/dev/dri/card1");
 	add_node(bed, gpu, "renderD129", "/dev/dri/renderD129");
 	mock_host_add_vgpu(bed, gpu, UUID, "i915-GVTg_V5_8");
-	read_target(&target, UUID, NOWHERE);
-	assert_true(target.is_known);
-	assert_string_equal(target.api, "vfio-pci");
-	assert_string_equal(target.rendernode, "/dev/dri/renderD129");
+	read_assignment(&assignment, UUID, NOWHERE);
+	assert_true(assignment.is_known);
+	assert_string_equal(assignment.api, "vfio-pci");
+	assert_string_equal(assignment.rendernode, "/dev/dri/renderD129");
 	mock_host_destroy(bed);
 }
 
@@ -77,13 +78,13 @@ static void a_parent_may_have_no_render_node(void **state)
 {
 	UMockdevTestbed *bed = mock_host_create();
 	BASE_AUTO(free) char *gpu = mock_host_add_gvt(bed);
-	BASE_AUTO(vgpu_assignment) struct vgpu_assignment target = { 0 };
+	BASE_AUTO(vgpu_assignment) struct vgpu_assignment assignment = { 0 };
 
 	(void)state;
 	mock_host_add_vgpu(bed, gpu, UUID, "i915-GVTg_V5_8");
-	read_target(&target, UUID, NOWHERE);
-	assert_true(target.is_known);
-	assert_null(target.rendernode);
+	read_assignment(&assignment, UUID, NOWHERE);
+	assert_true(assignment.is_known);
+	assert_null(assignment.rendernode);
 	mock_host_destroy(bed);
 }
 
@@ -123,12 +124,12 @@ static void a_vgpu_that_is_only_defined_is_known(void **state)
 	add_node(bed, gpu, "renderD130", "/dev/dri/renderD130");
 	put_definition(directory, "0000:00:02.0", UUID);
 	put_definition(directory2, "0000:03:00.0", UUID);
-	read_target(&here, UUID, directory);
+	read_assignment(&here, UUID, directory);
 	assert_true(here.is_known);
 	assert_string_equal(here.api, "vfio-pci");
 	assert_string_equal(here.rendernode, "/dev/dri/renderD130");
 	/* Its parent is not there: what it can do is not known. */
-	read_target(&gone, UUID, directory2);
+	read_assignment(&gone, UUID, directory2);
 	assert_true(gone.is_known);
 	assert_null(gone.api);
 	assert_null(gone.rendernode);
@@ -181,14 +182,14 @@ static void xml_comes_out_the_same_on_any_host(void **state)
 	BASE_AUTO(free)
 	char *gpu = mock_host_add_parent(bed, "pci", "0000:00:03.0", "mbochs");
 	BASE_AUTO(free) char *known = NULL;
-	BASE_AUTO(vgpu_assignment) struct vgpu_assignment target = { 0 };
+	BASE_AUTO(vgpu_assignment) struct vgpu_assignment assignment = { 0 };
 
 	(void)state;
 	mock_host_add_type(bed, gpu, "mbochs-small", "vfio-pci\n", "1\n", NULL, NULL);
 	mock_host_add_vgpu(bed, gpu, UUID, "mbochs-small");
 	add_node(bed, gpu, "renderD129", "/dev/dri/renderD129");
-	read_target(&target, UUID, NOWHERE);
-	assert_string_equal(target.rendernode, "/dev/dri/renderD129");
+	read_assignment(&assignment, UUID, NOWHERE);
+	assert_string_equal(assignment.rendernode, "/dev/dri/renderD129");
 	known = attach_to(file);
 	assert_string_equal(known, unknown);
 	assert_non_null(strstr(known, "x-igd-opregion"));
@@ -323,13 +324,13 @@ static void only_what_stands_in_the_way_is_refused(void **state)
 	const struct vgpu_assignment known = { .is_known = true, .type = type, .api = api };
 	const struct vgpu_assignment absent = { 0 };
 	const struct {
-		const struct vgpu_assignment *target;
+		const struct vgpu_assignment *assignment;
 		struct vgpu_rivals rivals;
 		const char *error;
 	} cases[] = {
 		{ &known, { 0 }, NULL },
 		{ &absent, { 0 }, "there is no vGPU " UUID ": 'vgpu list' shows" },
-		{ &known, { .owner = other }, "is in the domain linux already, and no two" },
+		{ &known, { .claimant = other }, "is in the domain linux already, and no two" },
 		{ &known, { .holder = &self, .is_running = true }, NULL },
 		{ &known, { .holder = &self }, "in use by the domain win10 (qemu, PID 7)" },
 		{ &known,
@@ -344,8 +345,8 @@ static void only_what_stands_in_the_way_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		BASE_AUTO(base_error) struct base_error err = { 0 };
-		int status =
-			vgpu_assignment_check(cases[i].target, UUID, own, &cases[i].rivals, &err);
+		int status = vgpu_assignment_check(cases[i].assignment, UUID, own, &cases[i].rivals,
+						   &err);
 
 		assert_int_equal(status, cases[i].error != NULL ? -1 : 0);
 		if (cases[i].error != NULL && strstr(err.message, cases[i].error) == NULL)
@@ -368,10 +369,11 @@ static void modes_beyond_the_types_are_noticed(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		BASE_AUTO(free) char *resolution = g_strdup(cases[i].resolution);
-		const struct vgpu_assignment target = { .resolution = resolution };
+		const struct vgpu_assignment assignment = { .resolution = resolution };
 
-		assert_int_equal(vgpu_assignment_is_exceeded(&target, cases[i].xres, cases[i].yres),
-				 cases[i].is_exceeded);
+		assert_int_equal(
+			vgpu_assignment_is_exceeded(&assignment, cases[i].xres, cases[i].yres),
+			cases[i].is_exceeded);
 	}
 }
 

@@ -238,14 +238,14 @@ static void the_ways_out_fit_the_cause(void **state)
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		BASE_AUTO(base_error) struct base_error err = { 0 };
-		struct vgpu_placement choice = { 0 };
+		struct vgpu_placement placement = { 0 };
 		struct fixture f;
 
 		set_up(&f, cases[i].available, cases[i].made);
 		put_aperture(&f, *state, 512);
-		choice.parent = &f.parent;
-		choice.type = cases[i].type < 0 ? NULL : &f.types[cases[i].type];
-		assert_int_equal(vgpu_shortage_explain(&f.host, &choice, &err), -1);
+		placement.parent = &f.parent;
+		placement.type = cases[i].type < 0 ? NULL : &f.types[cases[i].type];
+		assert_int_equal(vgpu_shortage_explain(&f.host, &placement, &err), -1);
 		assert_int_equal(err.errnum, ENOSPC);
 		if (strstr(err.message, cases[i].words) == NULL)
 			print_error("%s\n", err.message);
@@ -285,15 +285,15 @@ static void a_larger_aperture_helps_only_where_it_alone_is_short(void **state)
 static void another_driver_has_no_numbers(void **state)
 {
 	BASE_AUTO(base_error) struct base_error err = { 0 };
-	struct vgpu_placement choice = { 0 };
+	struct vgpu_placement placement = { 0 };
 	struct fixture f;
 
 	set_up(&f, (counts){ 2, 1, 0, -1 }, "2");
 	put_aperture(&f, *state, 512);
 	f.parent.driver = NULL;
-	choice.parent = &f.parent;
-	choice.type = &f.types[2];
-	assert_int_equal(vgpu_shortage_explain(&f.host, &choice, &err), -1);
+	placement.parent = &f.parent;
+	placement.type = &f.types[2];
+	assert_int_equal(vgpu_shortage_explain(&f.host, &placement, &err), -1);
 	assert_non_null(strstr(err.message, "its driver has no instance left"));
 }
 

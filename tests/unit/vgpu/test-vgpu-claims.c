@@ -37,12 +37,12 @@ static void lines_are_read_and_others_left_out(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		BASE_AUTO(vgpu_claims) struct vgpu_claims users;
+		BASE_AUTO(vgpu_claims) struct vgpu_claims claims;
 		BASE_AUTO(free) char *text = NULL;
 
-		assert_int_equal(vgpu_claims_parse(&users, strdup(cases[i].text), NULL), 0);
-		assert_int_equal(users.count, cases[i].count);
-		text = vgpu_claims_describe(&users, A);
+		assert_int_equal(vgpu_claims_parse(&claims, strdup(cases[i].text), NULL), 0);
+		assert_int_equal(claims.count, cases[i].count);
+		text = vgpu_claims_describe(&claims, A);
 		if (cases[i].of_a == NULL) {
 			assert_null(text);
 			continue;
@@ -57,7 +57,7 @@ static void lines_are_read_and_others_left_out(void **state)
 /* One after another takes as long as one search, not as all of them. */
 static void many_are_found_in_no_time(void **state)
 {
-	BASE_AUTO(vgpu_claims) struct vgpu_claims users = { 0 };
+	BASE_AUTO(vgpu_claims) struct vgpu_claims claims = { 0 };
 	char *text = malloc((size_t)MANY * (BASE_UUID_SIZE + 2) + 1), *end = text;
 	char uuid[BASE_UUID_SIZE];
 	size_t index;
@@ -67,16 +67,16 @@ static void many_are_found_in_no_time(void **state)
 	assert_non_null(text);
 	for (unsigned int i = MANY; i > 0; i--)
 		end += sprintf(end, "4b20d080-1b54-4048-85b3-%012x a\n", i * 2);
-	assert_int_equal(vgpu_claims_parse(&users, text, NULL), 0);
-	assert_int_equal(users.count, MANY);
+	assert_int_equal(vgpu_claims_parse(&claims, text, NULL), 0);
+	assert_int_equal(claims.count, MANY);
 	start = clock();
 	for (unsigned int i = 1; i <= 2 * MANY + 1; i++) {
-		const struct vgpu_claim *user;
+		const struct vgpu_claim *claim;
 
 		snprintf(uuid, sizeof(uuid), "4b20d080-1b54-4048-85b3-%012x", i);
 		index = 0;
-		user = vgpu_claims_find(&users, uuid, &index);
-		assert_int_equal(user != NULL, i % 2 == 0);
+		claim = vgpu_claims_find(&claims, uuid, &index);
+		assert_int_equal(claim != NULL, i % 2 == 0);
 		assert_int_equal(index, (i - 1) / 2);
 	}
 	assert_true(clock() - start < CLOCKS_PER_SEC);
@@ -84,11 +84,11 @@ static void many_are_found_in_no_time(void **state)
 
 static void nothing_is_known_at_first(void **state)
 {
-	struct vgpu_claims users = { 0 };
+	struct vgpu_claims claims = { 0 };
 
 	(void)state;
-	assert_null(vgpu_claims_describe(&users, A));
-	vgpu_claims_finish(&users);
+	assert_null(vgpu_claims_describe(&claims, A));
+	vgpu_claims_finish(&claims);
 	vgpu_claims_finish(NULL);
 }
 

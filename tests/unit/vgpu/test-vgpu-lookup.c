@@ -105,33 +105,33 @@ static void many_candidates_are_cut_short(void **state)
 	assert_null(strstr(err.message, "165c05"));
 }
 
-static void words_are_picked_once_each(void **state)
+static void words_are_looked_up_once_each(void **state)
 {
 	static const char *const words[] = { "c0", A, C, "ffff", "4b" };
 	static const char *const bad[] = { "c0", "mtty" };
 	BASE_AUTO(base_error) struct base_error err = { 0 };
-	struct vgpu_lookups picks;
+	struct vgpu_lookups lookups;
 
 	(void)state;
-	assert_int_equal(vgpu_lookups_init(&picks, words, COUNT(words), &world, &err), 0);
-	assert_int_equal(picks.count, 2);
-	assert_string_equal(picks.uuids[0], C);
-	assert_string_equal(picks.uuids[1], A);
-	assert_int_equal(picks.failed, 2);
-	vgpu_lookups_finish(&picks);
+	assert_int_equal(vgpu_lookups_init(&lookups, words, COUNT(words), &world, &err), 0);
+	assert_int_equal(lookups.count, 2);
+	assert_string_equal(lookups.uuids[0], C);
+	assert_string_equal(lookups.uuids[1], A);
+	assert_int_equal(lookups.failed, 2);
+	vgpu_lookups_finish(&lookups);
 
-	assert_int_equal(vgpu_lookups_init(&picks, bad, COUNT(bad), &world, &err), -1);
+	assert_int_equal(vgpu_lookups_init(&lookups, bad, COUNT(bad), &world, &err), -1);
 	assert_int_equal(err.status, BASE_MISUSED);
-	vgpu_lookups_finish(&picks);
+	vgpu_lookups_finish(&lookups);
 }
 
 #define MANY 40000
 
-static void many_words_are_picked_in_no_time(void **state)
+static void many_words_are_looked_up_in_no_time(void **state)
 {
 	char(*texts)[BASE_UUID_SIZE] = calloc(MANY, sizeof(*texts));
 	const char **words = calloc(MANY, sizeof(*words));
-	struct vgpu_lookups picks;
+	struct vgpu_lookups lookups;
 	clock_t start = clock();
 
 	(void)state;
@@ -142,18 +142,19 @@ static void many_words_are_picked_in_no_time(void **state)
 			 (i * 7919) % (MANY / 2));
 		words[i] = texts[i];
 	}
-	assert_int_equal(vgpu_lookups_init(&picks, words, MANY, &world, NULL), 0);
-	assert_int_equal(picks.count, MANY / 2);
-	for (size_t i = 0; i < picks.count; i++)
-		assert_string_equal(picks.uuids[i], texts[i]);
+	assert_int_equal(vgpu_lookups_init(&lookups, words, MANY, &world, NULL), 0);
+	assert_int_equal(lookups.count, MANY / 2);
+	for (size_t i = 0; i < lookups.count; i++)
+		assert_string_equal(lookups.uuids[i], texts[i]);
 	assert_true(clock() - start < CLOCKS_PER_SEC);
-	vgpu_lookups_finish(&picks);
+	vgpu_lookups_finish(&lookups);
 	free(words);
 	free(texts);
 }
 
-/* A machine with two parents; `users` is what libvirt says, `pid` holds the first vGPU. */
-static int pick_free(const char *users, long pid, char uuid[BASE_UUID_SIZE], struct base_error *err)
+/* A machine with two parents; `claims` is what libvirt says, `pid` holds the first vGPU. */
+static int look_up_free(const char *claims, long pid, char uuid[BASE_UUID_SIZE],
+			struct base_error *err)
 {
 	char pci_api[] = "vfio-pci", ccw_api[] = "vfio-ccw";
 	char gvt[] = "i915-GVTg_V5_8", io[] = "vfio_ccw-io";
@@ -176,19 +177,19 @@ static int pick_free(const char *users, long pid, char uuid[BASE_UUID_SIZE], str
 	};
 	int status;
 
-	assert_int_equal(vgpu_claims_parse(&machine.usage.users, strdup(users), NULL), 0);
+	assert_int_equal(vgpu_claims_parse(&machine.usage.claims, strdup(claims), NULL), 0);
 	assert_int_equal(
 		vgpu_inventory_init(&machine.inventory, &machine.host, &machine.store, NULL), 0);
 	status = vgpu_lookup_free(&machine, uuid, err);
-	vgpu_claims_finish(&machine.usage.users);
+	vgpu_claims_finish(&machine.usage.claims);
 	vgpu_inventory_finish(&machine.inventory);
 	return status;
 }
 
-static void the_only_free_one_is_picked(void **state)
+static void the_only_free_one_is_found(void **state)
 {
 	static const struct {
-		const char *users;
+		const char *claims;
 		long pid;
 		const char *uuid, *error;
 	} cases[] = {
@@ -205,7 +206,7 @@ static void the_only_free_one_is_picked(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		BASE_AUTO(base_error) struct base_error err = { 0 };
 		char uuid[BASE_UUID_SIZE] = "";
-		int status = pick_free(cases[i].users, cases[i].pid, uuid, &err);
+		int status = look_up_free(cases[i].claims, cases[i].pid, uuid, &err);
 
 		if (cases[i].uuid != NULL)
 			assert_string_equal(uuid, cases[i].uuid);
@@ -220,9 +221,9 @@ int main(void)
 		cmocka_unit_test(a_unique_beginning_is_enough),
 		cmocka_unit_test(other_words_are_refused),
 		cmocka_unit_test(many_candidates_are_cut_short),
-		cmocka_unit_test(words_are_picked_once_each),
-		cmocka_unit_test(the_only_free_one_is_picked),
-		cmocka_unit_test(many_words_are_picked_in_no_time),
+		cmocka_unit_test(words_are_looked_up_once_each),
+		cmocka_unit_test(the_only_free_one_is_found),
+		cmocka_unit_test(many_words_are_looked_up_in_no_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

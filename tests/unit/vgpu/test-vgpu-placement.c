@@ -70,7 +70,7 @@ static struct vgpu_parent one_sample[] = { PARENT("mbochs", bochs_types) };
 		.parents = (array), .parent_count = COUNT(array)                                   \
 	}
 
-static void the_choice_is_what_fits_best(void **state)
+static void the_placement_is_what_fits_best(void **state)
 {
 	static const struct {
 		struct vgpu_host host;
@@ -91,14 +91,14 @@ static void the_choice_is_what_fits_best(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct vgpu_placement choice = { 0 };
+		struct vgpu_placement placement = { 0 };
 
-		assert_int_equal(vgpu_placement_choose(&cases[i].host, cases[i].parent,
-						       cases[i].type, &choice, NULL),
+		assert_int_equal(vgpu_placement_find(&cases[i].host, cases[i].parent, cases[i].type,
+						     &placement, NULL),
 				 0);
-		assert_string_equal(choice.parent->name, cases[i].chosen_parent);
-		assert_string_equal(choice.type->id, cases[i].chosen_type);
-		assert_int_equal(choice.took_largest, cases[i].took_largest);
+		assert_string_equal(placement.parent->name, cases[i].chosen_parent);
+		assert_string_equal(placement.type->id, cases[i].chosen_type);
+		assert_int_equal(placement.took_largest, cases[i].took_largest);
 	}
 }
 
@@ -119,20 +119,20 @@ static void what_has_no_room_after_all_gives_way_to_the_next_smaller(void **stat
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct vgpu_placement choice = { 0 };
+		struct vgpu_placement placement = { 0 };
 		const char *last;
 
-		assert_int_equal(vgpu_placement_choose(&cases[i].host, cases[i].parent,
-						       cases[i].type, &choice, NULL),
+		assert_int_equal(vgpu_placement_find(&cases[i].host, cases[i].parent, cases[i].type,
+						     &placement, NULL),
 				 0);
-		last = choice.type->id;
+		last = placement.type->id;
 		for (size_t k = 0; cases[i].next[k] != NULL; k++) {
-			assert_true(vgpu_placement_shrink(&choice));
-			assert_string_equal(choice.type->id, cases[i].next[k]);
+			assert_true(vgpu_placement_shrink(&placement));
+			assert_string_equal(placement.type->id, cases[i].next[k]);
 			last = cases[i].next[k];
 		}
-		assert_false(vgpu_placement_shrink(&choice));
-		assert_string_equal(choice.type->id, last);
+		assert_false(vgpu_placement_shrink(&placement));
+		assert_string_equal(placement.type->id, last);
 	}
 	assert_false(vgpu_placement_shrink(&none));
 }
@@ -163,10 +163,10 @@ static void what_cannot_be_chosen_is_told(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		BASE_AUTO(base_error) struct base_error err = { 0 };
-		struct vgpu_placement choice = { 0 };
+		struct vgpu_placement placement = { 0 };
 
-		assert_int_equal(vgpu_placement_choose(&cases[i].host, cases[i].parent,
-						       cases[i].type, &choice, &err),
+		assert_int_equal(vgpu_placement_find(&cases[i].host, cases[i].parent, cases[i].type,
+						     &placement, &err),
 				 -1);
 		assert_int_equal(err.status, cases[i].status);
 		assert_int_equal(err.errnum, cases[i].errnum);
@@ -298,7 +298,7 @@ static void misuse_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_choice_is_what_fits_best),
+		cmocka_unit_test(the_placement_is_what_fits_best),
 		cmocka_unit_test(what_has_no_room_after_all_gives_way_to_the_next_smaller),
 		cmocka_unit_test(what_cannot_be_chosen_is_told),
 		cmocka_unit_test(descriptions_are_taken_apart),

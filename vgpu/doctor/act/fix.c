@@ -19,7 +19,7 @@
 #include "vgpu/doctor/gather/read.h"
 #include "vgpu/store/lock.h"
 
-static int show(const struct doctor_plan *plan, struct base_error *err)
+static int show_plan(const struct doctor_plan *plan, struct base_error *err)
 {
 	for (size_t i = 0; i < plan->change_count; i++) {
 		BASE_AUTO(free) char *text = doctor_change_show(&plan->changes[i]);
@@ -40,7 +40,7 @@ static int show(const struct doctor_plan *plan, struct base_error *err)
 }
 
 /* Who could not be asked did nothing wrong: what would be done was all they wanted. */
-static int ask(bool yes, struct base_error *err)
+static int ask_for_all(bool yes, struct base_error *err)
 {
 	fflush(stdout);
 	if (vgpu_ask(yes, "Do all this?", err) == 0)
@@ -230,7 +230,7 @@ static void print_rest(const struct doctor_plan *plan, const struct doctor_repor
 		printf("left to do: log in again\n");
 }
 
-static int apply(const struct doctor_plan *plan, const char *root, struct base_error *err)
+static int apply_plan(const struct doctor_plan *plan, const char *root, struct base_error *err)
 {
 	BASE_AUTO(fd) int lock = -1;
 
@@ -259,14 +259,14 @@ int doctor_fix(const struct doctor_facts *facts, const struct doctor_report *rep
 	if (!doctor_has_gvt_gpu(facts))
 		return base_error_set(err, BASE_FAILED, "nothing to change: %s",
 				      report->findings[0].found);
-	if (doctor_plan_init(&plan, facts, place, err) < 0 || show(&plan, err) < 0)
+	if (doctor_plan_init(&plan, facts, place, err) < 0 || show_plan(&plan, err) < 0)
 		return -1;
 	if (plan.change_count == 0 && plan.step_count == 0) {
 		printf("there is nothing to write\n");
 	} else {
-		if (ask(yes, err) < 0)
+		if (ask_for_all(yes, err) < 0)
 			return -1;
-		if (apply(&plan, place->root, err) < 0)
+		if (apply_plan(&plan, place->root, err) < 0)
 			return -1;
 	}
 	print_rest(&plan, report, place->root);

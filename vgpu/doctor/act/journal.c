@@ -20,7 +20,7 @@ static int no_memory(struct base_error *err)
 	return base_error_errno(err, ENOMEM, "cannot note what is changed");
 }
 
-static int damaged(const char *root, struct base_error *err)
+static int refuse_damaged(const char *root, struct base_error *err)
 {
 	return base_error_set(
 		err, BASE_FAILED,
@@ -28,13 +28,13 @@ static int damaged(const char *root, struct base_error *err)
 }
 
 /* Copies a text that may be NULL. */
-static int copy(char **to, const char *from)
+static int copy_text(char **to, const char *from)
 {
 	*to = from != NULL ? strdup(from) : NULL;
 	return from != NULL && *to == NULL ? -1 : 0;
 }
 
-static struct doctor_change *find(struct doctor_journal *journal, const char *path)
+static struct doctor_change *find_change(struct doctor_journal *journal, const char *path)
 {
 	for (size_t i = 0; i < journal->count; i++) {
 		if (strcmp(journal->changes[i].path, path) == 0)
@@ -55,7 +55,7 @@ static int change_again(struct doctor_change *old, const struct doctor_change *c
 	BASE_AUTO(free) char *after = NULL;
 	bool is_changed = !is_same(change->before, old->after);
 
-	if (copy(&after, change->after) < 0)
+	if (copy_text(&after, change->after) < 0)
 		return -1;
 	if (is_changed && change->before != NULL &&
 	    doctor_change_take_out(old, change->before, &before) < 0)
@@ -74,7 +74,7 @@ static int change_again(struct doctor_change *old, const struct doctor_change *c
 int doctor_journal_add(struct doctor_journal *journal, const struct doctor_change *change,
 		       struct base_error *err)
 {
-	struct doctor_change *changes, *old = find(journal, change->path);
+	struct doctor_change *changes, *old = find_change(journal, change->path);
 
 	if (old != NULL && doctor_change_is_parameter(old))
 		return 0;
@@ -88,8 +88,9 @@ int doctor_journal_add(struct doctor_journal *journal, const struct doctor_chang
 	*changes = (struct doctor_change){ .is_link = change->is_link,
 					   .mode = change->mode,
 					   .gid = change->gid };
-	if (copy(&changes->path, change->path) < 0 || copy(&changes->before, change->before) < 0 ||
-	    copy(&changes->after, change->after) < 0)
+	if (copy_text(&changes->path, change->path) < 0 ||
+	    copy_text(&changes->before, change->before) < 0 ||
+	    copy_text(&changes->after, change->after) < 0)
 		return no_memory(err);
 	return 0;
 }
@@ -139,8 +140,8 @@ static int read_change(struct doctor_journal *journal, struct json_object *json,
 	return doctor_journal_add(journal, &change, err);
 }
 
-static int read_all(struct doctor_journal *journal, struct json_object *json,
-		    struct base_error *err)
+static int read_entries(struct doctor_journal *journal, struct json_object *json,
+			struct base_error *err)
 {
 	struct json_object *changes = json_object_object_get(json, "changes");
 	struct json_object *directories = json_object_object_get(json, "directories");
@@ -180,10 +181,10 @@ int doctor_journal_init(struct doctor_journal *journal, const char *root, struct
 			       : base_error_set(err, BASE_FAILED, "%s",
 						why.message != NULL ? why.message : PATH);
 	json = json_tokener_parse(text);
-	if (json_object_is_type(json, json_type_object) && read_all(journal, json, &why) == 0)
+	if (json_object_is_type(json, json_type_object) && read_entries(journal, json, &why) == 0)
 		return 0;
 	doctor_journal_finish(journal);
-	return damaged(root, err);
+	return refuse_damaged(root, err);
 }
 
 static struct json_object *change_to_json(const struct doctor_change *change)
@@ -225,7 +226,7 @@ static struct json_object *to_json(const struct doctor_journal *journal)
 	return BASE_STEAL_PTR(json);
 }
 
-static int remove_all(const char *root, struct base_error *err)
+static int remove_journal(const char *root, struct base_error *err)
 {
 	const char *name;
 	BASE_AUTO(fd) int fd = doctor_below_open_directory(root, DOCTOR_JOURNAL_DIRECTORY, NULL);
@@ -267,7 +268,7 @@ int doctor_journal_write(const struct doctor_journal *journal, const char *root,
 	const char *text;
 
 	if (journal->count == 0 && journal->directory_count == 0)
-		return remove_all(root, err);
+		return remove_journal(root, err);
 	json = to_json(journal);
 	text = json != NULL ? json_object_to_json_string_ext(json, VGPU_JSON_STYLE) : NULL;
 	if (text == NULL)

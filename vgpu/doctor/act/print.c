@@ -50,7 +50,7 @@ static int widest_title(const struct doctor_report *report)
 	return (int)width;
 }
 
-static size_t count(const struct doctor_report *report, enum doctor_verdict verdict)
+static size_t count_verdicts(const struct doctor_report *report, enum doctor_verdict verdict)
 {
 	size_t n = 0;
 
@@ -61,13 +61,13 @@ static size_t count(const struct doctor_report *report, enum doctor_verdict verd
 
 static void print_summary(const struct doctor_report *report)
 {
-	size_t problems = count(report, DOCTOR_PROBLEM);
+	size_t problems = count_verdicts(report, DOCTOR_PROBLEM);
 
 	if (problems > 0)
 		printf("\nnot ready: %zu problem%s", problems, problems == 1 ? "" : "s");
 	else
 		printf("\nready");
-	if (count(report, DOCTOR_UNKNOWN) > 0)
+	if (count_verdicts(report, DOCTOR_UNKNOWN) > 0)
 		printf("; what is unknown may be in the way");
 	putchar('\n');
 }

@@ -17,7 +17,8 @@ bool doctor_has_i915(const struct doctor_facts *facts)
 }
 
 /* "Intel HD Graphics 620 (Kaby Lake, 8086:5916)", as far as it is known. */
-static void describe(const struct vgpu_gpu *gpu, const char *generation, char *text, size_t size)
+static void describe_gpu(const struct vgpu_gpu *gpu, const char *generation, char *text,
+			 size_t size)
 {
 	snprintf(text, size, "%s at %s (%s%s8086:%04" PRIx16 ")",
 		 gpu->model != NULL ? gpu->model : "Intel graphics", gpu->address,
@@ -61,7 +62,7 @@ void doctor_check_gpu(const struct doctor_facts *facts, struct doctor_report *re
 		return;
 	}
 	model = vgpu_gvt_identify(facts->gpu.device);
-	describe(&facts->gpu, model.generation, text, sizeof(text));
+	describe_gpu(&facts->gpu, model.generation, text, sizeof(text));
 	if (model.support == VGPU_GVT_SUPPORTED)
 		doctor_find(report, DOCTOR_FINE, "%s", text);
 	else

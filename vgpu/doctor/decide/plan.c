@@ -72,8 +72,8 @@ static struct doctor_change *add_change(struct doctor_plan *plan, const char *pa
 	return changes;
 }
 
-static int refuse(const char *root, const struct doctor_change *change, const char *why,
-		  struct base_error *err)
+static int refuse_change(const char *root, const struct doctor_change *change, const char *why,
+			 struct base_error *err)
 {
 	return base_error_set(err, BASE_FAILED, "cannot change %s%s: %s", root, change->path, why);
 }
@@ -87,23 +87,24 @@ static int read_before(struct doctor_change *change, const char *root, struct ba
 	struct stat st;
 
 	if (fd < 0)
-		return why.errnum == ENOENT ? 0 : refuse(root, change, "its directory", err);
+		return why.errnum == ENOENT ? 0 : refuse_change(root, change, "its directory", err);
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : refuse(root, change, strerror(errno), err);
+		return errno == ENOENT ? 0 : refuse_change(root, change, strerror(errno), err);
 	if (!S_ISREG(st.st_mode))
-		return refuse(root, change, "it is no regular file", err);
+		return refuse_change(root, change, "it is no regular file", err);
 	if (st.st_uid != geteuid() && geteuid() == 0)
-		return refuse(root, change, "it is not root's", err);
+		return refuse_change(root, change, "it is not root's", err);
 	change->mode = st.st_mode & 0777;
 	change->gid = st.st_gid;
 	change->before = base_file_read_at(fd, name, LIMIT, NULL, &why);
 	if (change->before == NULL)
-		return refuse(root, change, why.message != NULL ? why.message : "no memory", err);
+		return refuse_change(root, change, why.message != NULL ? why.message : "no memory",
+				     err);
 	return 0;
 }
 
 /* The old text, which may be NULL, with the lines behind it; *text is the caller's. */
-static int append(char **text, const char *before, const char *lines)
+static int append_lines(char **text, const char *before, const char *lines)
 {
 	const char *old = before != NULL ? before : "";
 	size_t length = strlen(old);
@@ -129,7 +130,7 @@ static int plan_file(struct doctor_plan *plan, const char *root, const char *pat
 		return no_memory(err);
 	if (read_before(change, root, err) < 0)
 		return -1;
-	return append(&change->after, change->before, lines) < 0 ? no_memory(err) : 0;
+	return append_lines(&change->after, change->before, lines) < 0 ? no_memory(err) : 0;
 }
 
 /* It is so at the next boot, or can be made so. */
@@ -234,7 +235,7 @@ static int plan_limits(struct doctor_plan *plan, const struct doctor_permissions
 		doctor_change_finish(change);
 		return 0;
 	}
-	return append(&change->after, change->before, line) < 0 ? no_memory(err) : 0;
+	return append_lines(&change->after, change->before, line) < 0 ? no_memory(err) : 0;
 }
 
 static int plan_rule(struct doctor_plan *plan, const struct doctor_permissions *permissions,

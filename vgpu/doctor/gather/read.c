@@ -83,8 +83,8 @@ static bool has_name(const struct doctor_files *files, const char *name)
 	return false;
 }
 
-static int add(struct doctor_files *files, const char *root, const char *directory,
-	       const char *name)
+static int add_file(struct doctor_files *files, const char *root, const char *directory,
+		    const char *name)
 {
 	BASE_AUTO(free) char *path = NULL;
 	struct doctor_file *items = vgpu_array_grow(files->items, files->count, sizeof(*items));
@@ -131,13 +131,13 @@ static int add_directory(struct doctor_files *files, const char *root, const cha
 		if (*entry->d_name == '.' || !ends_with(entry->d_name, suffix) ||
 		    has_name(files, entry->d_name))
 			continue;
-		if (add(files, root, directory, entry->d_name) < 0)
+		if (add_file(files, root, directory, entry->d_name) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_names(const void *a, const void *b)
 {
 	const struct doctor_file *left = a, *right = b;
 
@@ -152,7 +152,7 @@ int doctor_files_read(struct doctor_files *files, const char *root, const char *
 			return base_error_errno(err, ENOMEM, "cannot read %s", *directories);
 	}
 	if (files->count > 0)
-		qsort(files->items, files->count, sizeof(*files->items), compare);
+		qsort(files->items, files->count, sizeof(*files->items), compare_names);
 	return 0;
 }
 

@@ -95,7 +95,8 @@ static const char *const rule_directories[] = { "/etc/udev/rules.d", "/usr/local
 						NULL };
 
 /* The directory that has it; NULL if none has. */
-static const char *find(const char *root, const char *const *directories, const char *name)
+static const char *find_directory(const char *root, const char *const *directories,
+				  const char *name)
 {
 	while (*directories != NULL && !is_there(root, *directories, name))
 		directories++;
@@ -105,17 +106,17 @@ static const char *find(const char *root, const char *const *directories, const 
 int doctor_services_gather(struct doctor_services *services, const struct doctor_place *place,
 			   struct base_error *err)
 {
-	const char *directory = find(place->root, unit_directories, UNIT);
+	const char *directory = find_directory(place->root, unit_directories, UNIT);
 
 	if (directory != NULL && asprintf(&services->unit, "%s/" UNIT, directory) < 0) {
 		services->unit = NULL;
 		return base_error_errno(err, ENOMEM, "cannot look for " UNIT);
 	}
 	services->restores_at_boot = is_enabled(place->root);
-	services->has_rule = find(place->root, rule_directories, "90-vgpu.rules") != NULL;
+	services->has_rule = find_directory(place->root, rule_directories, "90-vgpu.rules") != NULL;
 	services->has_libvirt_hook = is_program(place->root, "/etc/libvirt/hooks/qemu.d/vgpu");
 	services->is_masked = is_masked(place->root);
 	services->has_mdevctl_rule =
-		find(place->root, rule_directories, "60-mdevctl.rules") != NULL;
+		find_directory(place->root, rule_directories, "60-mdevctl.rules") != NULL;
 	return 0;
 }

@@ -14,8 +14,8 @@
 #define SECONDS "20"
 
 /* What the program prints; NULL if it does not run. */
-static char *ask(const struct doctor_place *place, const char *path, const char *first,
-		 const char *second)
+static char *ask_program(const struct doctor_place *place, const char *path, const char *first,
+			 const char *second)
 {
 	BASE_AUTO(free) char *whole = NULL;
 	char *text = NULL;
@@ -62,7 +62,7 @@ static int find_program(struct doctor_program *program, const struct doctor_plac
 	if (program->path == NULL)
 		return -1;
 	if (place->may_run)
-		text = ask(place, program->path, "--version", NULL);
+		text = ask_program(place, program->path, "--version", NULL);
 	if (text != NULL)
 		program->version = parse_version(text);
 	return 0;
@@ -81,7 +81,7 @@ static void find_displays(struct doctor_virtualisation *virtualisation,
 
 	if (virtualisation->qemu.path == NULL || !place->may_run)
 		return;
-	text = ask(place, virtualisation->qemu.path, "-display", "help");
+	text = ask_program(place, virtualisation->qemu.path, "-display", "help");
 	if (text == NULL)
 		return;
 	virtualisation->dbus = has_display(text, "dbus");
