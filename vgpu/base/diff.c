@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "vgpu/base/cleanup.h"
+#include "vgpu/base/text.h"
 
 #define CONTEXT 3
 
@@ -251,9 +252,8 @@ static void print_hunks(FILE *out, const struct script *script)
 
 static char *print(const char *old_name, const char *new_name, const struct script *script)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
+	struct base_text_stream stream;
+	FILE *out = base_text_open(&stream);
 
 	if (out == NULL)
 		return NULL;
@@ -261,10 +261,7 @@ static char *print(const char *old_name, const char *new_name, const struct scri
 		fprintf(out, "--- %s\n+++ %s\n", old_name, new_name);
 		print_hunks(out, script);
 	}
-	if (fclose(out) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return base_text_close(&stream);
 }
 
 char *vgpu_diff_texts(const char *old_name, const char *old_text, const char *new_name,

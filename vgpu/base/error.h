@@ -36,6 +36,10 @@ int base_error_set(struct base_error *err, enum base_status status, const char *
 int base_error_errno(struct base_error *err, int errnum, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* As base_error_errno with ENOMEM. */
+int base_error_no_memory(struct base_error *err, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Puts "context: " before the message of an error that is set; -1. */
 int base_error_wrap(struct base_error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

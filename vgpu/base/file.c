@@ -41,7 +41,7 @@ char *base_file_read_at(int dirfd, const char *path, size_t limit, size_t *lengt
 	/* One byte more than the limit tells a file that is too long. */
 	text = malloc(limit + 2);
 	if (text == NULL) {
-		base_error_errno(err, ENOMEM, "cannot read %s", path);
+		base_error_no_memory(err, "cannot read %s", path);
 		return NULL;
 	}
 	while (used <= limit) {
@@ -82,7 +82,7 @@ char *base_file_read_all(int fd, const char *name, size_t limit, size_t *length,
 			char *grown = realloc(text, size += 65536);
 
 			if (grown == NULL) {
-				base_error_errno(err, ENOMEM, "cannot read %s", name);
+				base_error_no_memory(err, "cannot read %s", name);
 				return NULL;
 			}
 			text = grown;

@@ -63,7 +63,7 @@ int vgpu_json_list_add(struct vgpu_json_list *list, struct json_object *item,
 		json != NULL ? json_object_to_json_string_ext(json, VGPU_JSON_STYLE) : NULL;
 
 	if (text == NULL)
-		return base_error_errno(err, ENOMEM, "cannot write JSON");
+		return base_error_no_memory(err, "cannot write JSON");
 	puts(list->count++ == 0 ? "[" : ",");
 	print_indented(text);
 	return 0;
@@ -80,7 +80,7 @@ int vgpu_json_print(struct json_object *json, struct base_error *err)
 		json != NULL ? json_object_to_json_string_ext(json, VGPU_JSON_STYLE) : NULL;
 
 	if (text == NULL)
-		return base_error_errno(err, ENOMEM, "cannot write JSON");
+		return base_error_no_memory(err, "cannot write JSON");
 	puts(text);
 	return 0;
 }

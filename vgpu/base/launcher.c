@@ -7,6 +7,7 @@
 
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/line.h"
+#include "vgpu/base/text.h"
 
 #define KEPT "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 
@@ -14,7 +15,6 @@ char *base_launcher_name(const char *domain)
 {
 	BASE_AUTO(free) char *encoded = malloc(strlen(domain) * 3 + 1);
 	char *end = encoded;
-	char *name;
 
 	if (encoded == NULL)
 		return NULL;
@@ -25,7 +25,7 @@ char *base_launcher_name(const char *domain)
 			end += sprintf(end, "_%02X", (unsigned int)(unsigned char)*c);
 	}
 	*end = '\0';
-	return asprintf(&name, "vgpu-display-%s.desktop", encoded) < 0 ? NULL : name;
+	return base_text_format("vgpu-display-%s.desktop", encoded);
 }
 
 /* A value of type string: a backslash is the escape character. */
@@ -76,21 +76,17 @@ char *base_launcher_format(const char *program, const char *uri, const char *dom
 	BASE_AUTO(free) char *command = quote_argument(program);
 	BASE_AUTO(free) char *argument = quote_argument(domain);
 	BASE_AUTO(free) char *connect = quote_argument(uri != NULL ? uri : "");
-	char *text;
 
 	if (name == NULL || command == NULL || argument == NULL || connect == NULL)
 		return NULL;
-	if (asprintf(&text,
-		     "[Desktop Entry]\n"
-		     "Type=Application\n"
-		     "Name=%s\n"
-		     "Comment=The screen of the virtual machine %s\n"
-		     "Exec=%s%s%s -- %s\n"
-		     "Icon=computer\n"
-		     "Terminal=false\n"
-		     "Categories=System;Emulator;\n",
-		     name, name, command, uri != NULL ? " --connect " : "",
-		     uri != NULL ? connect : "", argument) < 0)
-		return NULL;
-	return text;
+	return base_text_format("[Desktop Entry]\n"
+				"Type=Application\n"
+				"Name=%s\n"
+				"Comment=The screen of the virtual machine %s\n"
+				"Exec=%s%s%s -- %s\n"
+				"Icon=computer\n"
+				"Terminal=false\n"
+				"Categories=System;Emulator;\n",
+				name, name, command, uri != NULL ? " --connect " : "",
+				uri != NULL ? connect : "", argument);
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "vgpu/base/line.h"
+#include "vgpu/base/text.h"
 
 static const char *log_program = "vgpu";
 static enum base_log_level log_level = BASE_LOG_INFO;
@@ -60,8 +61,7 @@ void base_log(enum base_log_level level, const char *format, ...)
 	if (!base_log_enabled(level))
 		return;
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	text = base_text_vformat(format, args);
 	va_end(args);
 	if (text == NULL)
 		return;

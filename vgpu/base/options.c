@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vgpu/base/options.h"
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+
+#include "vgpu/base/text.h"
 
 static const struct vgpu_option *find_option(const struct vgpu_option *options, const char *name,
 					     size_t length)
@@ -14,11 +17,24 @@ static const struct vgpu_option *find_option(const struct vgpu_option *options, 
 	return NULL;
 }
 
+int vgpu_options_refuse(struct base_error *err, const char *command, const char *format, ...)
+{
+	BASE_AUTO(free) char *what = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	what = base_text_vformat(format, arguments);
+	va_end(arguments);
+	if (what == NULL)
+		return base_error_no_memory(err, "%s", command);
+	return base_error_set(err, BASE_MISUSED, "%s: %s; 'vgpu help %s' tells more", command, what,
+			      command);
+}
+
 static int refuse_argument(const char *command, const char *argument, const char *why,
 			   struct base_error *err)
 {
-	return base_error_set(err, BASE_MISUSED, "%s: %s: '%s'; 'vgpu help %s' tells more", command,
-			      why, argument, command);
+	return vgpu_options_refuse(err, command, "%s: '%s'", why, argument);
 }
 
 /* Returns how many of argv's words the option took, or -1. */

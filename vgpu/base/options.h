@@ -23,4 +23,11 @@ struct vgpu_option {
 int vgpu_options_parse(int argc, char **argv, const struct vgpu_option *options,
 		       const char **operands, int most, struct base_error *err);
 
+/*
+ * BASE_MISUSED for what is wrong with a command's arguments: "COMMAND: what; 'vgpu help
+ * COMMAND' tells more".
+ */
+int vgpu_options_refuse(struct base_error *err, const char *command, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 #endif

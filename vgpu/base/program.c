@@ -15,6 +15,7 @@
 
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/line.h"
+#include "vgpu/base/text.h"
 
 #define DOMAIN_PROGRAM "vgpu-domain"
 
@@ -48,9 +49,12 @@ static char *find_domain_program(void)
 	if (length > 0) {
 		self[length] = '\0';
 		slash = strrchr(self, '/');
-		if (slash != NULL &&
-		    asprintf(&path, "%.*s/" DOMAIN_PROGRAM, (int)(slash - self), self) < 0)
-			return NULL;
+		if (slash != NULL) {
+			*slash = '\0';
+			path = base_text_join_path(self, DOMAIN_PROGRAM);
+			if (path == NULL)
+				return NULL;
+		}
 		if (path != NULL && access(path, X_OK) == 0)
 			return path;
 		free(path);

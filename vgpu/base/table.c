@@ -36,11 +36,11 @@ int vgpu_table_add(struct vgpu_table *table, const char *const cells[], struct b
 		vgpu_array_grow(table->rows, table->count, sizeof(*table->rows));
 
 	if (rows == NULL)
-		return base_error_errno(err, ENOMEM, "cannot print a table");
+		return base_error_no_memory(err, "cannot print a table");
 	table->rows = rows;
 	memset(rows[table->count], 0, sizeof(*rows));
 	if (copy_cells(rows[table->count++], cells) < 0)
-		return base_error_errno(err, ENOMEM, "cannot print a table");
+		return base_error_no_memory(err, "cannot print a table");
 	return 0;
 }
 

@@ -31,6 +31,45 @@ static bool make_room(struct base_text *text, size_t more)
 	return true;
 }
 
+char *base_text_vformat(const char *format, va_list arguments)
+{
+	char *text;
+
+	return vasprintf(&text, format, arguments) >= 0 ? text : NULL;
+}
+
+char *base_text_format(const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+
+	va_start(arguments, format);
+	text = base_text_vformat(format, arguments);
+	va_end(arguments);
+	return text;
+}
+
+FILE *base_text_open(struct base_text_stream *stream)
+{
+	*stream = (struct base_text_stream){ 0 };
+	stream->out = open_memstream(&stream->text, &stream->length);
+	return stream->out;
+}
+
+char *base_text_close(struct base_text_stream *stream)
+{
+	char *text = NULL;
+
+	/* A stream that could not grow says so at its end at the latest. */
+	if (stream->out != NULL && fclose(stream->out) == 0)
+		text = stream->text;
+	else
+		free(stream->text);
+	stream->out = NULL;
+	stream->text = NULL;
+	return text;
+}
+
 void base_text_add_bytes(struct base_text *text, const char *more, size_t length)
 {
 	if (!make_room(text, length))
@@ -42,6 +81,13 @@ void base_text_add_bytes(struct base_text *text, const char *more, size_t length
 void base_text_add(struct base_text *text, const char *more)
 {
 	base_text_add_bytes(text, more, strlen(more));
+}
+
+void base_text_add_item(struct base_text *text, const char *item)
+{
+	if (text->length > 0)
+		base_text_add(text, ", ");
+	base_text_add(text, item);
 }
 
 char *base_text_format_number(char digits[BASE_TEXT_NUMBER_SIZE], long number)

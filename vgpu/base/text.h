@@ -2,13 +2,33 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+
+/* As asprintf(3) and vasprintf(3), but the text, owned by the caller; NULL without memory. */
+char *base_text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *base_text_vformat(const char *format, va_list arguments)
+	__attribute__((format(printf, 1, 0)));
+
+/* A text that is written as a file is. */
+struct base_text_stream {
+	FILE *out;     /* NULL without memory; owned until it is closed */
+	char *text;    /* owned; of use when it is closed */
+	size_t length; /* of the text, when it is closed */
+};
+
+/* The stream's `out`. The stream must not move before it is closed. */
+FILE *base_text_open(struct base_text_stream *stream);
+
+/* What was written, owned by the caller; NULL without memory, also for all of it. */
+char *base_text_close(struct base_text_stream *stream);
 
 /*
  * A text that grows piece by piece, for commands whose whole work takes less than
- * printf(3) and open_memstream(3) would. Start with { 0 }; without memory it stays
- * without the rest, and base_text_take says so.
+ * printf(3) and a stream would. Start with { 0 }; without memory it stays without the
+ * rest, and base_text_take says so.
  */
 struct base_text {
 	char *start;
@@ -18,6 +38,9 @@ struct base_text {
 
 void base_text_add(struct base_text *text, const char *more);
 void base_text_add_bytes(struct base_text *text, const char *more, size_t length);
+
+/* The same as an item of a list: behind ", " unless it is the first. */
+void base_text_add_item(struct base_text *text, const char *item);
 
 /* A number in decimal, within `digits` and as long as that is there. */
 #define BASE_TEXT_NUMBER_SIZE 24

@@ -9,6 +9,7 @@
 #include "vgpu/base/ask.h"
 #include "vgpu/base/log.h"
 #include "vgpu/base/options.h"
+#include "vgpu/base/text.h"
 #include "vgpu/commands/commands.h"
 #include "vgpu/create/desktop.h"
 #include "vgpu/create/placement.h"
@@ -52,18 +53,15 @@ static void finish_attempt(struct attempt *attempt)
 
 BASE_DEFINE_CLEANUP(attempt, struct attempt, finish_attempt)
 
-static int misused(struct base_error *err, const char *what)
-{
-	return base_error_set(err, BASE_MISUSED, "create: %s; 'vgpu help create' tells more", what);
-}
-
 static int check_options(const struct request *request, struct base_error *err)
 {
 	if (request->is_max && request->type != NULL)
-		return misused(err, "--max and --type exclude each other");
+		return vgpu_options_refuse(err, "create", "--max and --type exclude each other");
 	if (request->is_transient && request->is_manual)
-		return misused(err, "--transient makes no definition, so that --no-boot says "
-				    "nothing");
+		return vgpu_options_refuse(
+			err, "create",
+			"--transient makes no definition, so that --no-boot says "
+			"nothing");
 	return 0;
 }
 
@@ -377,7 +375,7 @@ static int create_without_desktop(int argc, char **argv, const struct request *r
 	int count = 0;
 
 	if (rest == NULL)
-		return base_error_errno(err, ENOMEM, "cannot stop the display manager");
+		return base_error_no_memory(err, "cannot stop the display manager");
 	for (int i = 0; i < argc; i++) {
 		if (strcmp(argv[i], "--stop-display-manager") != 0 && strcmp(argv[i], "--yes") != 0)
 			rest[count++] = argv[i];
@@ -428,15 +426,10 @@ static int stop_desktop(int argc, char **argv, const struct request *request,
 /* For an owner whose terminal ended with the session. */
 static void record(const struct request *request, int status, const struct base_error *err)
 {
-	BASE_AUTO(free) char *text = NULL;
-	int length;
+	BASE_AUTO(free)
+	char *done = base_text_format("%s is there; 'vgpu list' shows it", request->uuid);
+	const char *text = status < 0 ? err->message : done;
 
-	if (status < 0)
-		length = asprintf(&text, "%s", err->message != NULL ? err->message : "no memory");
-	else
-		length = asprintf(&text, "%s is there; 'vgpu list' shows it", request->uuid);
-	if (length < 0)
-		text = NULL;
 	vgpu_desktop_record(status < 0, text != NULL ? text : "no memory");
 }
 

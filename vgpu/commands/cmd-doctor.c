@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "vgpu/base/options.h"
+#include "vgpu/base/text.h"
 #include "vgpu/commands/commands.h"
 #include "vgpu/doctor/act/fix.h"
 #include "vgpu/doctor/act/print.h"
@@ -44,13 +45,17 @@ static int parse_request(int argc, char **argv, struct request *request, struct 
 }
 
 /* Only the directory that --root names, and what is in it, is another system's. */
-static void find_place(const struct request *request, char **config_dir, struct doctor_place *place)
+static int find_place(const struct request *request, char **config_dir, struct doctor_place *place,
+		      struct base_error *err)
 {
 	const char *root =
 		request->root != NULL && strcmp(request->root, "/") != 0 ? request->root : "";
 
-	if (request->config_dir == NULL && asprintf(config_dir, "%s" VGPU_STORE_DIR, root) < 0)
-		*config_dir = NULL;
+	if (request->config_dir == NULL) {
+		*config_dir = base_text_format("%s" VGPU_STORE_DIR, root);
+		if (*config_dir == NULL)
+			return base_error_no_memory(err, "cannot look at this host");
+	}
 	*place = (struct doctor_place){
 		.root = root,
 		.kernel = "",
@@ -58,6 +63,7 @@ static void find_place(const struct request *request, char **config_dir, struct 
 		.uid = doctor_facts_person(),
 		.may_run = *root == '\0',
 	};
+	return 0;
 }
 
 static int examine_host(const struct request *request, const struct doctor_place *place,
@@ -84,8 +90,8 @@ int vgpu_cmd_doctor(int argc, char **argv, struct base_error *err)
 	struct request request = { 0 };
 	struct doctor_place place;
 
-	if (parse_request(argc, argv, &request, err) < 0)
+	if (parse_request(argc, argv, &request, err) < 0 ||
+	    find_place(&request, &config_dir, &place, err) < 0)
 		return -1;
-	find_place(&request, &config_dir, &place);
 	return request.undo ? doctor_undo(place.root, err) : examine_host(&request, &place, err);
 }

@@ -72,7 +72,7 @@ int vgpu_cmd_forget(int argc, char **argv, struct base_error *err)
 	int count;
 
 	if (words == NULL)
-		return base_error_errno(err, ENOMEM, "cannot forget vGPUs");
+		return base_error_no_memory(err, "cannot forget vGPUs");
 	count = vgpu_options_parse(argc, argv, options, words, argc, err);
 	if (count < 0)
 		return -1;

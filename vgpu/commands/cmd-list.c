@@ -8,6 +8,7 @@
 #include "vgpu/base/log.h"
 #include "vgpu/base/options.h"
 #include "vgpu/base/table.h"
+#include "vgpu/base/text.h"
 #include "vgpu/commands/commands.h"
 #include "vgpu/vgpus/world.h"
 
@@ -65,14 +66,11 @@ static const char *describe_start(const struct vgpu_item *item)
 
 static char *describe_process(const struct vgpu_process *process)
 {
-	char *text = NULL;
 
 	if (process == NULL)
 		return strdup("-");
-	if (asprintf(&text, "%s (%ld)", process->command != NULL ? process->command : "?",
-		     process->pid) < 0)
-		return NULL;
-	return text;
+	return base_text_format("%s (%ld)", process->command != NULL ? process->command : "?",
+				process->pid);
 }
 
 /* What runs now tells its domain even where libvirt does not. */
@@ -106,7 +104,7 @@ static int add_row(struct vgpu_table *table, const struct vgpu_world *world,
 		row[5] = domains = describe_domains(world, vgpu_item_uuid(item), holder);
 		row[6] = process = describe_process(holder);
 		if (domains == NULL || process == NULL)
-			return base_error_errno(err, ENOMEM, "cannot list the vGPUs");
+			return base_error_no_memory(err, "cannot list the vGPUs");
 	}
 	return vgpu_table_add(table, row, err);
 }

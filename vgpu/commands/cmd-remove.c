@@ -22,11 +22,6 @@ struct request {
 	size_t word_count;
 };
 
-static int misused(struct base_error *err, const char *what)
-{
-	return base_error_set(err, BASE_MISUSED, "remove: %s; 'vgpu help remove' tells more", what);
-}
-
 static int parse_request(int argc, char **argv, struct request *request, struct base_error *err)
 {
 	const struct vgpu_option options[] = { { "all", NULL, &request->is_all },
@@ -39,15 +34,15 @@ static int parse_request(int argc, char **argv, struct request *request, struct 
 
 	request->words = calloc((size_t)argc, sizeof(*request->words));
 	if (request->words == NULL)
-		return base_error_errno(err, ENOMEM, "cannot remove vGPUs");
+		return base_error_no_memory(err, "cannot remove vGPUs");
 	count = vgpu_options_parse(argc, argv, options, request->words, argc, err);
 	if (count < 0)
 		return -1;
 	request->word_count = (size_t)count;
 	if (request->keep && request->forget)
-		return misused(err, "--keep and --forget exclude each other");
+		return vgpu_options_refuse(err, "remove", "--keep and --forget exclude each other");
 	if (request->is_all && count > 0)
-		return misused(err, "--all takes no UUIDs");
+		return vgpu_options_refuse(err, "remove", "--all takes no UUIDs");
 	if (!request->is_all && count == 0)
 		return base_error_set(err, BASE_MISUSED,
 				      "remove which vGPU? 'vgpu list' shows their UUIDs");
@@ -202,7 +197,7 @@ static int remove_all(const struct request *request, const struct vgpu_world *wo
 
 	words = calloc(inventory->count + 1, sizeof(*words));
 	if (words == NULL)
-		return base_error_errno(err, ENOMEM, "cannot remove vGPUs");
+		return base_error_no_memory(err, "cannot remove vGPUs");
 	for (size_t i = 0; i < inventory->count; i++) {
 		if (!request->keep || inventory->items[i].device != NULL)
 			words[count++] = vgpu_item_uuid(&inventory->items[i]);

@@ -8,6 +8,7 @@
 
 #include "vgpu/base/log.h"
 #include "vgpu/base/options.h"
+#include "vgpu/base/text.h"
 #include "vgpu/commands/commands.h"
 #include "vgpu/host/watch.h"
 #include "vgpu/store/lock.h"
@@ -71,8 +72,10 @@ static bool may_come(const struct request *request, const char *parent)
 		return false;
 	if (!request->at_boot)
 		return true;
-	return base_name_is_pci_address(parent) &&
-	       asprintf(&path, "/sys/bus/pci/devices/%s", parent) > 0 && access(path, F_OK) == 0;
+	if (!base_name_is_pci_address(parent))
+		return false;
+	path = base_text_join_path("/sys/bus/pci/devices", parent);
+	return path != NULL && access(path, F_OK) == 0;
 }
 
 /* Definitions come ordered by parent, so each new one is the last or none. */
@@ -84,11 +87,11 @@ static int await(struct round *next, const char *parent, struct base_error *err)
 		return 0;
 	awaited = reallocarray(next->awaited, next->awaited_count + 1, sizeof(*awaited));
 	if (awaited == NULL)
-		return base_error_errno(err, ENOMEM, "cannot wait for %s", parent);
+		return base_error_no_memory(err, "cannot wait for %s", parent);
 	next->awaited = awaited;
 	awaited[next->awaited_count] = strdup(parent);
 	if (awaited[next->awaited_count] == NULL)
-		return base_error_errno(err, ENOMEM, "cannot wait for %s", parent);
+		return base_error_no_memory(err, "cannot wait for %s", parent);
 	next->awaited_count++;
 	return 0;
 }

@@ -19,11 +19,6 @@ struct request {
 	bool is_boot, is_manual, is_on_demand;
 };
 
-static int misused(struct base_error *err, const char *what)
-{
-	return base_error_set(err, BASE_MISUSED, "set: %s; 'vgpu help set' tells more", what);
-}
-
 static int parse_request(int argc, char **argv, struct request *request, struct base_error *err)
 {
 	const struct vgpu_option options[] = { { "boot", NULL, &request->is_boot },
@@ -41,9 +36,11 @@ static int parse_request(int argc, char **argv, struct request *request, struct 
 		return base_error_set(err, BASE_MISUSED,
 				      "set what of which vGPU? 'vgpu list' shows their UUIDs");
 	if (starts > 1)
-		return misused(err, "--boot, --no-boot and --on-demand exclude each other");
+		return vgpu_options_refuse(err, "set",
+					   "--boot, --no-boot and --on-demand exclude each other");
 	if (starts == 0 && request->type == NULL)
-		return misused(err, "say what: --boot, --no-boot, --on-demand or --type");
+		return vgpu_options_refuse(err, "set",
+					   "say what: --boot, --no-boot, --on-demand or --type");
 	return 0;
 }
 

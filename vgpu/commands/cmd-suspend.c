@@ -5,13 +5,12 @@
 #include "vgpu/base/log.h"
 #include "vgpu/base/options.h"
 #include "vgpu/commands/commands.h"
+#include "vgpu/host/gvt.h"
 #include "vgpu/store/lock.h"
 #include "vgpu/store/store.h"
 #include "vgpu/store/suspended.h"
 #include "vgpu/vgpus/remove.h"
 #include "vgpu/vgpus/world.h"
-
-#define I915_TYPES "i915-GVTg_"
 
 /* Its own definition, where that says what it is, for the attributes in there. */
 static const struct vgpu_definition *find_definition(const struct vgpu_store *store,
@@ -65,7 +64,7 @@ static bool tell_failure(const struct vgpu_device *device, const struct base_err
 	if (why->errnum != EBUSY)
 		base_warning("cannot remove %s for the machine's sleep: %s", device->uuid,
 			     why->message);
-	else if (strncmp(device->type, I915_TYPES, strlen(I915_TYPES)) == 0)
+	else if (vgpu_gvt_makes_type(device->type))
 		base_warning("the machine may freeze when it wakes up: %s", why->message);
 	else
 		base_warning("%s stays while the machine sleeps: %s", device->uuid, why->message);

@@ -21,13 +21,10 @@
  */
 static char *format_id(const struct vgpu_parent *parent)
 {
-	char *id = NULL;
-
-	if (!base_name_is_pci_address(parent->name) ||
-	    asprintf(&id, "%04x:%04x", vgpu_gpu_read_id(parent->syspath, "vendor"),
-		     vgpu_gpu_read_id(parent->syspath, "device")) < 0)
+	if (!base_name_is_pci_address(parent->name))
 		return NULL;
-	return id;
+	return base_text_format("%04x:%04x", vgpu_gpu_read_id(parent->syspath, "vendor"),
+				vgpu_gpu_read_id(parent->syspath, "device"));
 }
 
 /* As the hardware database names it; owned. NULL also where that does not know it. */
@@ -114,7 +111,7 @@ static int add_row(struct vgpu_table *table, const struct vgpu_type *type, struc
 				    NULL };
 
 	if (summary == NULL)
-		return base_error_errno(err, ENOMEM, "cannot print the types");
+		return base_error_no_memory(err, "cannot print the types");
 	return vgpu_table_add(table, row, err);
 }
 
@@ -222,7 +219,7 @@ static int print_json(const struct vgpu_host *host, struct base_error *err)
 
 	for (size_t i = 0; parents != NULL && i < host->parent_count; i++) {
 		if (vgpu_json_append(parents, parent_to_json(&host->parents[i])) < 0)
-			return base_error_errno(err, ENOMEM, "cannot write JSON");
+			return base_error_no_memory(err, "cannot write JSON");
 	}
 	return vgpu_json_print(parents, err);
 }

@@ -82,7 +82,7 @@ int vgpu_desktop_become_without(char *const argv[], struct base_error *err)
 		count++;
 	whole = calloc(SERVICE_WORDS + count + 2, sizeof(*whole));
 	if (whole == NULL)
-		return base_error_errno(err, ENOMEM, "cannot start systemd-run");
+		return base_error_no_memory(err, "cannot start systemd-run");
 	memcpy(whole, service, sizeof(service));
 	whole[SERVICE_WORDS] = escape(self);
 	for (size_t i = 0; i < count; i++)

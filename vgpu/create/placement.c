@@ -6,23 +6,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vgpu/base/text.h"
 #include "vgpu/create/reason.h"
 
-/* Lists are whole: hosts have few parents and types. */
-static void append_name(char **list, const char *name)
+/* "a, b", or "none", owned by the caller; NULL without memory. Whole: hosts have few. */
+static char *list_parents(const struct vgpu_host *host)
 {
-	char *longer;
+	struct base_text text = { 0 };
 
-	if (asprintf(&longer, "%s%s%s", *list != NULL ? *list : "", *list != NULL ? ", " : "",
-		     name) < 0)
-		return;
-	free(*list);
-	*list = longer;
+	for (size_t i = 0; i < host->parent_count; i++)
+		base_text_add_item(&text, host->parents[i].name);
+	if (host->parent_count == 0)
+		base_text_add(&text, "none");
+	return base_text_take(&text);
 }
 
-static const char *or_none(const char *list)
+/* The same of the types of `count` parents. */
+static char *list_types(const struct vgpu_parent *parents, size_t count)
 {
-	return list != NULL ? list : "none";
+	struct base_text text = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < parents[i].type_count; k++)
+			base_text_add_item(&text, parents[i].types[k].id);
+	}
+	if (text.length == 0)
+		base_text_add(&text, "none");
+	return base_text_take(&text);
+}
+
+static const char *or_unknown(const char *list)
+{
+	return list != NULL ? list : "?";
 }
 
 static int no_parent_at_all(struct base_error *err)
@@ -36,18 +51,10 @@ static int no_parent_at_all(struct base_error *err)
 
 static int no_such_parent(const struct vgpu_host *host, const char *name, struct base_error *err)
 {
-	BASE_AUTO(free) char *names = NULL;
+	BASE_AUTO(free) char *names = list_parents(host);
 
-	for (size_t i = 0; i < host->parent_count; i++)
-		append_name(&names, host->parents[i].name);
 	return base_error_set(err, BASE_FAILED, "there is no parent %s; there are: %s", name,
-			      or_none(names));
-}
-
-static void append_types(char **list, const struct vgpu_parent *parent)
-{
-	for (size_t i = 0; i < parent->type_count; i++)
-		append_name(list, parent->types[i].id);
+			      or_unknown(names));
 }
 
 int vgpu_placement_check_type(const struct vgpu_parent *parent, const char *type,
@@ -57,9 +64,9 @@ int vgpu_placement_check_type(const struct vgpu_parent *parent, const char *type
 
 	if (vgpu_parent_find_type(parent, type) != NULL)
 		return 0;
-	append_types(&names, parent);
+	names = list_types(parent, 1);
 	return base_error_set(err, BASE_FAILED, "%s has no type %s; types: %s", parent->name, type,
-			      or_none(names));
+			      or_unknown(names));
 }
 
 static int no_such_type(const struct vgpu_host *host, const struct vgpu_parent *parent,
@@ -69,10 +76,9 @@ static int no_such_type(const struct vgpu_host *host, const struct vgpu_parent *
 
 	if (parent != NULL)
 		return vgpu_placement_check_type(parent, type, err);
-	for (size_t i = 0; i < host->parent_count; i++)
-		append_types(&names, &host->parents[i]);
+	names = list_types(host->parents, host->parent_count);
 	return base_error_set(err, BASE_FAILED, "no parent has the type %s; types: %s", type,
-			      or_none(names));
+			      or_unknown(names));
 }
 
 static int no_types(const struct vgpu_parent *parent, struct base_error *err)
@@ -191,14 +197,12 @@ static bool any_graphics(const struct vgpu_host *host)
 
 static int ask_for_parent(const struct vgpu_host *host, struct base_error *err)
 {
-	BASE_AUTO(free) char *names = NULL;
+	BASE_AUTO(free) char *names = list_parents(host);
 
-	for (size_t i = 0; i < host->parent_count; i++)
-		append_name(&names, host->parents[i].name);
 	return base_error_set(err, BASE_MISUSED,
 			      "which parent? none is known to be a graphics processor; name one "
 			      "with --parent: %s",
-			      or_none(names));
+			      or_unknown(names));
 }
 
 int vgpu_placement_find(const struct vgpu_host *host, const char *parent, const char *type,

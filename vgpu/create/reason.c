@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "vgpu/base/text.h"
 #include "vgpu/doctor/decide/report.h"
 #include "vgpu/doctor/gather/facts.h"
 
@@ -12,9 +13,10 @@ static char *put_in_words(const struct doctor_finding *finding)
 {
 	char *text = NULL;
 
-	if (asprintf(&text, "%s%s%s; 'vgpu doctor' tells more", finding->found,
-		     finding->mend != NULL ? ": " : "",
-		     finding->mend != NULL ? finding->mend : "") < 0)
+	text = base_text_format("%s%s%s; 'vgpu doctor' tells more", finding->found,
+				finding->mend != NULL ? ": " : "",
+				finding->mend != NULL ? finding->mend : "");
+	if (text == NULL)
 		return NULL;
 	return text;
 }
@@ -33,7 +35,7 @@ char *vgpu_reason_no_parent(struct base_error *err)
 	problem = doctor_report_first_problem(&report);
 	text = problem != NULL ? put_in_words(problem) : strdup("'vgpu doctor' may tell why");
 	if (text == NULL)
-		base_error_errno(err, ENOMEM, "cannot tell why there are no types");
+		base_error_no_memory(err, "cannot tell why there are no types");
 	return text;
 }
 

@@ -13,6 +13,7 @@
 #include "vgpu/base/launcher.h"
 #include "vgpu/base/log.h"
 #include "vgpu/base/program.h"
+#include "vgpu/base/text.h"
 #include "vgpu/doctor/decide/report.h"
 #include "vgpu/vgpus/world.h"
 
@@ -25,26 +26,17 @@
 #define SCANOUT_SOCKET	"vgpu-scanout.socket"
 #define WORDS_MAX	12
 
-static int no_memory(struct base_error *err)
-{
-	return base_error_errno(err, ENOMEM, "cannot set the domain up");
-}
-
 static int tell_done(struct vgpu_setup *setup, struct base_error *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 static int tell_done(struct vgpu_setup *setup, struct base_error *err, const char *format, ...)
 {
 	va_list arguments;
-	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&setup->did, format, arguments);
+	setup->did = base_text_vformat(format, arguments);
 	va_end(arguments);
-	if (length >= 0)
-		return 0;
-	setup->did = NULL;
-	return no_memory(err);
+	return setup->did != NULL ? 0 : base_error_no_memory(err, "cannot set the domain up");
 }
 
 /* A NULL value leaves the option out. */
@@ -371,9 +363,10 @@ int vgpu_setup_add_launcher(struct vgpu_setup *setup, struct base_error *err)
 
 	if (directory < 0)
 		return -1;
-	if (name == NULL || text == NULL ||
-	    asprintf(&setup->launcher, LAUNCHER_DIR "/%s", name) < 0)
-		return no_memory(err);
+	if (name != NULL)
+		setup->launcher = base_text_format(LAUNCHER_DIR "/%s", name);
+	if (text == NULL || setup->launcher == NULL)
+		return base_error_no_memory(err, "cannot set the domain up");
 	there = base_file_read_at(directory, name, LAUNCHER_LIMIT, NULL, &why);
 	if (there != NULL || why.errnum != ENOENT)
 		return tell_done(setup, err, "%s was there", setup->launcher);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vgpu/base/text.h"
 #include "vgpu/host/budget.h"
 #include "vgpu/vgpus/usage.h"
 
@@ -137,19 +138,15 @@ static void print_ways_out(FILE *out, const struct shortage *shortage)
 
 static char *compose(const struct shortage *shortage)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
+	struct base_text_stream stream;
+	FILE *out = base_text_open(&stream);
 
 	if (out == NULL)
 		return NULL;
 	print_cause(out, shortage);
 	print_holders(out, shortage);
 	print_ways_out(out, shortage);
-	if (fclose(out) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return base_text_close(&stream);
 }
 
 int vgpu_shortage_explain(const struct vgpu_host *host, const struct vgpu_placement *placement,

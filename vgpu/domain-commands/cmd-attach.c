@@ -78,7 +78,7 @@ static int gather_domain(struct attachment *attachment, const struct vgpu_attach
 		return -1;
 	attachment->name = strdup(vgpu_domain_name(attachment->domain));
 	if (attachment->name == NULL)
-		return base_error_errno(err, ENOMEM, "cannot look at the domain");
+		return base_error_no_memory(err, "cannot look at the domain");
 	base_line_make(attachment->name);
 	if (xmlpatch_read_mdevs(attachment->xml, strlen(attachment->xml), &attachment->mdevs, err) <
 	    0)

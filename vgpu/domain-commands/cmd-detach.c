@@ -7,6 +7,7 @@
 #include "vgpu/base/log.h"
 #include "vgpu/base/name.h"
 #include "vgpu/base/options.h"
+#include "vgpu/base/text.h"
 #include "vgpu/domain-commands/commands.h"
 #include "vgpu/domain/apply.h"
 #include "vgpu/domain/domain.h"
@@ -24,11 +25,6 @@ struct request {
 	char there[BASE_UUID_SIZE]; /* a vGPU that it has, whoever put it there; "": none */
 };
 
-static int misused(struct base_error *err, const char *what)
-{
-	return base_error_set(err, BASE_MISUSED, "detach: %s; 'vgpu help detach' tells more", what);
-}
-
 static int parse_request(int argc, char **argv, struct request *request, struct base_error *err)
 {
 	const struct vgpu_option options[] = { { "xml", &request->xml, NULL },
@@ -42,9 +38,11 @@ static int parse_request(int argc, char **argv, struct request *request, struct 
 	if (count < 0)
 		return -1;
 	if (request->xml != NULL && request->uri != NULL)
-		return misused(err, "--connect goes not with --xml, which touches no domain");
+		return vgpu_options_refuse(
+			err, "detach", "--connect goes not with --xml, which touches no domain");
 	if (request->xml != NULL && count > 1)
-		return misused(err, "with --xml FILE, a vGPU's UUID is the one argument");
+		return vgpu_options_refuse(err, "detach",
+					   "with --xml FILE, a vGPU's UUID is the one argument");
 	if (request->xml == NULL && count == 0)
 		return base_error_set(err, BASE_MISUSED,
 				      "detach from which domain? 'virsh list --all' shows them");
@@ -122,9 +120,9 @@ static int detach_from_text(struct request *request, struct base_error *err)
 static void say_if_nothing_to_do(const struct request *request,
 				 const struct xmlpatch_result *result, const char *name)
 {
-	BASE_AUTO(free) char *where = NULL;
+	BASE_AUTO(free) char *where = base_text_format("the domain %s", name);
 
-	if (result->n == 0 && !request->is_dry && asprintf(&where, "the domain %s", name) >= 0)
+	if (result->n == 0 && !request->is_dry && where != NULL)
 		say_nothing_to_do(request, where);
 }
 

@@ -9,17 +9,16 @@
 
 #include "vgpu/base/ask.h"
 #include "vgpu/base/log.h"
+#include "vgpu/base/text.h"
 #include "vgpu/domain/backup.h"
 #include "vgpu/domain/patch-print.h"
 
 static int show_diff(const struct vgpu_change *change, FILE *out, struct base_error *err)
 {
-	BASE_AUTO(free) char *label = NULL;
+	BASE_AUTO(free) char *label = base_text_format("%s.xml", vgpu_domain_name(change->domain));
 
-	if (asprintf(&label, "%s.xml", vgpu_domain_name(change->domain)) < 0) {
-		label = NULL;
-		return base_error_errno(err, ENOMEM, "cannot show the changes");
-	}
+	if (label == NULL)
+		return base_error_no_memory(err, "cannot show the changes");
 	return vgpu_patch_print_diff(out, label, change->before, change->result, err);
 }
 
@@ -29,11 +28,10 @@ static int ask_for_change(const struct vgpu_change *change, struct base_error *e
 
 	if (change->is_agreed)
 		return 0;
-	if (asprintf(&question, "Change the definition of %s so?",
-		     vgpu_domain_name(change->domain)) < 0) {
-		question = NULL;
-		return base_error_errno(err, ENOMEM, "cannot ask");
-	}
+	question = base_text_format("Change the definition of %s so?",
+				    vgpu_domain_name(change->domain));
+	if (question == NULL)
+		return base_error_no_memory(err, "cannot ask");
 	/* Where nobody can be asked, one line says so and nothing else is shown. */
 	if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
 		if (show_diff(change, stderr, err) < 0)

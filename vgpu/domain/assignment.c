@@ -7,16 +7,14 @@
 #include <string.h>
 
 #include "vgpu/host/gpu.h"
-
-/* i915's name with its word for these types (drivers/gpu/drm/i915/gvt/vgpu.c). */
-#define GVT_PREFIX "i915-GVTg_"
+#include "vgpu/host/gvt.h"
 
 static int copy_text(char **to, const char *from, struct base_error *err)
 {
 	if (from == NULL)
 		return 0;
 	*to = strdup(from);
-	return *to != NULL ? 0 : base_error_errno(err, ENOMEM, "cannot look at the vGPU");
+	return *to != NULL ? 0 : base_error_no_memory(err, "cannot look at the vGPU");
 }
 
 /* A parent that is not there now, as before its driver is loaded, tells nothing. */
@@ -56,8 +54,7 @@ int vgpu_assignment_find(struct vgpu_assignment *assignment, const char *uuid,
 
 bool vgpu_assignment_is_gvt(const struct vgpu_assignment *assignment)
 {
-	return assignment->type != NULL &&
-	       strncmp(assignment->type, GVT_PREFIX, strlen(GVT_PREFIX)) == 0;
+	return assignment->type != NULL && vgpu_gvt_makes_type(assignment->type);
 }
 
 bool vgpu_assignment_is_exceeded(const struct vgpu_assignment *assignment, unsigned int xres,

@@ -15,11 +15,6 @@
 
 #define LARGEST 16384 /* pixels; what GPUs of this kind can scan out is less */
 
-static int misused(struct base_error *err, const char *what)
-{
-	return base_error_set(err, BASE_MISUSED, "attach: %s; 'vgpu help attach' tells more", what);
-}
-
 static bool has_wishes(const struct vgpu_attach *attach)
 {
 	return attach->display != NULL || attach->opregion != NULL || attach->address != NULL ||
@@ -30,8 +25,11 @@ static bool has_wishes(const struct vgpu_attach *attach)
 static int check_backups(const struct vgpu_attach *attach, int operands, struct base_error *err)
 {
 	if (attach->xml != NULL || attach->is_dry || attach->is_agreed || has_wishes(attach))
-		return misused(err, "--backups goes only with --json and --connect");
-	return operands == 1 ? 0 : misused(err, "--backups takes a domain and nothing else");
+		return vgpu_options_refuse(err, "attach",
+					   "--backups goes only with --json and --connect");
+	return operands == 1 ? 0
+			     : vgpu_options_refuse(err, "attach",
+						   "--backups takes a domain and nothing else");
 }
 
 static int check_options(const struct vgpu_attach *attach, int operands, struct base_error *err)
@@ -39,17 +37,21 @@ static int check_options(const struct vgpu_attach *attach, int operands, struct 
 	if (attach->backups)
 		return check_backups(attach, operands, err);
 	if (attach->json)
-		return misused(err, "--json goes only with --backups");
+		return vgpu_options_refuse(err, "attach", "--json goes only with --backups");
 	if (attach->xml != NULL && attach->uri != NULL)
-		return misused(err, "--connect goes not with --xml, which touches no domain");
+		return vgpu_options_refuse(
+			err, "attach", "--connect goes not with --xml, which touches no domain");
 	if (attach->xml != NULL && operands != 1)
-		return misused(err, "with --xml FILE, the vGPU's UUID is the one argument");
+		return vgpu_options_refuse(err, "attach",
+					   "with --xml FILE, the vGPU's UUID is the one argument");
 	if (attach->xml == NULL && operands == 0)
-		return misused(err, "it takes a domain, and a vGPU's UUID if several are free");
+		return vgpu_options_refuse(
+			err, "attach", "it takes a domain, and a vGPU's UUID if several are free");
 	if (attach->keep_video && attach->install_drivers)
-		return misused(err, "--keep-video and --install-drivers exclude each other");
+		return vgpu_options_refuse(err, "attach",
+					   "--keep-video and --install-drivers exclude each other");
 	if ((attach->xres == NULL) != (attach->yres == NULL))
-		return misused(err, "--xres and --yres go together");
+		return vgpu_options_refuse(err, "attach", "--xres and --yres go together");
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/dir.h"
 #include "vgpu/base/file.h"
+#include "vgpu/base/text.h"
 
 #define ROOTS_PLACE "/var/lib/vgpu/backups"
 
@@ -21,10 +22,7 @@
 #define NAME_FORMAT "%Y%m%d-%H%M%S"
 #define NAME_SIZE   sizeof("20260131-235959.123456.xml")
 
-static int no_memory(struct base_error *err)
-{
-	return base_error_errno(err, ENOMEM, "cannot keep the old definition");
-}
+#define FAILURE "cannot keep the old definition"
 
 static bool is_path(const char *value)
 {
@@ -37,24 +35,21 @@ char *vgpu_backup_place(struct base_error *err)
 	const char *state = getenv("XDG_STATE_HOME");
 	const char *home = getenv("HOME");
 	char *place = NULL;
-	int length;
 
-	if (geteuid() == 0)
-		length = asprintf(&place, "%s", ROOTS_PLACE);
-	else if (is_path(state))
-		length = asprintf(&place, "%s/vgpu/backups", state);
-	else if (is_path(home))
-		length = asprintf(&place, "%s/.local/state/vgpu/backups", home);
-	else {
+	if (geteuid() == 0) {
+		place = strdup(ROOTS_PLACE);
+	} else if (is_path(state)) {
+		place = base_text_format("%s/vgpu/backups", state);
+	} else if (is_path(home)) {
+		place = base_text_format("%s/.local/state/vgpu/backups", home);
+	} else {
 		base_error_set(err, BASE_FAILED,
-			       "cannot keep the old definition: neither HOME nor XDG_STATE_HOME "
-			       "is a path");
+			       FAILURE ": neither HOME nor XDG_STATE_HOME is a path");
 		return NULL;
 	}
-	if (length >= 0)
-		return place;
-	no_memory(err);
-	return NULL;
+	if (place == NULL)
+		base_error_no_memory(err, FAILURE);
+	return place;
 }
 
 /* /var/lib/vgpu has what all may read, too; the domain's directory is its owner's alone. */
@@ -134,18 +129,18 @@ char *vgpu_backup_save(const char *place, const char *uuid, const char *xml, str
 	BASE_AUTO(fd) int fd = -1;
 	char name[NAME_SIZE] = "";
 
-	if (asprintf(&directory, "%s/%s", place, uuid) < 0) {
-		directory = NULL;
-		no_memory(err);
+	directory = base_text_format("%s/%s", place, uuid);
+	if (directory == NULL) {
+		base_error_no_memory(err, FAILURE);
 		return NULL;
 	}
 	fd = open_directory(directory, err);
 	if (fd < 0)
 		return NULL;
 	find_name(fd, name);
-	if (asprintf(&path, "%s/%s", directory, name) < 0) {
-		path = NULL;
-		no_memory(err);
+	path = base_text_format("%s/%s", directory, name);
+	if (path == NULL) {
+		base_error_no_memory(err, FAILURE);
 		return NULL;
 	}
 	if (base_file_replace_at(fd, name, xml, strlen(xml), 0600, err) < 0) {
@@ -180,12 +175,13 @@ static int add_backup(struct vgpu_backups *backups, int fd, const char *director
 		return 0;
 	items = vgpu_array_grow(backups->items, backups->count, sizeof(*items));
 	if (items == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	backups->items = items;
 	items += backups->count;
 	*items = (struct vgpu_backup){ .time = time, .size = st.st_size };
-	if (asprintf(&items->path, "%s/%s", directory, name) < 0)
-		return no_memory(err);
+	items->path = base_text_format("%s/%s", directory, name);
+	if (items->path == NULL)
+		return base_error_no_memory(err, FAILURE);
 	backups->count++;
 	return 0;
 }
@@ -205,10 +201,9 @@ int vgpu_backups_init(struct vgpu_backups *backups, const char *place, const cha
 	const char *name;
 
 	*backups = (struct vgpu_backups){ 0 };
-	if (asprintf(&directory, "%s/%s", place, uuid) < 0) {
-		directory = NULL;
-		return no_memory(err);
-	}
+	directory = base_text_format("%s/%s", place, uuid);
+	if (directory == NULL)
+		return base_error_no_memory(err, FAILURE);
 	if (base_dir_open(&dir, AT_FDCWD, directory) < 0)
 		return errno == ENOENT ? 0
 				       : base_error_errno(err, errno, "cannot open %s", directory);

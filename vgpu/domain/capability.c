@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vgpu/base/text.h"
+
 #define VERSION(major, minor) ((major)*1000000UL + (minor)*1000UL)
 #define VERSION_SIZE	      48
 #define DISPLAY_COUNT	      (XMLPATCH_DISPLAY_NONE + 1)
@@ -21,6 +23,8 @@
 #define QEMU_DBUS	 VERSION(7, 0)
 /* The first that has it no more: console_compatible_with() in ui/console.c. */
 #define QEMU_NO_VNC VERSION(7, 0)
+
+#define FAILURE "cannot see what libvirt can do"
 
 static const char *const names[DISPLAY_COUNT] = {
 	[XMLPATCH_DISPLAY_DBUS] = "dbus",   [XMLPATCH_DISPLAY_GTK] = "gtk",
@@ -77,11 +81,10 @@ static bool is_older(unsigned long version, unsigned long than)
 static int tell_old(char **why, const char *program, unsigned long version, const char *lacks,
 		    unsigned long first)
 {
-	int length = asprintf(why, "%s %lu.%lu.%lu has no %s (%lu.%lu is the first that has)",
-			      program, version / 1000000, version / 1000 % 1000, version % 1000,
-			      lacks, first / 1000000, first / 1000 % 1000);
-
-	return length < 0 ? -1 : 1;
+	*why = base_text_format("%s %lu.%lu.%lu has no %s (%lu.%lu is the first that has)", program,
+				version / 1000000, version / 1000 % 1000, version % 1000, lacks,
+				first / 1000000, first / 1000 % 1000);
+	return *why != NULL ? 1 : -1;
 }
 
 static int find_old_dbus(const struct vgpu_capability *capability, char **why)
@@ -102,10 +105,9 @@ static bool has_lost_vnc(const struct vgpu_capability *capability)
 
 static int tell_lost_vnc(char **why)
 {
-	int length = asprintf(why, "QEMU 7.0 and later start no vGPU with a picture beside VNC "
-				   "(\"The console requires display DMABUF support\")");
-
-	return length < 0 ? -1 : 1;
+	*why = strdup("QEMU 7.0 and later start no vGPU with a picture beside VNC (\"The console "
+		      "requires display DMABUF support\")");
+	return *why != NULL ? 1 : -1;
 }
 
 /* What this QEMU is built without that the display needs; NULL if nothing. */
@@ -152,7 +154,8 @@ static int find_obstacle(const struct vgpu_capability *capability, enum xmlpatch
 		return tell_lost_vnc(why);
 	if (missing == NULL)
 		return 0;
-	return asprintf(why, "this QEMU is built without %s", missing) < 0 ? -1 : 1;
+	*why = base_text_format("this QEMU is built without %s", missing);
+	return *why != NULL ? 1 : -1;
 }
 
 /* With the GPU's drawing first, then what is drawn elsewhere. */
@@ -171,9 +174,13 @@ static enum xmlpatch_display find_nearest(const struct vgpu_capability *capabili
 	return XMLPATCH_DISPLAY_NONE;
 }
 
-static int no_memory(struct base_error *err)
+/* Takes the note over; -1 if it is NULL. */
+static int add_note(struct vgpu_capability_notes *notes, char *note)
 {
-	return base_error_errno(err, ENOMEM, "cannot see what libvirt can do");
+	if (note == NULL)
+		return -1;
+	notes->items[notes->count++] = note;
+	return 0;
 }
 
 static int fit_display(const struct vgpu_capability *capability, bool is_asked,
@@ -185,7 +192,7 @@ static int fit_display(const struct vgpu_capability *capability, bool is_asked,
 	int found = find_obstacle(capability, wishes->display, &why);
 
 	if (found < 0)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	if (found == 0)
 		return 0;
 	nearest = find_nearest(capability);
@@ -194,12 +201,9 @@ static int fit_display(const struct vgpu_capability *capability, bool is_asked,
 				      "there is no display %s: %s; the nearest that works here is "
 				      "--display %s",
 				      names[wishes->display], why, names[nearest]);
-	if (asprintf(&notes->items[notes->count], "%s, so that the display is %s", why,
-		     names[nearest]) < 0) {
-		notes->items[notes->count] = NULL;
-		return no_memory(err);
-	}
-	notes->count++;
+	if (add_note(notes,
+		     base_text_format("%s, so that the display is %s", why, names[nearest])) < 0)
+		return base_error_no_memory(err, FAILURE);
 	wishes->display = nearest;
 	return 0;
 }
@@ -220,12 +224,10 @@ static int fit_ramfb(const struct vgpu_capability *capability, struct xmlpatch_w
 	if (found == 0)
 		return 0;
 	if (found < 0 ||
-	    asprintf(&notes->items[notes->count],
-		     "%s: the screen stays dark until the guest's driver runs", why) < 0) {
-		notes->items[notes->count] = NULL;
-		return no_memory(err);
-	}
-	notes->count++;
+	    add_note(notes,
+		     base_text_format("%s: the screen stays dark until the guest's driver runs",
+				      why)) < 0)
+		return base_error_no_memory(err, FAILURE);
 	wishes->no_ramfb = true;
 	return 0;
 }

@@ -36,7 +36,7 @@ static int print_claims(virDomainPtr domain, FILE *out, struct base_error *err)
 	BASE_AUTO(free) char *name = strdup(virDomainGetName(domain));
 
 	if (name == NULL)
-		return base_error_errno(err, ENOMEM, "cannot list the domains");
+		return base_error_no_memory(err, "cannot list the domains");
 	base_line_make(name);
 	if (read_mdevs(domain, VIR_DOMAIN_XML_INACTIVE, &defined, err) < 0)
 		return -1;

@@ -8,6 +8,7 @@
 
 #include <libvirt/virterror.h>
 
+#include "vgpu/base/text.h"
 #include "vgpu/domain/claims-writer.h"
 #include "vgpu/domain/libvirt.h"
 
@@ -59,7 +60,7 @@ struct vgpu_domain *vgpu_domain_create(const char *uri, const char *name, struct
 	BASE_AUTO(vgpu_domain) struct vgpu_domain *domain = calloc(1, sizeof(*domain));
 
 	if (domain == NULL) {
-		base_error_errno(err, ENOMEM, "cannot connect to libvirt");
+		base_error_no_memory(err, "cannot connect to libvirt");
 		return NULL;
 	}
 	domain->connection = vgpu_libvirt_connect(uri, false, err);
@@ -130,9 +131,8 @@ bool vgpu_domain_is_saved(const struct vgpu_domain *domain)
 
 static char *join_names(virDomainSnapshotPtr *all, int count, const char *domain)
 {
-	char *names = NULL;
-	size_t size;
-	FILE *out = open_memstream(&names, &size);
+	struct base_text_stream stream;
+	FILE *out = base_text_open(&stream);
 
 	if (out == NULL)
 		return NULL;
@@ -140,10 +140,7 @@ static char *join_names(virDomainSnapshotPtr *all, int count, const char *domain
 		fprintf(out, "%s%s", i > 0 ? ", " : "", virDomainSnapshotGetName(all[i]));
 	if (count > NAMED_SNAPSHOTS)
 		fprintf(out, ", ...: 'virsh snapshot-list %s' lists all", domain);
-	if (fclose(out) == 0)
-		return names;
-	free(names);
-	return NULL;
+	return base_text_close(&stream);
 }
 
 size_t vgpu_domain_list_snapshots(const struct vgpu_domain *domain, char **names)
@@ -162,15 +159,16 @@ int vgpu_domain_list_claims(const struct vgpu_domain *domain, struct vgpu_claims
 			    struct base_error *err)
 {
 	BASE_AUTO(free) char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct base_text_stream stream;
+	FILE *out = base_text_open(&stream);
 	int status;
 
 	if (out == NULL)
-		return base_error_errno(err, ENOMEM, "cannot list the domains");
+		return base_error_no_memory(err, "cannot list the domains");
 	status = vgpu_claims_write(domain->connection, out, err);
-	if (fclose(out) != 0)
-		return base_error_errno(err, ENOMEM, "cannot list the domains");
+	text = base_text_close(&stream);
+	if (text == NULL)
+		return base_error_no_memory(err, "cannot list the domains");
 	return status < 0 ? -1 : vgpu_claims_parse(claims, BASE_STEAL_PTR(text), err);
 }
 

@@ -10,6 +10,7 @@
 #include "vgpu/base/diff.h"
 #include "vgpu/base/line.h"
 #include "vgpu/base/log.h"
+#include "vgpu/base/text.h"
 
 void vgpu_patch_print_changes(const struct xmlpatch_result *result)
 {
@@ -21,14 +22,11 @@ void vgpu_patch_note(const char *format, ...)
 {
 	BASE_AUTO(free) char *text = NULL;
 	va_list args;
-	int length;
 
 	va_start(args, format);
-	length = vasprintf(&text, format, args);
+	text = base_text_vformat(format, args);
 	va_end(args);
-	if (length < 0)
-		text = NULL;
-	else
+	if (text != NULL)
 		base_info("note: %s", text);
 }
 
@@ -80,7 +78,7 @@ int vgpu_patch_print_diff(FILE *out, const char *name, const char *before,
 		diff = vgpu_diff_texts(label, before, label, result->xml);
 	}
 	if (diff == NULL)
-		return base_error_errno(err, ENOMEM, "cannot show the changes");
+		return base_error_no_memory(err, "cannot show the changes");
 	if (isatty(fileno(out)))
 		print_coloured(out, diff);
 	else

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vgpu/base/text.h"
 #include "vgpu/host/gpu.h"
 
 static bool is_known(const struct vgpu_type *type)
@@ -104,9 +105,8 @@ static void describe_lack(FILE *out, const char *what, const char *unit, long ne
 char *vgpu_budget_describe(const struct vgpu_budget *budget, const struct vgpu_type *type)
 {
 	const struct vgpu_gvt_room *free_room = &budget->free, *total = &budget->total;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
+	struct base_text_stream stream;
+	FILE *out = base_text_open(&stream);
 
 	if (out == NULL)
 		return NULL;
@@ -115,10 +115,7 @@ char *vgpu_budget_describe(const struct vgpu_budget *budget, const struct vgpu_t
 		      total->high_mb);
 	describe_lack(out, "fences", "", type->fences, free_room->fences, total->fences);
 	describe_lack(out, "id", "", 1, free_room->ids, total->ids);
-	if (fclose(out) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return base_text_close(&stream);
 }
 
 long vgpu_budget_maximum(const struct vgpu_budget *budget, const struct vgpu_type *type)

@@ -12,15 +12,11 @@
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/dir.h"
 #include "vgpu/base/file.h"
+#include "vgpu/base/text.h"
 #include "vgpu/host/sysfs.h"
 
 #define UNKNOWN "?"
 #define DEVICES "/sys/bus/mdev/devices" /* links */
-
-static int no_memory(struct base_error *err)
-{
-	return base_error_errno(err, ENOMEM, "cannot list the vGPUs");
-}
 
 static int cannot_read(const char *uuid, struct base_error *err)
 {
@@ -95,7 +91,7 @@ static int add_device(struct vgpu_devices *devices, int dirfd, const char *uuid,
 	BASE_AUTO(base_error) struct base_error why = { 0 };
 
 	if (items == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, "cannot list the vGPUs");
 	devices->items = items;
 	if (init_device(&items[devices->count], dirfd, uuid, &why) == 0)
 		devices->count++;
@@ -149,10 +145,10 @@ int vgpu_devices_count(size_t *count, struct base_error *err)
 int vgpu_device_set(const char *syspath, const char *attribute, const char *value,
 		    struct base_error *err)
 {
-	BASE_AUTO(free) char *path = NULL;
+	BASE_AUTO(free) char *path = base_text_format("%s/%s", syspath, attribute);
 
-	if (asprintf(&path, "%s/%s", syspath, attribute) < 0)
-		return no_memory(err);
+	if (path == NULL)
+		return base_error_no_memory(err, "cannot list the vGPUs");
 	return base_file_write_attribute(path, value, err);
 }
 

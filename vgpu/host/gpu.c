@@ -20,11 +20,6 @@
 /* Where Intel puts the graphics of its processors. */
 #define OWN_ADDRESS "0000:00:02.0"
 
-static int no_memory(struct base_error *err)
-{
-	return base_error_errno(err, ENOMEM, "cannot look for a graphics processor");
-}
-
 static uint16_t read_id(struct udev_device *device, const char *attribute)
 {
 	const char *text = udev_device_get_sysattr_value(device, attribute);
@@ -56,11 +51,12 @@ static char *find_model(struct udev *udev, struct udev_device *device)
 	char *name = known != NULL ? strdup(known) : look_up_model(udev, device);
 	char *model;
 
-	if (name == NULL ||
-	    asprintf(&model, "%s%s", read_id(device, "vendor") == VENDOR_INTEL ? "Intel " : "",
-		     name) < 0)
+	if (name == NULL)
 		return NULL;
-	base_line_make(model);
+	model = base_text_format("%s%s", read_id(device, "vendor") == VENDOR_INTEL ? "Intel " : "",
+				 name);
+	if (model != NULL)
+		base_line_make(model);
 	return model;
 }
 
@@ -167,7 +163,7 @@ static int read_gpu(struct vgpu_gpu *gpu, struct udev *udev, struct udev_device 
 	gpu->address = strdup(udev_device_get_sysname(device));
 	gpu->driver = driver != NULL ? strdup(driver) : NULL;
 	if (gpu->address == NULL || (driver != NULL && gpu->driver == NULL))
-		return no_memory(err);
+		return base_error_no_memory(err, "cannot look for a graphics processor");
 	gpu->device = read_id(device, "device");
 	gpu->model = find_model(udev, device);
 	gpu->render_node = find_render_node(udev, device);
@@ -213,7 +209,7 @@ int vgpu_gpu_gather(struct vgpu_gpu *gpu, struct base_error *err)
 	if (all == NULL || udev_enumerate_add_match_subsystem(all, "pci") < 0 ||
 	    udev_enumerate_add_match_sysattr(all, "vendor", "0x8086") < 0 ||
 	    udev_enumerate_add_match_sysattr(all, "class", "0x03*") < 0)
-		return no_memory(err);
+		return base_error_no_memory(err, "cannot look for a graphics processor");
 	udev_enumerate_scan_devices(all);
 	device = find_best(udev, udev_enumerate_get_list_entry(all));
 	if (device == NULL || read_gpu(gpu, udev, device, err) == 0)

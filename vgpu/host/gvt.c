@@ -2,6 +2,9 @@
 #include "vgpu/host/gvt.h"
 
 #include <stddef.h>
+#include <string.h>
+
+#define TYPE_PREFIX "i915-GVTg_"
 
 struct range {
 	uint16_t first;
@@ -103,6 +106,11 @@ struct vgpu_gvt_model vgpu_gvt_identify(uint16_t device)
 							others[i].support };
 	}
 	return (struct vgpu_gvt_model){ NULL, VGPU_GVT_UNKNOWN };
+}
+
+bool vgpu_gvt_makes_type(const char *id)
+{
+	return strncmp(id, TYPE_PREFIX, strlen(TYPE_PREFIX)) == 0;
 }
 
 /* i915/gvt/vgpu.c, vgpu_types. */

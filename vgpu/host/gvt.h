@@ -32,6 +32,9 @@ struct vgpu_gvt_model vgpu_gvt_identify(uint16_t device);
 /* True if GVT-g exists for Intel's PCI device id. */
 bool vgpu_gvt_supports(uint16_t device);
 
+/* True for the id of a type that i915 makes: "i915-GVTg_V5_4" (i915/gvt/vgpu.c). */
+bool vgpu_gvt_makes_type(const char *id);
+
 /* A type as i915 makes it, the smallest first. */
 struct vgpu_gvt_type {
 	const char *suffix; /* behind i915-GVTg_V4 or i915-GVTg_V5 */

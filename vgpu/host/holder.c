@@ -11,6 +11,7 @@
 
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/dir.h"
+#include "vgpu/base/text.h"
 #include "vgpu/host/sysfs.h"
 
 #define VFIO_DIR   "/dev/vfio/"
@@ -54,8 +55,12 @@ static int find_group(int dirfd, char **path)
 		return 0;
 	number = strrchr(target, '/');
 	number = number != NULL ? number + 1 : target;
-	errno = EINVAL;
-	return is_number(number) && asprintf(path, VFIO_DIR "%s", number) > 0 ? 0 : -1;
+	if (!is_number(number)) {
+		errno = EINVAL;
+		return -1;
+	}
+	*path = base_text_format(VFIO_DIR "%s", number);
+	return *path != NULL ? 0 : -1;
 }
 
 static int find_cdev(int dirfd, char **path)
@@ -66,8 +71,10 @@ static int find_cdev(int dirfd, char **path)
 	if (base_dir_open(&dir, dirfd, "vfio-dev") < 0)
 		return errno == ENOENT ? 0 : -1;
 	while ((name = base_dir_next(&dir)) != NULL) {
-		if (strncmp(name, "vfio", 4) == 0 && is_number(name + 4))
-			return asprintf(path, VFIO_DIR "devices/%s", name) > 0 ? 0 : -1;
+		if (strncmp(name, "vfio", 4) != 0 || !is_number(name + 4))
+			continue;
+		*path = base_text_format(VFIO_DIR "devices/%s", name);
+		return *path != NULL ? 0 : -1;
 	}
 	return errno == 0 ? 0 : -1;
 }
@@ -179,7 +186,7 @@ int vgpu_holders_init(struct vgpu_holders *holders, const struct vgpu_host *host
 	nodes = calloc(host->device_count, sizeof(*nodes));
 	holders->items = calloc(host->device_count, sizeof(*holders->items));
 	if (nodes == NULL || holders->items == NULL)
-		return base_error_errno(err, ENOMEM, "cannot see who uses the vGPUs");
+		return base_error_no_memory(err, "cannot see who uses the vGPUs");
 	holders->count = host->device_count;
 	for (size_t i = 0; i < holders->count && status == 0; i++)
 		status = find_nodes(&nodes[i], &host->devices[i], err);
@@ -229,10 +236,10 @@ static int refuse_used(const struct vgpu_device *device, const struct vgpu_proce
  */
 static int check_gone(const struct vgpu_device *device, const char *node, struct base_error *err)
 {
-	BASE_AUTO(free) char *path = NULL;
+	BASE_AUTO(free) char *path = base_text_format("%s/iommu_group", device->syspath);
 	struct stat status;
 
-	if (asprintf(&path, "%s/iommu_group", device->syspath) < 0)
+	if (path == NULL)
 		return cannot_see(ENOMEM, device, err);
 	if (lstat(path, &status) < 0 && errno == ENOENT)
 		return 0;

@@ -18,10 +18,7 @@
 #define TYPES	   "mdev_supported_types"
 #define BUS_PATH   "/sys/bus/mdev" /* of the vGPUs, while the module mdev is there */
 
-static int no_memory(struct base_error *err)
-{
-	return base_error_errno(err, ENOMEM, "cannot list the parents of vGPUs");
-}
+#define FAILURE "cannot list the parents of vGPUs"
 
 static int compare_types(const void *a, const void *b)
 {
@@ -37,7 +34,7 @@ static int add_type(struct vgpu_parent *parent, int types_fd, const char *id,
 		vgpu_array_grow(parent->types, parent->type_count, sizeof(*parent->types));
 
 	if (types == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	parent->types = types;
 	if (vgpu_type_init(&types[parent->type_count], types_fd, id, err) < 0)
 		return -1;
@@ -53,7 +50,7 @@ static int read_types(struct vgpu_parent *parent, struct base_error *err)
 	const char *id;
 
 	if (path == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	if (base_dir_open(&dir, AT_FDCWD, path) < 0)
 		return errno == ENOENT ? 0 : base_error_errno(err, errno, "cannot open %s", path);
 	while ((id = base_dir_next(&dir)) != NULL) {
@@ -62,7 +59,7 @@ static int read_types(struct vgpu_parent *parent, struct base_error *err)
 		if (!base_name_is_component(id))
 			continue;
 		if (add_type(parent, dir.fd, id, &why) < 0 && why.errnum == ENOMEM)
-			return no_memory(err);
+			return base_error_no_memory(err, FAILURE);
 	}
 	if (errno != 0)
 		return base_error_errno(err, errno, "cannot read %s", path);
@@ -77,7 +74,7 @@ static int read_driver(struct vgpu_parent *parent, struct base_error *err)
 	BASE_AUTO(free) char *path = base_text_join_path(parent->syspath, "driver");
 
 	if (path == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	parent->driver = vgpu_sysfs_read_link_name(AT_FDCWD, path);
 	if (parent->driver == NULL)
 		return base_error_errno(err, errno, "cannot read %s", path);
@@ -93,7 +90,7 @@ static int init_parent(struct vgpu_parent *parent, const char *name, const char 
 {
 	*parent = (struct vgpu_parent){ .name = strdup(name), .syspath = strdup(syspath) };
 	if (parent->name == NULL || parent->syspath == NULL)
-		no_memory(err);
+		base_error_no_memory(err, FAILURE);
 	else if (read_driver(parent, err) == 0 && read_types(parent, err) == 0)
 		return 0;
 	vgpu_parent_finish(parent);
@@ -107,7 +104,7 @@ static int add_parent(struct vgpu_parents *parents, const char *name, const char
 		vgpu_array_grow(parents->items, parents->count, sizeof(*parents->items));
 
 	if (items == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	parents->items = items;
 	if (init_parent(&items[parents->count], name, syspath, err) < 0)
 		return -1;
@@ -149,7 +146,7 @@ static int gather_all(struct vgpu_parents *parents, struct base_error *err)
 	if (udev != NULL)
 		all = udev_enumerate_new(udev);
 	if (all == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	udev_enumerate_scan_devices(all);
 	udev_list_entry_foreach (entry, udev_enumerate_get_list_entry(all)) {
 		const char *syspath = udev_list_entry_get_name(entry);

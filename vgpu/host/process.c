@@ -8,6 +8,7 @@
 
 #include "vgpu/base/file.h"
 #include "vgpu/base/line.h"
+#include "vgpu/base/text.h"
 
 #define NAME_LIMIT	   64	 /* the kernel's names of processes have 15 bytes */
 #define DOMAIN_LIMIT	   256	 /* bytes of a guest's name that are shown */
@@ -95,15 +96,11 @@ void vgpu_process_init(struct vgpu_process *process, int proc, long pid)
 char *vgpu_process_describe(const struct vgpu_process *process)
 {
 	const char *command = process->command != NULL ? process->command : "a process";
-	char *text = NULL;
-	int length;
 
 	if (process->domain != NULL)
-		length = asprintf(&text, "the domain %s (%s, PID %ld)", process->domain, command,
-				  process->pid);
-	else
-		length = asprintf(&text, "%s (PID %ld)", command, process->pid);
-	return length < 0 ? NULL : text;
+		return base_text_format("the domain %s (%s, PID %ld)", process->domain, command,
+					process->pid);
+	return base_text_format("%s (PID %ld)", command, process->pid);
 }
 
 void vgpu_process_finish(struct vgpu_process *process)

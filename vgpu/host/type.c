@@ -118,7 +118,7 @@ int vgpu_type_describe(struct vgpu_type *type, const char *description, struct b
 		const char *line = strsep(&rest, "\n");
 
 		if (describe_line(type, line) < 0)
-			return base_error_errno(err, ENOMEM, "cannot read the type %s", type->id);
+			return base_error_no_memory(err, "cannot read the type %s", type->id);
 	}
 	return 0;
 }
@@ -158,7 +158,7 @@ int vgpu_type_init(struct vgpu_type *type, int types_fd, const char *id, struct 
 		type->available = parse_number(available, "");
 	type->active = count_active(types_fd, id);
 	if (type->id == NULL)
-		base_error_errno(err, ENOMEM, "cannot read the type %s", id);
+		base_error_no_memory(err, "cannot read the type %s", id);
 	else if (type->description == NULL || vgpu_type_describe(type, type->description, err) == 0)
 		return 0;
 	vgpu_type_finish(type);

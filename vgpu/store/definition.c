@@ -8,12 +8,15 @@
 #include <string.h>
 
 #include "vgpu/base/json.h"
+#include "vgpu/base/text.h"
 
 #define DEPTH_LIMIT	16
 #define ATTRIBUTE_LIMIT 256
 #define DIGIT_LIMIT	18 /* of a whole number that surely fits 64 bits */
 
 #define ON_DEMAND "on_demand"
+
+#define FAILURE "cannot read a definition"
 
 const char *vgpu_start_name(enum vgpu_start start)
 {
@@ -27,11 +30,6 @@ const char *vgpu_start_name(enum vgpu_start start)
 	}
 }
 
-static int no_memory(struct base_error *err)
-{
-	return base_error_errno(err, ENOMEM, "cannot read a definition");
-}
-
 /* NULL and an error, or the one value that the whole text is. */
 static struct json_object *parse_json(const char *text, size_t length, struct base_error *err)
 {
@@ -39,7 +37,7 @@ static struct json_object *parse_json(const char *text, size_t length, struct ba
 	struct json_object *json;
 
 	if (tokener == NULL || length > INT_MAX - 1) {
-		no_memory(err);
+		base_error_no_memory(err, FAILURE);
 		return NULL;
 	}
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
@@ -116,7 +114,9 @@ static int parse_attribute(struct json_object *item, struct vgpu_attribute *attr
 				      "the value of %s in 'attrs' must be a string", name);
 	attribute->name = strdup(name);
 	attribute->value = strdup(value);
-	return attribute->name == NULL || attribute->value == NULL ? no_memory(err) : 0;
+	return attribute->name == NULL || attribute->value == NULL
+		       ? base_error_no_memory(err, FAILURE)
+		       : 0;
 }
 
 static int parse_attributes(struct vgpu_definition *definition, struct json_object *json,
@@ -137,7 +137,7 @@ static int parse_attributes(struct vgpu_definition *definition, struct json_obje
 				      ATTRIBUTE_LIMIT);
 	definition->attributes = calloc(count, sizeof(*definition->attributes));
 	if (definition->attributes == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	definition->attribute_count = count;
 	for (size_t i = 0; i < count; i++) {
 		if (parse_attribute(json_object_array_get_idx(list, i), &definition->attributes[i],
@@ -180,7 +180,7 @@ static int parse_members(struct vgpu_definition *definition, struct json_object 
 		return base_error_set(err, BASE_FAILED, "'mdev_type' does not name a type");
 	definition->type = strdup(type);
 	if (definition->type == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	if (parse_start(definition, json, err) < 0)
 		return -1;
 	return parse_attributes(definition, json, err);
@@ -201,7 +201,7 @@ int vgpu_definition_parse(struct vgpu_definition *definition, const char *parent
 	    parse_members(definition, json, err) == 0)
 		return 0;
 	if (definition->parent == NULL || definition->text == NULL)
-		no_memory(err);
+		base_error_no_memory(err, FAILURE);
 	vgpu_definition_finish(definition);
 	return -1;
 }
@@ -209,11 +209,8 @@ int vgpu_definition_parse(struct vgpu_definition *definition, const char *parent
 static char *format_json(struct json_object *json)
 {
 	const char *text = json_object_to_json_string_ext(json, VGPU_JSON_STYLE);
-	char *line = NULL;
 
-	if (text == NULL || asprintf(&line, "%s\n", text) < 0)
-		return NULL;
-	return line;
+	return text != NULL ? base_text_format("%s\n", text) : NULL;
 }
 
 /*
@@ -272,10 +269,10 @@ int vgpu_definition_init(struct vgpu_definition *definition, const char *parent,
 	*definition = (struct vgpu_definition){ 0 };
 	if (json == NULL || vgpu_json_add_text(json, "mdev_type", type) < 0 ||
 	    set_start(json, start) < 0 || vgpu_json_add(json, "attrs", json_object_new_array()) < 0)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	text = format_json(json);
 	if (text == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	return vgpu_definition_parse(definition, parent, uuid, text, strlen(text), err);
 }
 
@@ -294,7 +291,7 @@ static int replace_definition(struct vgpu_definition *definition, struct json_ob
 	struct vgpu_definition changed;
 
 	if (text == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	if (vgpu_definition_parse(&changed, definition->parent, definition->uuid, text,
 				  strlen(text), err) < 0)
 		return -1;
@@ -311,7 +308,7 @@ int vgpu_definition_set_start(struct vgpu_definition *definition, enum vgpu_star
 	if (json == NULL)
 		return -1;
 	if (set_start(json, start) < 0)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	return replace_definition(definition, json, err);
 }
 
@@ -323,7 +320,7 @@ int vgpu_definition_set_type(struct vgpu_definition *definition, const char *typ
 	if (json == NULL)
 		return -1;
 	if (vgpu_json_add_text(json, "mdev_type", type) < 0)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	return replace_definition(definition, json, err);
 }
 

@@ -14,6 +14,7 @@
 
 #include "vgpu/base/file.h"
 #include "vgpu/base/log.h"
+#include "vgpu/base/text.h"
 #include "vgpu/store/store.h"
 
 #define RUN_DIR	   "/run/vgpu"
@@ -70,18 +71,16 @@ static char *describe_owner(int fd)
 	BASE_AUTO(free) char *path = NULL;
 	BASE_AUTO(free) char *name = NULL;
 	long pid = find_owner(fd);
-	char *text;
 
 	if (pid == 0)
 		return strdup("another vgpu");
-	if (asprintf(&path, "/proc/%ld/comm", pid) < 0)
+	path = base_text_format("/proc/%ld/comm", pid);
+	if (path == NULL)
 		return NULL;
 	name = base_file_read_at(AT_FDCWD, path, NAME_LIMIT, NULL, NULL);
 	if (name != NULL)
 		name[strcspn(name, "\n")] = '\0';
-	if (asprintf(&text, "%s (PID %ld)", name != NULL ? name : "a process", pid) < 0)
-		return NULL;
-	return text;
+	return base_text_format("%s (PID %ld)", name != NULL ? name : "a process", pid);
 }
 
 static time_t now(void)

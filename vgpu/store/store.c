@@ -12,16 +12,14 @@
 #include "vgpu/base/dir.h"
 #include "vgpu/base/file.h"
 #include "vgpu/base/log.h"
+#include "vgpu/base/text.h"
 
 #define FILE_LIMIT 65536 /* bytes; mdevctl's own have some hundred */
 
 /* mdevctl's: scripts that it calls, among the parents' directories. */
 #define SCRIPTS_DIR "scripts.d"
 
-static int no_memory(struct base_error *err)
-{
-	return base_error_errno(err, ENOMEM, "cannot read the definitions of vGPUs");
-}
+#define FAILURE "cannot read the definitions of vGPUs"
 
 /* Notes that a file or directory was skipped; uuid is NULL for what is no definition. */
 static int note_problem(struct vgpu_store *store, const char *parent, const char *uuid,
@@ -31,7 +29,7 @@ static int note_problem(struct vgpu_store *store, const char *parent, const char
 		vgpu_array_grow(store->problems, store->problem_count, sizeof(*store->problems));
 
 	if (problem == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	store->problems = problem;
 	problem += store->problem_count++;
 	*problem = (struct vgpu_problem){ 0 };
@@ -39,7 +37,9 @@ static int note_problem(struct vgpu_store *store, const char *parent, const char
 		memcpy(problem->uuid, uuid, BASE_UUID_SIZE);
 	problem->parent = strdup(parent);
 	problem->message = strdup(message);
-	return problem->parent == NULL || problem->message == NULL ? no_memory(err) : 0;
+	return problem->parent == NULL || problem->message == NULL
+		       ? base_error_no_memory(err, FAILURE)
+		       : 0;
 }
 
 static int add_definition(struct vgpu_store *store, int parent_fd, const char *parent,
@@ -52,7 +52,7 @@ static int add_definition(struct vgpu_store *store, int parent_fd, const char *p
 	items = vgpu_array_grow(store->definitions, store->definition_count,
 				sizeof(*store->definitions));
 	if (items == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	store->definitions = items;
 	text = base_file_read_at(parent_fd, uuid, FILE_LIMIT, &length, err);
 	if (text == NULL)
@@ -76,7 +76,7 @@ static int read_file(struct vgpu_store *store, int parent_fd, const char *parent
 	else if (add_definition(store, parent_fd, parent, uuid, &why) == 0 || why.errnum == ENOENT)
 		return 0;
 	if (why.errnum == ENOMEM || why.message == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	base_error_wrap(&why, "%s/%s", store->path, parent);
 	return note_problem(store, parent, is_uuid ? uuid : NULL, why.message, err);
 }
@@ -84,10 +84,10 @@ static int read_file(struct vgpu_store *store, int parent_fd, const char *parent
 static int note_directory(struct vgpu_store *store, const char *parent, const char *what,
 			  struct base_error *err)
 {
-	BASE_AUTO(free) char *message = NULL;
+	BASE_AUTO(free) char *message = base_text_format("%s/%s: %s", store->path, parent, what);
 
-	if (asprintf(&message, "%s/%s: %s", store->path, parent, what) < 0)
-		return no_memory(err);
+	if (message == NULL)
+		return base_error_no_memory(err, FAILURE);
 	return note_problem(store, parent, NULL, message, err);
 }
 
@@ -117,10 +117,11 @@ static int note_leftover(struct vgpu_store *store, const char *parent, const cha
 		return 0;
 	leftovers = vgpu_array_grow(store->leftovers, store->leftover_count, sizeof(char *));
 	if (leftovers == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	store->leftovers = leftovers;
-	if (asprintf(&leftovers[store->leftover_count], "%s/%s", parent, name) < 0)
-		return no_memory(err);
+	leftovers[store->leftover_count] = base_text_format("%s/%s", parent, name);
+	if (leftovers[store->leftover_count] == NULL)
+		return base_error_no_memory(err, FAILURE);
 	store->leftover_count++;
 	return 0;
 }
@@ -205,7 +206,7 @@ static int sort_store(struct vgpu_store *store, struct base_error *err)
 	      compare_definitions);
 	store->by_uuid = calloc(store->definition_count, sizeof(*store->by_uuid));
 	if (store->by_uuid == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	for (size_t i = 0; i < store->definition_count; i++)
 		store->by_uuid[i] = i;
 	qsort_r(store->by_uuid, store->definition_count, sizeof(*store->by_uuid), compare_places,

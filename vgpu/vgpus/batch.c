@@ -27,7 +27,7 @@ int vgpu_batch_add(struct vgpu_batch *batch, const struct vgpu_host *host,
 		return 0;
 	items = vgpu_array_grow(batch->items, batch->count, sizeof(*batch->items));
 	if (items == NULL)
-		return base_error_errno(err, ENOMEM, "cannot make %s", definition->uuid);
+		return base_error_no_memory(err, "cannot make %s", definition->uuid);
 	batch->items = items;
 	items[batch->count++] =
 		(struct vgpu_batch_item){ .definition = definition, .parent = parent };

@@ -9,13 +9,9 @@
 #include "vgpu/base/array.h"
 #include "vgpu/base/line.h"
 #include "vgpu/base/program.h"
+#include "vgpu/base/text.h"
 
 #define TEXT_LIMIT (1 << 20) /* some 10,000 lines */
-
-static int no_memory(struct base_error *err)
-{
-	return base_error_errno(err, ENOMEM, "cannot see which domains have the vGPUs");
-}
 
 static int compare_claims(const void *a, const void *b)
 {
@@ -38,7 +34,7 @@ static int add_claim(struct vgpu_claims *claims, char *line, struct base_error *
 		return 0;
 	items = vgpu_array_grow(claims->items, claims->count, sizeof(*claims->items));
 	if (items == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, "cannot see which domains have the vGPUs");
 	claims->items = items;
 	items[claims->count++] = claim;
 	return 0;
@@ -91,18 +87,11 @@ const struct vgpu_claim *vgpu_claims_find(const struct vgpu_claims *claims, cons
 char *vgpu_claims_describe(const struct vgpu_claims *claims, const char *uuid)
 {
 	const struct vgpu_claim *claim;
-	char *text = NULL;
+	struct base_text text = { 0 };
 
-	for (size_t i = 0; (claim = vgpu_claims_find(claims, uuid, &i)) != NULL; i++) {
-		char *longer;
-
-		if (asprintf(&longer, "%s%s%s", text != NULL ? text : "", text != NULL ? ", " : "",
-			     claim->domain) < 0)
-			break;
-		free(text);
-		text = longer;
-	}
-	return text;
+	for (size_t i = 0; (claim = vgpu_claims_find(claims, uuid, &i)) != NULL; i++)
+		base_text_add_item(&text, claim->domain);
+	return text.length > 0 ? base_text_take(&text) : NULL;
 }
 
 void vgpu_claims_finish(struct vgpu_claims *claims)

@@ -167,7 +167,7 @@ static int drop_repeated(struct vgpu_lookups *lookups, struct base_error *err)
 	size_t kept = 0;
 
 	if (places == NULL || is_repeated == NULL)
-		return base_error_errno(err, ENOMEM, "cannot look for vGPUs");
+		return base_error_no_memory(err, "cannot look for vGPUs");
 	for (size_t i = 0; i < lookups->count; i++)
 		places[i] = i;
 	qsort_r(places, lookups->count, sizeof(*places), compare_places, lookups->uuids);
@@ -187,7 +187,7 @@ int vgpu_lookups_init(struct vgpu_lookups *lookups, const char *const words[], s
 {
 	*lookups = (struct vgpu_lookups){ .uuids = calloc(count + 1, sizeof(*lookups->uuids)) };
 	if (lookups->uuids == NULL)
-		return base_error_errno(err, ENOMEM, "cannot look for vGPUs");
+		return base_error_no_memory(err, "cannot look for vGPUs");
 	for (size_t i = 0; i < count; i++) {
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 		char *uuid = lookups->uuids[lookups->count];

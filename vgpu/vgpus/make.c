@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "vgpu/base/file.h"
+#include "vgpu/base/text.h"
 #include "vgpu/host/holder.h"
 #include "vgpu/vgpus/remove.h"
 
@@ -45,10 +46,11 @@ static int create_device(const struct vgpu_parent *parent, const char *type, con
 			 struct base_error *err)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };
-	BASE_AUTO(free) char *path = NULL;
+	BASE_AUTO(free)
+	char *path = base_text_format("%s/mdev_supported_types/%s/create", parent->syspath, type);
 
-	if (asprintf(&path, "%s/mdev_supported_types/%s/create", parent->syspath, type) < 0)
-		return base_error_errno(err, ENOMEM, "cannot make a vGPU");
+	if (path == NULL)
+		return base_error_no_memory(err, "cannot make a vGPU");
 	if (base_file_write_attribute(path, uuid, &why) < 0)
 		return explain_create(why.errnum, parent->name, type, uuid, err);
 	return 0;
@@ -69,10 +71,11 @@ static int set_attribute(const char *syspath, const struct vgpu_definition *defi
 static int set_attributes(const struct vgpu_parent *parent,
 			  const struct vgpu_definition *definition, struct base_error *err)
 {
-	BASE_AUTO(free) char *syspath = NULL;
+	BASE_AUTO(free)
+	char *syspath = base_text_format("%s/%s", parent->syspath, definition->uuid);
 
-	if (asprintf(&syspath, "%s/%s", parent->syspath, definition->uuid) < 0)
-		return base_error_errno(err, ENOMEM, "cannot set attributes");
+	if (syspath == NULL)
+		return base_error_no_memory(err, "cannot set attributes");
 	for (size_t i = 0; i < definition->attribute_count; i++) {
 		if (set_attribute(syspath, definition, &definition->attributes[i], err) < 0)
 			return -1;
@@ -86,7 +89,8 @@ static bool differs(const struct vgpu_device *device, const struct vgpu_attribut
 	BASE_AUTO(free) char *path = NULL;
 	BASE_AUTO(free) char *value = NULL;
 
-	if (asprintf(&path, "%s/%s", device->syspath, attribute->name) < 0)
+	path = base_text_format("%s/%s", device->syspath, attribute->name);
+	if (path == NULL)
 		return false;
 	value = base_file_read_attribute_at(AT_FDCWD, path);
 	if (value == NULL)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "vgpu/base/cleanup.h"
+#include "vgpu/base/text.h"
 #include "vgpu/host/holder.h"
 
 static int explain_remove(int errnum, const struct vgpu_device *device, struct base_error *err)
@@ -42,9 +43,9 @@ int vgpu_remove(const struct vgpu_device *device, struct base_error *err)
 
 int vgpu_remove_made(const struct vgpu_parent *parent, const char *uuid, struct base_error *err)
 {
-	BASE_AUTO(free) char *syspath = NULL;
+	BASE_AUTO(free) char *syspath = base_text_format("%s/%s", parent->syspath, uuid);
 
-	if (asprintf(&syspath, "%s/%s", parent->syspath, uuid) < 0)
-		return base_error_errno(err, ENOMEM, "cannot remove a vGPU");
+	if (syspath == NULL)
+		return base_error_no_memory(err, "cannot remove a vGPU");
 	return vgpu_device_set(syspath, "remove", "1", err);
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "vgpu/base/text.h"
+
 int vgpu_usage_init(struct vgpu_usage *usage, const struct vgpu_host *host, const char *uri,
 		    struct base_error *why, struct base_error *err)
 {
@@ -25,18 +27,13 @@ char *vgpu_usage_describe(const struct vgpu_usage *usage, const struct vgpu_host
 {
 	const struct vgpu_process *process = vgpu_holders_find(&usage->holders, host, device);
 	BASE_AUTO(free) char *who = NULL;
-	char *text = NULL;
 
 	if (process != NULL) {
 		who = vgpu_process_describe(process);
-		if (who == NULL || asprintf(&text, "in use by %s", who) < 0)
-			return NULL;
-		return text;
+		return who != NULL ? base_text_format("in use by %s", who) : NULL;
 	}
 	who = vgpu_claims_describe(&usage->claims, device->uuid);
-	if (who == NULL)
-		return strdup("not in use");
-	return asprintf(&text, "of the domain %s", who) < 0 ? NULL : text;
+	return who != NULL ? base_text_format("of the domain %s", who) : strdup("not in use");
 }
 
 bool vgpu_usage_is_free(const struct vgpu_usage *usage, const struct vgpu_host *host,

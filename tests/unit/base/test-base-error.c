@@ -44,6 +44,18 @@ static void errno_is_kept_and_spelled_out(void **state)
 	assert_string_equal(err.message, "cannot write x: No space left on device");
 }
 
+static void no_memory_is_an_errno_too(void **state)
+{
+	BASE_AUTO(base_error) struct base_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(base_error_no_memory(NULL, "cannot %s", "x"), -1);
+	assert_int_equal(base_error_no_memory(&err, "cannot list %s", "x"), -1);
+	assert_int_equal(err.status, BASE_FAILED);
+	assert_int_equal(err.errnum, ENOMEM);
+	assert_string_equal(err.message, "cannot list x: Cannot allocate memory");
+}
+
 static void wrapping_adds_context_in_front(void **state)
 {
 	BASE_AUTO(base_error) struct base_error err = { 0 };
@@ -127,6 +139,7 @@ int main(void)
 		cmocka_unit_test(no_error_until_one_is_set),
 		cmocka_unit_test(setting_keeps_status_and_message),
 		cmocka_unit_test(errno_is_kept_and_spelled_out),
+		cmocka_unit_test(no_memory_is_an_errno_too),
 		cmocka_unit_test(wrapping_adds_context_in_front),
 		cmocka_unit_test(the_last_error_replaces_the_first),
 		cmocka_unit_test(messages_stay_one_line),

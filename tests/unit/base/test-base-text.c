@@ -103,6 +103,57 @@ static void what_memory_cannot_hold_is_told(void **state)
 	}
 }
 
+static void a_list_has_commas_between_its_items(void **state)
+{
+	struct base_text text = { 0 };
+	BASE_AUTO(free) char *whole = NULL;
+
+	(void)state;
+	base_text_add_item(&text, "a");
+	base_text_add_item(&text, "b c");
+	whole = base_text_take(&text);
+	assert_string_equal(whole, "a, b c");
+}
+
+static void a_stream_is_what_was_printed(void **state)
+{
+	struct base_text_stream stream;
+	FILE *out = base_text_open(&stream);
+	BASE_AUTO(free) char *whole = NULL;
+
+	(void)state;
+	assert_non_null(out);
+	for (int i = 0; i < 1000; i++)
+		fprintf(out, "%d,", i % 10);
+	whole = base_text_close(&stream);
+	assert_non_null(whole);
+	assert_int_equal(strlen(whole), 2000);
+	assert_int_equal(stream.length, 2000);
+	assert_null(stream.out);
+}
+
+static void what_a_stream_could_not_take_is_told(void **state)
+{
+	struct base_text_stream stream;
+	FILE *out = base_text_open(&stream);
+
+	(void)state;
+	assert_non_null(out);
+	fputs("it", out);
+	/* As at the end of a stream that was never opened. */
+	assert_int_equal(fclose(out), 0);
+	stream.out = NULL;
+	assert_null(base_text_close(&stream));
+}
+
+static void a_format_is_what_printf_makes_of_it(void **state)
+{
+	BASE_AUTO(free) char *text = base_text_format("%s at %04x:%d", "it", 0x5e, -1);
+
+	(void)state;
+	assert_string_equal(text, "it at 005e:-1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +164,10 @@ int main(void)
 		cmocka_unit_test(numbers_are_as_printf_writes_them),
 		cmocka_unit_test(paths_are_joined_by_a_slash),
 		cmocka_unit_test(what_memory_cannot_hold_is_told),
+		cmocka_unit_test(a_list_has_commas_between_its_items),
+		cmocka_unit_test(a_stream_is_what_was_printed),
+		cmocka_unit_test(what_a_stream_could_not_take_is_told),
+		cmocka_unit_test(a_format_is_what_printf_makes_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,7 @@ static int show_plan(const struct doctor_plan *plan, struct base_error *err)
 		BASE_AUTO(free) char *text = doctor_change_show(&plan->changes[i]);
 
 		if (text == NULL)
-			return base_error_errno(err, ENOMEM, "cannot show the changes");
+			return base_error_no_memory(err, "cannot show the changes");
 		fputs(text, stdout);
 	}
 	for (size_t i = 0; i < plan->step_count; i++) {
@@ -57,7 +57,7 @@ static int note_directories(struct doctor_journal *journal, const char *root, co
 	BASE_AUTO(free) char *copy = strdup(path);
 
 	if (copy == NULL)
-		return base_error_errno(err, ENOMEM, "cannot note what is changed");
+		return base_error_no_memory(err, "cannot note what is changed");
 	for (char *slash = strchr(copy + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 		BASE_AUTO(fd) int fd = -1;

@@ -15,10 +15,7 @@
 #define LIMIT (4 << 20) /* bytes */
 #define PATH  DOCTOR_JOURNAL_DIRECTORY "/" DOCTOR_JOURNAL_NAME
 
-static int no_memory(struct base_error *err)
-{
-	return base_error_errno(err, ENOMEM, "cannot note what is changed");
-}
+#define FAILURE "cannot note what is changed"
 
 static int refuse_damaged(const char *root, struct base_error *err)
 {
@@ -79,10 +76,10 @@ int doctor_journal_add(struct doctor_journal *journal, const struct doctor_chang
 	if (old != NULL && doctor_change_is_parameter(old))
 		return 0;
 	if (old != NULL)
-		return change_again(old, change) < 0 ? no_memory(err) : 0;
+		return change_again(old, change) < 0 ? base_error_no_memory(err, FAILURE) : 0;
 	changes = vgpu_array_grow(journal->changes, journal->count, sizeof(*changes));
 	if (changes == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	journal->changes = changes;
 	changes += journal->count++;
 	*changes = (struct doctor_change){ .is_link = change->is_link,
@@ -91,7 +88,7 @@ int doctor_journal_add(struct doctor_journal *journal, const struct doctor_chang
 	if (copy_text(&changes->path, change->path) < 0 ||
 	    copy_text(&changes->before, change->before) < 0 ||
 	    copy_text(&changes->after, change->after) < 0)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	return 0;
 }
 
@@ -107,10 +104,11 @@ int doctor_journal_add_directory(struct doctor_journal *journal, const char *pat
 	directories = vgpu_array_grow(journal->directories, journal->directory_count,
 				      sizeof(*directories));
 	if (directories == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	journal->directories = directories;
 	directories[journal->directory_count] = strdup(path);
-	return directories[journal->directory_count++] == NULL ? no_memory(err) : 0;
+	return directories[journal->directory_count++] == NULL ? base_error_no_memory(err, FAILURE)
+							       : 0;
 }
 
 static const char *text_of(struct json_object *json, const char *key)
@@ -272,7 +270,7 @@ int doctor_journal_write(const struct doctor_journal *journal, const char *root,
 	json = to_json(journal);
 	text = json != NULL ? json_object_to_json_string_ext(json, VGPU_JSON_STYLE) : NULL;
 	if (text == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	fd = open_directory(root, err);
 	if (fd < 0)
 		return -1;

@@ -113,13 +113,13 @@ int doctor_print_json(const struct doctor_report *report, struct base_error *err
 
 	if (json == NULL || vgpu_json_add_flag(json, "ready", doctor_report_is_ready(report)) < 0) {
 		json_object_put(findings);
-		return base_error_errno(err, ENOMEM, "cannot write JSON");
+		return base_error_no_memory(err, "cannot write JSON");
 	}
 	if (vgpu_json_add(json, "findings", findings) < 0)
-		return base_error_errno(err, ENOMEM, "cannot write JSON");
+		return base_error_no_memory(err, "cannot write JSON");
 	for (size_t i = 0; i < report->count; i++) {
 		if (vgpu_json_append(findings, finding_to_json(&report->findings[i])) < 0)
-			return base_error_errno(err, ENOMEM, "cannot write JSON");
+			return base_error_no_memory(err, "cannot write JSON");
 	}
 	return vgpu_json_print(json, err);
 }

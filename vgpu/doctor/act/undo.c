@@ -32,7 +32,7 @@ static int undo_changed(int fd, const char *name, const char *text, const char *
 	BASE_AUTO(free) char *rest = NULL;
 
 	if (doctor_change_take_out(change, text, &rest) < 0)
-		return base_error_errno(err, ENOMEM, "cannot take back %s%s", root, change->path);
+		return base_error_no_memory(err, "cannot take back %s%s", root, change->path);
 	if (put_back(fd, name, rest, root, change, err) < 0)
 		return -1;
 	if (rest == NULL)

@@ -10,6 +10,7 @@
 
 #include "vgpu/base/diff.h"
 #include "vgpu/base/file.h"
+#include "vgpu/base/text.h"
 #include "vgpu/doctor/gather/read.h"
 
 bool doctor_change_is_parameter(const struct doctor_change *change)
@@ -30,16 +31,13 @@ int doctor_change_write(const struct doctor_change *change, int dirfd, const cha
 
 char *doctor_change_show(const struct doctor_change *change)
 {
-	char *text = NULL;
 
 	if (!change->is_link)
 		return vgpu_diff_texts(change->before != NULL ? change->path : "/dev/null",
 				       change->before != NULL ? change->before : "",
 				       change->after != NULL ? change->path : "/dev/null",
 				       change->after != NULL ? change->after : "");
-	if (asprintf(&text, "link %s -> %s\n", change->path, change->after) < 0)
-		return NULL;
-	return text;
+	return base_text_format("link %s -> %s\n", change->path, change->after);
 }
 
 static bool is_added(const struct doctor_change *change, const char *line, size_t length)

@@ -11,12 +11,15 @@
 
 #include "vgpu/base/array.h"
 #include "vgpu/base/file.h"
+#include "vgpu/base/text.h"
 #include "vgpu/doctor/decide/decide.h"
 #include "vgpu/doctor/gather/below.h"
 #include "vgpu/doctor/gather/read.h"
 
 #define HEADER "# Written by vgpu doctor --fix; vgpu doctor --undo takes it back.\n"
 #define LIMIT  (1 << 20) /* bytes of a file that is added to */
+
+#define FAILURE "cannot plan what to change"
 
 static const char modprobe_path[] = DOCTOR_MODPROBE_PATH;
 static const char modules_path[] = "/etc/modules-load.d/vgpu.conf";
@@ -49,11 +52,6 @@ bool doctor_plan_needs_directory(const char *path)
 			return true;
 	}
 	return false;
-}
-
-static int no_memory(struct base_error *err)
-{
-	return base_error_errno(err, ENOMEM, "cannot plan what to change");
 }
 
 static struct doctor_change *add_change(struct doctor_plan *plan, const char *path)
@@ -103,18 +101,15 @@ static int read_before(struct doctor_change *change, const char *root, struct ba
 	return 0;
 }
 
-/* The old text, which may be NULL, with the lines behind it; *text is the caller's. */
-static int append_lines(char **text, const char *before, const char *lines)
+/* The old text, which may be NULL, with the lines behind it; NULL without memory. */
+static char *append_lines(const char *before, const char *lines)
 {
 	const char *old = before != NULL ? before : "";
 	size_t length = strlen(old);
 	bool is_cut = length > 0 && old[length - 1] != '\n';
 
-	if (asprintf(text, "%s%s%s%s", old, is_cut ? "\n" : "",
-		     strstr(old, HEADER) != NULL ? "" : HEADER, lines) >= 0)
-		return 0;
-	*text = NULL;
-	return -1;
+	return base_text_format("%s%s%s%s", old, is_cut ? "\n" : "",
+				strstr(old, HEADER) != NULL ? "" : HEADER, lines);
 }
 
 /* `lines` end with newlines; none of them is nothing to do. */
@@ -127,10 +122,11 @@ static int plan_file(struct doctor_plan *plan, const char *root, const char *pat
 		return 0;
 	change = add_change(plan, path);
 	if (change == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	if (read_before(change, root, err) < 0)
 		return -1;
-	return append_lines(&change->after, change->before, lines) < 0 ? no_memory(err) : 0;
+	change->after = append_lines(change->before, lines);
+	return change->after == NULL ? base_error_no_memory(err, FAILURE) : 0;
 }
 
 /* It is so at the next boot, or can be made so. */
@@ -226,7 +222,7 @@ static int plan_limits(struct doctor_plan *plan, const struct doctor_permissions
 	plan->needs_login = true;
 	change = add_change(plan, limits_path);
 	if (change == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	if (read_before(change, root, err) < 0)
 		return -1;
 	if (change->before != NULL &&
@@ -235,7 +231,8 @@ static int plan_limits(struct doctor_plan *plan, const struct doctor_permissions
 		doctor_change_finish(change);
 		return 0;
 	}
-	return append_lines(&change->after, change->before, line) < 0 ? no_memory(err) : 0;
+	change->after = append_lines(change->before, line);
+	return change->after == NULL ? base_error_no_memory(err, FAILURE) : 0;
 }
 
 static int plan_rule(struct doctor_plan *plan, const struct doctor_permissions *permissions,
@@ -258,10 +255,10 @@ static int plan_service(struct doctor_plan *plan, const struct doctor_services *
 		return 0;
 	change = add_change(plan, service_path);
 	if (change == NULL)
-		return no_memory(err);
+		return base_error_no_memory(err, FAILURE);
 	change->is_link = true;
 	change->after = strdup(services->unit);
-	return change->after == NULL ? no_memory(err) : 0;
+	return change->after == NULL ? base_error_no_memory(err, FAILURE) : 0;
 }
 
 static int add_step(struct doctor_plan *plan, const char *module, const char *attribute,
@@ -332,7 +329,7 @@ int doctor_plan_init(struct doctor_plan *plan, const struct doctor_facts *facts,
 		status = -1;
 	if (status == 0 && *root == '\0' && doctor_has_gvt_kernel(facts) &&
 	    plan_steps(plan, &facts->kernel) < 0)
-		status = no_memory(err);
+		status = base_error_no_memory(err, FAILURE);
 	if (status < 0)
 		doctor_plan_finish(plan);
 	return status;

@@ -8,15 +8,15 @@
 
 #include "vgpu/base/array.h"
 #include "vgpu/base/line.h"
+#include "vgpu/base/text.h"
 
 /* A terminal shows what the machine and its files say: one line, harmless. */
 __attribute__((format(printf, 1, 0))) static char *format_line(const char *format, va_list args)
 {
-	char *text = NULL;
+	char *text = base_text_vformat(format, args);
 
-	if (vasprintf(&text, format, args) < 0)
-		return NULL;
-	base_line_make(text);
+	if (text != NULL)
+		base_line_make(text);
 	return text;
 }
 
@@ -64,7 +64,7 @@ int doctor_report_init(struct doctor_report *report, const struct doctor_facts *
 	if (!report->no_memory)
 		return 0;
 	doctor_report_finish(report);
-	return base_error_errno(err, ENOMEM, "cannot judge this host");
+	return base_error_no_memory(err, "cannot judge this host");
 }
 
 const struct doctor_finding *doctor_report_first_problem(const struct doctor_report *report)

@@ -44,7 +44,7 @@ int doctor_below_open(const char *root, const char *path, const char **name, str
 	BASE_AUTO(free) char *directory = strdup(path);
 
 	if (directory == NULL)
-		return base_error_errno(err, ENOMEM, "cannot open %s", path);
+		return base_error_no_memory(err, "cannot open %s", path);
 	*name = strrchr(path, '/') + 1;
 	directory[*name - path] = '\0';
 	return doctor_below_open_directory(root, directory, err);

@@ -166,7 +166,7 @@ static int read_parameters(struct doctor_kernel *kernel, const char *root, const
 		parameter->now = read_now(parameters[i].module, parameters[i].name);
 		parameter->on_cmdline = find_on_cmdline(cmdline, parameters[i].whole);
 		if (find_in_files(&files, parameters[i].module, parameters[i].name, parameter) < 0)
-			return base_error_errno(err, ENOMEM, "cannot read modprobe.d");
+			return base_error_no_memory(err, "cannot read modprobe.d");
 	}
 	return 0;
 }
@@ -322,7 +322,7 @@ int doctor_kernel_gather(struct doctor_kernel *kernel, const struct doctor_place
 	if (kernel->release == NULL)
 		kernel->release = strdup("?");
 	if (kernel->release == NULL)
-		return base_error_errno(err, ENOMEM, "cannot look at the kernel");
+		return base_error_no_memory(err, "cannot look at the kernel");
 	base_line_make(kernel->release);
 	kernel->vmx = find_vmx(place->kernel);
 	kernel->iommu = find_iommu(cmdline);

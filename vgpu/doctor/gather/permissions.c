@@ -14,6 +14,7 @@
 
 #include "vgpu/base/array.h"
 #include "vgpu/base/line.h"
+#include "vgpu/base/text.h"
 #include "vgpu/doctor/gather/facts.h"
 #include "vgpu/doctor/gather/read.h"
 
@@ -71,13 +72,11 @@ static void read_grants(struct doctor_node *node, const char *path)
 
 static void read_node(struct doctor_node *node, const char *root, const char *path)
 {
-	BASE_AUTO(free) char *whole = NULL;
+	BASE_AUTO(free) char *whole = base_text_format("%s%s", root, path);
 	struct stat st;
 
-	if (asprintf(&whole, "%s%s", root, path) < 0) {
-		whole = NULL;
+	if (whole == NULL)
 		return;
-	}
 	if (stat(whole, &st) < 0)
 		return;
 	node->path = strdup(path);
@@ -92,13 +91,12 @@ static void read_group_node(struct doctor_node *node, const char *root,
 			    const struct vgpu_host *host)
 {
 	for (size_t i = 0; i < host->device_count && node->path == NULL; i++) {
-		BASE_AUTO(free) char *link = NULL;
+		BASE_AUTO(free)
+		char *link = base_text_format("%s/iommu_group", host->devices[i].syspath);
 		char real[PATH_MAX], path[NAME_MAX + 16];
 
-		if (asprintf(&link, "%s/iommu_group", host->devices[i].syspath) < 0) {
-			link = NULL;
+		if (link == NULL)
 			return;
-		}
 		if (realpath(link, real) == NULL)
 			continue;
 		snprintf(path, sizeof(path), "/dev/vfio/%.*s", NAME_MAX, strrchr(real, '/') + 1);
@@ -108,12 +106,10 @@ static void read_group_node(struct doctor_node *node, const char *root,
 
 static FILE *open_database(const char *root, const char *path)
 {
-	BASE_AUTO(free) char *whole = NULL;
+	BASE_AUTO(free) char *whole = base_text_format("%s%s", root, path);
 
-	if (asprintf(&whole, "%s%s", root, path) < 0) {
-		whole = NULL;
+	if (whole == NULL)
 		return NULL;
-	}
 	return fopen(whole, "re");
 }
 
@@ -234,10 +230,9 @@ static bool has_session_vgpus(const struct doctor_user *person, const char *root
 
 	if (person->home == NULL)
 		return false;
-	if (asprintf(&path, "%s%s/.config/libvirt/qemu", root, person->home) < 0) {
-		path = NULL;
+	path = base_text_format("%s%s/.config/libvirt/qemu", root, person->home);
+	if (path == NULL)
 		return false;
-	}
 	dir = opendir(path);
 	while (!has && dir != NULL && (entry = readdir(dir)) != NULL) {
 		char name[NAME_MAX + 2];
@@ -321,7 +316,7 @@ static int find_vfio_rule(struct doctor_permissions *permissions, const char *ro
 
 		while ((line = doctor_read_line(&rest)) != NULL) {
 			if (take_vfio_rule(permissions, line) < 0)
-				return base_error_errno(err, ENOMEM, "cannot read udev's rules");
+				return base_error_no_memory(err, "cannot read udev's rules");
 		}
 	}
 	permissions->in_vfio_group =
@@ -344,7 +339,7 @@ int doctor_permissions_gather(struct doctor_facts *facts, const struct doctor_pl
 	    read_qemu_user(&permissions->qemu, place->root) < 0 ||
 	    (place->uid == geteuid() && *place->root == '\0' &&
 	     add_own_groups(&permissions->person) < 0))
-		return base_error_errno(err, ENOMEM, "cannot look at users");
+		return base_error_no_memory(err, "cannot look at users");
 	permissions->has_session_vgpus = has_session_vgpus(&permissions->person, place->root);
 	permissions->memlock = read_memlock(place->kernel);
 	return find_vfio_rule(permissions, place->root, err);

@@ -12,6 +12,7 @@
 
 #include "vgpu/base/array.h"
 #include "vgpu/base/file.h"
+#include "vgpu/base/text.h"
 
 #define LIMIT	     (8 << 20) /* bytes; a modules.dep is a megabyte */
 #define SYSCTL_LIMIT 4096
@@ -24,10 +25,9 @@ static char *read_text(const char *root, const char *path, size_t limit, bool *m
 	char *text;
 
 	*missing = false;
-	if (asprintf(&whole, "%s%s", root, path) < 0) {
-		whole = NULL;
+	whole = base_text_format("%s%s", root, path);
+	if (whole == NULL)
 		return NULL;
-	}
 	/* Distributions link some of what they configure. */
 	if (realpath(whole, real) == NULL) {
 		*missing = errno == ENOENT || errno == ENOTDIR;
@@ -59,13 +59,11 @@ char *doctor_read_sysctl(const char *root, const char *path)
 
 bool doctor_read_exists(const char *root, const char *path)
 {
-	BASE_AUTO(free) char *whole = NULL;
+	BASE_AUTO(free) char *whole = base_text_format("%s%s", root, path);
 	struct stat st;
 
-	if (asprintf(&whole, "%s%s", root, path) < 0) {
-		whole = NULL;
+	if (whole == NULL)
 		return false;
-	}
 	return stat(whole, &st) == 0;
 }
 
@@ -92,10 +90,9 @@ static int add_file(struct doctor_files *files, const char *root, const char *di
 	if (items == NULL)
 		return -1;
 	files->items = items;
-	if (asprintf(&path, "%s/%s", directory, name) < 0) {
-		path = NULL;
+	path = base_text_format("%s/%s", directory, name);
+	if (path == NULL)
 		return -1;
-	}
 	items[files->count].text = doctor_read(root, path);
 	/* One that cannot be read hides those of its name all the same. */
 	if (items[files->count].text == NULL)
@@ -120,10 +117,9 @@ static int add_directory(struct doctor_files *files, const char *root, const cha
 	BASE_AUTO(dir) DIR *dir = NULL;
 	const struct dirent *entry;
 
-	if (asprintf(&whole, "%s%s", root, directory) < 0) {
-		whole = NULL;
+	whole = base_text_format("%s%s", root, directory);
+	if (whole == NULL)
 		return -1;
-	}
 	dir = opendir(whole);
 	if (dir == NULL)
 		return 0;
@@ -149,7 +145,7 @@ int doctor_files_read(struct doctor_files *files, const char *root, const char *
 {
 	for (; *directories != NULL; directories++) {
 		if (add_directory(files, root, *directories, suffix) < 0)
-			return base_error_errno(err, ENOMEM, "cannot read %s", *directories);
+			return base_error_no_memory(err, "cannot read %s", *directories);
 	}
 	if (files->count > 0)
 		qsort(files->items, files->count, sizeof(*files->items), compare_names);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "vgpu/base/file.h"
+#include "vgpu/base/text.h"
 #include "vgpu/doctor/gather/facts.h"
 #include "vgpu/doctor/gather/read.h"
 
@@ -44,10 +45,12 @@ BASE_DEFINE_CLEANUP(rules, struct rules, finish_rules)
 /* Each is read once: they may include each other in a circle. */
 static void add_path(struct rules *rules, const char *directory, const char *name)
 {
-	char *path = NULL;
+	char *path;
 
-	if (rules->count == MOST_FILES || strstr(name, "..") != NULL ||
-	    asprintf(&path, "%s%s%s", directory, *directory != '\0' ? "/" : "", name) < 0)
+	if (rules->count == MOST_FILES || strstr(name, "..") != NULL)
+		return;
+	path = base_text_format("%s%s%s", directory, *directory != '\0' ? "/" : "", name);
+	if (path == NULL)
 		return;
 	for (size_t i = 0; i < rules->count; i++) {
 		if (strcmp(rules->paths[i], path) == 0) {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "vgpu/base/text.h"
 #include "vgpu/doctor/gather/facts.h"
 #include "vgpu/doctor/gather/read.h"
 
@@ -14,13 +15,11 @@
 
 static bool is_there(const char *root, const char *directory, const char *name)
 {
-	BASE_AUTO(free) char *path = NULL;
+	BASE_AUTO(free) char *path = base_text_format("%s%s/%s", root, directory, name);
 	struct stat st;
 
-	if (asprintf(&path, "%s%s/%s", root, directory, name) < 0) {
-		path = NULL;
+	if (path == NULL)
 		return false;
-	}
 	/* A link of `systemctl enable` is absolute: below a root it leads elsewhere. */
 	return lstat(path, &st) == 0;
 }
@@ -28,27 +27,23 @@ static bool is_there(const char *root, const char *directory, const char *name)
 /* libvirt passes over a hook that is not executable. */
 static bool is_program(const char *root, const char *path)
 {
-	BASE_AUTO(free) char *whole = NULL;
+	BASE_AUTO(free) char *whole = base_text_format("%s%s", root, path);
 	struct stat st;
 
-	if (asprintf(&whole, "%s%s", root, path) < 0) {
-		whole = NULL;
+	if (whole == NULL)
 		return false;
-	}
 	return stat(whole, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111) != 0;
 }
 
 /* As `systemctl mask` does it; with --runtime it is forgotten at the next boot. */
 static bool is_masked(const char *root)
 {
-	BASE_AUTO(free) char *path = NULL;
+	BASE_AUTO(free) char *path = base_text_format("%s/etc/systemd/system/" UNIT, root);
 	char target[16];
 	ssize_t length;
 
-	if (asprintf(&path, "%s/etc/systemd/system/" UNIT, root) < 0) {
-		path = NULL;
+	if (path == NULL)
 		return false;
-	}
 	length = readlink(path, target, sizeof(target));
 	return length == (ssize_t)strlen("/dev/null") &&
 	       strncmp(target, "/dev/null", (size_t)length) == 0;
@@ -62,10 +57,9 @@ static enum doctor_answer is_enabled(const char *root)
 	BASE_AUTO(dir) DIR *dir = NULL;
 	const struct dirent *entry;
 
-	if (asprintf(&whole, "%s%s", root, directory) < 0) {
-		whole = NULL;
+	whole = base_text_format("%s%s", root, directory);
+	if (whole == NULL)
 		return DOCTOR_NOT_KNOWN;
-	}
 	dir = opendir(whole);
 	if (dir == NULL)
 		return errno == ENOENT ? DOCTOR_NO : DOCTOR_NOT_KNOWN;
@@ -75,10 +69,9 @@ static enum doctor_answer is_enabled(const char *root)
 
 		if (length <= 6 || strcmp(entry->d_name + length - 6, ".wants") != 0)
 			continue;
-		if (asprintf(&wants, "%s/%s", directory, entry->d_name) < 0) {
-			wants = NULL;
+		wants = base_text_format("%s/%s", directory, entry->d_name);
+		if (wants == NULL)
 			return DOCTOR_NOT_KNOWN;
-		}
 		if (is_there(root, wants, UNIT))
 			return DOCTOR_YES;
 	}
@@ -108,9 +101,10 @@ int doctor_services_gather(struct doctor_services *services, const struct doctor
 {
 	const char *directory = find_directory(place->root, unit_directories, UNIT);
 
-	if (directory != NULL && asprintf(&services->unit, "%s/" UNIT, directory) < 0) {
-		services->unit = NULL;
-		return base_error_errno(err, ENOMEM, "cannot look for " UNIT);
+	if (directory != NULL) {
+		services->unit = base_text_format("%s/" UNIT, directory);
+		if (services->unit == NULL)
+			return base_error_no_memory(err, "cannot look for " UNIT);
 	}
 	services->restores_at_boot = is_enabled(place->root);
 	services->has_rule = find_directory(place->root, rule_directories, "90-vgpu.rules") != NULL;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "vgpu/base/program.h"
+#include "vgpu/base/text.h"
 #include "vgpu/doctor/gather/facts.h"
 #include "vgpu/doctor/gather/read.h"
 
@@ -17,13 +18,11 @@
 static char *ask_program(const struct doctor_place *place, const char *path, const char *first,
 			 const char *second)
 {
-	BASE_AUTO(free) char *whole = NULL;
+	BASE_AUTO(free) char *whole = base_text_format("%s%s", place->root, path);
 	char *text = NULL;
 
-	if (asprintf(&whole, "%s%s", place->root, path) < 0) {
-		whole = NULL;
+	if (whole == NULL)
 		return NULL;
-	}
 	if (vgpu_program_run("timeout",
 			     (const char *const[]){ "timeout", "--kill-after=1", SECONDS, whole,
 						    first, second, NULL },
@@ -104,7 +103,7 @@ int doctor_virtualisation_gather(struct doctor_virtualisation *virtualisation,
 
 	if (find_program(&virtualisation->libvirt, place, libvirt) < 0 ||
 	    find_program(&virtualisation->qemu, place, qemu) < 0)
-		return base_error_errno(err, ENOMEM, "cannot look for QEMU and libvirt");
+		return base_error_no_memory(err, "cannot look for QEMU and libvirt");
 	find_displays(virtualisation, place);
 	return 0;
 }
