@@ -209,7 +209,7 @@ same "create --transient says that it is not defined" \
 same "the kernel has it" "$fresh" "$(cat "$types/i915-GVTg_V5_8/create")"
 check "a transient vGPU has no definition" test ! -e "$config/0000:00:02.0/$fresh"
 same "create --no-boot says that it does not come back" \
-	"vgpu: made $fresh on 0000:00:02.0: i915-GVTg_V5_4, the largest type that fits; it does not come back at boot (start is manual)" \
+	"vgpu: made $fresh on 0000:00:02.0: i915-GVTg_V5_4, the largest type that fits; it comes back only by hand" \
 	"$(create --no-boot --max --uuid "$fresh" 2>&1 >/dev/null)"
 same "--no-boot is in the definition" manual "$(jq -r .start "$config/0000:00:02.0/$fresh")"
 
@@ -407,7 +407,7 @@ if unshare -m true 2>/dev/null; then
 	}
 	refuses "remove reports a definition that stays" 1 "removed, but it stays defined and comes back at boot: .*busy" \
 		undeletable "$active" boot
-	refuses "that report says how the vGPU starts" 1 "removed, but it stays defined and starts by hand: .*busy" undeletable "$active" no-boot
+	refuses "that report says how the vGPU starts" 1 "removed, but it stays defined and comes back only by hand: .*busy" undeletable "$active" no-boot
 else
 	skip "remove reports a definition that stays" "no mount namespaces here"
 fi
@@ -445,7 +445,7 @@ refuses "set needs a definition" 1 "there is no vGPU $fresh" settings --boot "$f
 refuses "set refuses a type that the parent does not have" 1 "0000:00:02.0 has no type i915-GVTg_V5_1; types: i915-GVTg_V5_2" \
 	settings --type i915-GVTg_V5_1 "$defined"
 same "a refusal changes nothing" "$before" "$(snapshot)"
-same "set prints the new definition" "vgpu: $defined: i915-GVTg_V5_8 on 0000:00:02.0, it is made by hand" \
+same "set prints the new definition" "vgpu: $defined: i915-GVTg_V5_8 on 0000:00:02.0, it comes back only by hand" \
 	"$(settings --no-boot "$defined" 2>&1)"
 same "--no-boot writes manual" "manual null" "$(start)"
 check "set --on-demand succeeds" settings --on-demand "$defined"
@@ -456,9 +456,9 @@ same "--on-demand notes a missing libvirt hook" "$([ -x $hook ] && echo 0 || ech
 check "set --boot succeeds" settings --boot "$defined"
 same "--boot writes auto" "auto null" "$(start)"
 same "set keeps other members of the definition" 1 "$(jq .extra "$config/0000:00:02.0/$defined")"
-same "the same set again changes nothing" "vgpu: $defined: i915-GVTg_V5_8 on 0000:00:02.0, it is made at boot (nothing changed)" \
+same "the same set again changes nothing" "vgpu: $defined: i915-GVTg_V5_8 on 0000:00:02.0, it comes back at boot (nothing changed)" \
 	"$(settings --boot "$defined" 2>&1)"
-same "a new type takes effect when the vGPU is made the next time" "vgpu: $active: i915-GVTg_V5_8 on 0000:00:02.0, it is made at boot
+same "a new type takes effect when the vGPU is made the next time" "vgpu: $active: i915-GVTg_V5_8 on 0000:00:02.0, it comes back at boot
 vgpu: it is active as a i915-GVTg_V5_4: that changes when it is made anew ('vgpu remove --keep $active', then 'vgpu create --uuid $active')" \
 	"$(settings --type i915-GVTg_V5_8 "$active" 2>&1)"
 same "the new type is in the definition" i915-GVTg_V5_8 "$(jq -r .mdev_type "$config/0000:00:02.0/$active")"
@@ -468,7 +468,7 @@ refuses "until then, create also refuses it with its new type" 1 "'vgpu remove -
 	create --uuid "$active" --type i915-GVTg_V5_8
 mkdir "$config/mtty" && cp "$config/0000:00:02.0/$defined" "$config/mtty/$other"
 same "set accepts any type if the parent is not present" "vgpu: mtty is not there now: whether it has the type mtty-2 is not known
-vgpu: $other: mtty-2 on mtty, it is made at boot" "$(settings --type mtty-2 c0f 2>&1)"
+vgpu: $other: mtty-2 on mtty, it comes back at boot" "$(settings --type mtty-2 c0f 2>&1)"
 cp "$config/0000:00:02.0/$defined" "$config/mtty/$defined"
 refuses "a vGPU that is defined on two parents" 1 "defined on several parents, 0000:00:02.0 and mtty" \
 	settings --no-boot "$defined"

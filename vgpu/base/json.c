@@ -40,6 +40,20 @@ int vgpu_json_add_flag(struct json_object *object, const char *key, bool flag)
 	return vgpu_json_add(object, key, json_object_new_boolean(flag));
 }
 
+struct json_object *vgpu_json_whole(struct json_object *json, bool is_whole)
+{
+	if (is_whole)
+		return json;
+	json_object_put(json);
+	return NULL;
+}
+
+/* NULL also for no object. */
+static const char *format(struct json_object *json)
+{
+	return json != NULL ? json_object_to_json_string_ext(json, VGPU_JSON_STYLE) : NULL;
+}
+
 /* A line break is no part of a text in JSON: each one is between its members. */
 static void print_indented(const char *text)
 {
@@ -59,8 +73,7 @@ int vgpu_json_list_add(struct vgpu_json_list *list, struct json_object *item,
 		       struct base_error *err)
 {
 	BASE_AUTO(json) struct json_object *json = item;
-	const char *text =
-		json != NULL ? json_object_to_json_string_ext(json, VGPU_JSON_STYLE) : NULL;
+	const char *text = format(json);
 
 	if (text == NULL)
 		return base_error_no_memory(err, "cannot write JSON");
@@ -76,8 +89,7 @@ void vgpu_json_list_end(const struct vgpu_json_list *list)
 
 int vgpu_json_print(struct json_object *json, struct base_error *err)
 {
-	const char *text =
-		json != NULL ? json_object_to_json_string_ext(json, VGPU_JSON_STYLE) : NULL;
+	const char *text = format(json);
 
 	if (text == NULL)
 		return base_error_no_memory(err, "cannot write JSON");

@@ -29,6 +29,9 @@ int vgpu_json_add_flag(struct json_object *object, const char *key, bool flag);
 int vgpu_json_add(struct json_object *object, const char *key, struct json_object *item);
 int vgpu_json_append(struct json_object *array, struct json_object *item);
 
+/* The object or array, if all that is to be in it is; else NULL, and it is freed. */
+struct json_object *vgpu_json_whole(struct json_object *json, bool is_whole);
+
 /*
  * An array that is printed to standard output item by item, so that it takes no
  * memory whatever its length. Start with { 0 }. Adding prints and frees the item;

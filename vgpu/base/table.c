@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vgpu/base/table.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,18 +29,19 @@ static int copy_cells(char **row, const char *const cells[])
 	return 0;
 }
 
-int vgpu_table_add(struct vgpu_table *table, const char *const cells[], struct base_error *err)
+void vgpu_table_add(struct vgpu_table *table, const char *const cells[])
 {
 	char *(*rows)[VGPU_TABLE_COLUMNS] =
 		vgpu_array_grow(table->rows, table->count, sizeof(*table->rows));
 
-	if (rows == NULL)
-		return base_error_no_memory(err, "cannot print a table");
+	if (rows == NULL) {
+		table->has_failed = true;
+		return;
+	}
 	table->rows = rows;
 	memset(rows[table->count], 0, sizeof(*rows));
 	if (copy_cells(rows[table->count++], cells) < 0)
-		return base_error_no_memory(err, "cannot print a table");
-	return 0;
+		table->has_failed = true;
 }
 
 static size_t column_width(const struct vgpu_table *table, size_t column)
@@ -68,10 +68,12 @@ static void print_row(char *const *row, const size_t *widths)
 	}
 }
 
-void vgpu_table_print(const struct vgpu_table *table, const char *indent)
+int vgpu_table_print(const struct vgpu_table *table, const char *indent, struct base_error *err)
 {
 	size_t widths[VGPU_TABLE_COLUMNS];
 
+	if (table->has_failed)
+		return base_error_no_memory(err, "cannot print a table");
 	for (size_t i = 0; i < VGPU_TABLE_COLUMNS; i++)
 		widths[i] = column_width(table, i);
 	for (size_t i = 0; i < table->count; i++) {
@@ -79,6 +81,7 @@ void vgpu_table_print(const struct vgpu_table *table, const char *indent)
 		print_row(table->rows[i], widths);
 		putchar('\n');
 	}
+	return 0;
 }
 
 void vgpu_table_finish(struct vgpu_table *table)

@@ -2,6 +2,7 @@
 #ifndef VGPU_TABLE_H
 #define VGPU_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "vgpu/base/error.h"
@@ -12,13 +13,20 @@
 struct vgpu_table {
 	char *(*rows)[VGPU_TABLE_COLUMNS];
 	size_t count;
+	bool has_failed; /* there was no memory for some of it */
 };
 
-/* Copies the cells up to the first NULL (at most VGPU_TABLE_COLUMNS). */
-int vgpu_table_add(struct vgpu_table *table, const char *const cells[], struct base_error *err);
+/*
+ * Copies the cells up to the first NULL (at most VGPU_TABLE_COLUMNS). Without memory
+ * for them the table has failed, which its printing says.
+ */
+void vgpu_table_add(struct vgpu_table *table, const char *const cells[]);
 
-/* Prints to standard output, each line after `indent`. */
-void vgpu_table_print(const struct vgpu_table *table, const char *indent);
+/*
+ * Prints to standard output, each line after `indent`; 0, or -1 with nothing printed
+ * where the table has failed.
+ */
+int vgpu_table_print(const struct vgpu_table *table, const char *indent, struct base_error *err);
 
 /* Takes NULL and a zeroed table. */
 void vgpu_table_finish(struct vgpu_table *table);

@@ -302,28 +302,16 @@ static int make_missing(const struct request *request, struct attempt *attempt,
 	return defines ? take_definition_back(attempt, definition, err) : -1;
 }
 
-static const char *describe_start(const struct request *request, enum vgpu_start start)
-{
-	if (request->is_transient)
-		return "it lasts until the machine restarts (it is not defined)";
-	switch (start) {
-	case VGPU_START_BOOT:
-		return "it comes back at boot";
-	case VGPU_START_ON_DEMAND:
-		return "it comes back when its domain starts (start is on demand)";
-	default:
-		return "it does not come back at boot (start is manual)";
-	}
-}
-
 static void report_made(const struct request *request, const struct attempt *attempt,
 			const struct vgpu_definition *definition, bool took_largest)
 {
 	puts(definition->uuid);
-	base_info("%s %s on %s: %s%s; %s", attempt->device != NULL ? "there was already" : "made",
-		  definition->uuid, definition->parent, definition->type,
+	base_info("%s %s on %s: %s%s; it %s",
+		  attempt->device != NULL ? "there was already" : "made", definition->uuid,
+		  definition->parent, definition->type,
 		  took_largest ? ", the largest type that fits" : "",
-		  describe_start(request, definition->start));
+		  request->is_transient ? "lasts until the machine restarts (it is not defined)"
+					: vgpu_start_describe(definition->start));
 }
 
 static int create_on(const struct request *request, struct attempt *attempt,

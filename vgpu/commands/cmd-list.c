@@ -50,7 +50,7 @@ static const char *describe_state(const struct vgpu_item *item)
 	return item->device != NULL ? "active, defined" : "defined";
 }
 
-static const char *describe_start(const struct vgpu_item *item)
+static const char *format_start(const struct vgpu_item *item)
 {
 	if (item->definition == NULL)
 		return "-";
@@ -84,8 +84,8 @@ static char *describe_domains(const struct vgpu_world *world, const char *uuid,
 	return text != NULL ? text : strdup(world->usage.knows_claims ? "-" : "?");
 }
 
-static int add_row(struct vgpu_table *table, const struct vgpu_world *world,
-		   const struct vgpu_item *item, bool is_brief, struct base_error *err)
+static void add_row(struct vgpu_table *table, const struct vgpu_world *world,
+		    const struct vgpu_item *item, bool is_brief)
 {
 	BASE_AUTO(free) char *domains = NULL;
 	BASE_AUTO(free) char *process = NULL;
@@ -93,7 +93,7 @@ static int add_row(struct vgpu_table *table, const struct vgpu_world *world,
 			      vgpu_item_parent(item),
 			      vgpu_item_type(item),
 			      describe_state(item),
-			      describe_start(item),
+			      format_start(item),
 			      NULL,
 			      NULL,
 			      NULL };
@@ -103,10 +103,9 @@ static int add_row(struct vgpu_table *table, const struct vgpu_world *world,
 
 		row[5] = domains = describe_domains(world, vgpu_item_uuid(item), holder);
 		row[6] = process = describe_process(holder);
-		if (domains == NULL || process == NULL)
-			return base_error_no_memory(err, "cannot list the vGPUs");
+		table->has_failed |= domains == NULL || process == NULL;
 	}
-	return vgpu_table_add(table, row, err);
+	vgpu_table_add(table, row);
 }
 
 static int print_people(const struct vgpu_world *world, bool is_brief, struct base_error *err)
@@ -121,67 +120,66 @@ static int print_people(const struct vgpu_world *world, bool is_brief, struct ba
 		base_info("there are no vGPUs; 'vgpu create' makes one");
 		return 0;
 	}
-	if (vgpu_table_add(&table, head, err) < 0)
-		return -1;
-	for (size_t i = 0; i < inventory->count; i++) {
-		if (add_row(&table, world, &inventory->items[i], is_brief, err) < 0)
-			return -1;
-	}
-	vgpu_table_print(&table, "");
-	return 0;
+	vgpu_table_add(&table, head);
+	for (size_t i = 0; i < inventory->count; i++)
+		add_row(&table, world, &inventory->items[i], is_brief);
+	return vgpu_table_print(&table, "", err);
 }
 
-/* An array of names; null where libvirt was not asked or did not answer. */
+static struct json_object *domains_to_json(const struct vgpu_claims *claims, const char *uuid)
+{
+	struct json_object *json = json_object_new_array();
+	const struct vgpu_claim *claim;
+	bool is_whole = json != NULL;
+
+	for (size_t i = 0; is_whole && (claim = vgpu_claims_find(claims, uuid, &i)) != NULL; i++)
+		is_whole = vgpu_json_append(json, json_object_new_string(claim->domain)) == 0;
+	return vgpu_json_whole(json, is_whole);
+}
+
+/* null where libvirt was not asked or did not answer. */
 static int add_domains(struct json_object *json, const struct vgpu_world *world, const char *uuid)
 {
-	BASE_AUTO(json) struct json_object *names = NULL;
-	const struct vgpu_claim *claim;
-
 	if (!world->usage.knows_claims)
 		return vgpu_json_add_text(json, "domains", NULL);
-	names = json_object_new_array();
-	for (size_t i = 0;
-	     names != NULL && (claim = vgpu_claims_find(&world->usage.claims, uuid, &i)) != NULL;
-	     i++) {
-		if (vgpu_json_append(names, json_object_new_string(claim->domain)) < 0)
-			return -1;
-	}
-	return vgpu_json_add(json, "domains", BASE_STEAL_PTR(names));
+	return vgpu_json_add(json, "domains", domains_to_json(&world->usage.claims, uuid));
 }
 
+static struct json_object *process_to_json(const struct vgpu_process *process)
+{
+	struct json_object *json = json_object_new_object();
+	bool is_whole = json != NULL && vgpu_json_add_number(json, "pid", process->pid) == 0 &&
+			vgpu_json_add_text(json, "command", process->command) == 0 &&
+			vgpu_json_add_text(json, "domain", process->domain) == 0;
+
+	return vgpu_json_whole(json, is_whole);
+}
+
+/* null where nobody uses the vGPU or it was not looked for. */
 static int add_process(struct json_object *json, const struct vgpu_process *process)
 {
-	BASE_AUTO(json) struct json_object *object = NULL;
-
 	if (process == NULL)
 		return vgpu_json_add_text(json, "process", NULL);
-	object = json_object_new_object();
-	if (object == NULL || vgpu_json_add_number(object, "pid", process->pid) < 0 ||
-	    vgpu_json_add_text(object, "command", process->command) < 0 ||
-	    vgpu_json_add_text(object, "domain", process->domain) < 0)
-		return -1;
-	return vgpu_json_add(json, "process", BASE_STEAL_PTR(object));
+	return vgpu_json_add(json, "process", process_to_json(process));
 }
 
 static struct json_object *item_to_json(const struct vgpu_world *world,
 					const struct vgpu_item *item)
 {
+	const struct vgpu_definition *definition = item->definition;
+	const char *start = definition != NULL ? vgpu_start_name(definition->start) : NULL;
 	struct json_object *json = json_object_new_object();
-	const char *start = NULL;
+	bool is_whole = json != NULL &&
+			vgpu_json_add_text(json, "uuid", vgpu_item_uuid(item)) == 0 &&
+			vgpu_json_add_text(json, "parent", vgpu_item_parent(item)) == 0 &&
+			vgpu_json_add_text(json, "type", vgpu_item_type(item)) == 0 &&
+			vgpu_json_add_flag(json, "active", item->device != NULL) == 0 &&
+			vgpu_json_add_flag(json, "defined", definition != NULL) == 0 &&
+			vgpu_json_add_text(json, "start", start) == 0 &&
+			add_domains(json, world, vgpu_item_uuid(item)) == 0 &&
+			add_process(json, find_process(world, item)) == 0;
 
-	if (item->definition != NULL)
-		start = vgpu_start_name(item->definition->start);
-	if (json != NULL && vgpu_json_add_text(json, "uuid", vgpu_item_uuid(item)) == 0 &&
-	    vgpu_json_add_text(json, "parent", vgpu_item_parent(item)) == 0 &&
-	    vgpu_json_add_text(json, "type", vgpu_item_type(item)) == 0 &&
-	    vgpu_json_add_flag(json, "active", item->device != NULL) == 0 &&
-	    vgpu_json_add_flag(json, "defined", item->definition != NULL) == 0 &&
-	    vgpu_json_add_text(json, "start", start) == 0 &&
-	    add_domains(json, world, vgpu_item_uuid(item)) == 0 &&
-	    add_process(json, find_process(world, item)) == 0)
-		return json;
-	json_object_put(json);
-	return NULL;
+	return vgpu_json_whole(json, is_whole);
 }
 
 static int print_json(const struct vgpu_world *world, struct base_error *err)

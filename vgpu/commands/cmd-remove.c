@@ -49,30 +49,18 @@ static int parse_request(int argc, char **argv, struct request *request, struct 
 	return 0;
 }
 
-static const char *describe_start(enum vgpu_start start)
-{
-	switch (start) {
-	case VGPU_START_BOOT:
-		return "comes back at boot";
-	case VGPU_START_ON_DEMAND:
-		return "comes back when its domain starts";
-	default:
-		return "starts by hand";
-	}
-}
-
 static void report_kept(const char *uuid, const struct vgpu_device *device,
 			const struct vgpu_definition *definition)
 {
 	if (device == NULL)
 		base_info("%s is not active; it stays defined and %s", uuid,
-			  describe_start(definition->start));
+			  vgpu_start_describe(definition->start));
 	else if (definition == NULL)
 		base_info("removed %s: %s on %s (it was not defined)", uuid, device->type,
 			  device->parent);
 	else
 		base_info("removed %s: %s on %s; it stays defined and %s", uuid, device->type,
-			  device->parent, describe_start(definition->start));
+			  device->parent, vgpu_start_describe(definition->start));
 }
 
 static void report_forgotten(const char *uuid, const struct vgpu_device *device, size_t definitions)
@@ -130,7 +118,8 @@ static int forget_one(const char *uuid, const struct vgpu_device *device,
 			return -1;
 		return base_error_wrap(err, "the vGPU is removed, but it stays defined%s%s",
 				       definition != NULL ? " and " : "",
-				       definition != NULL ? describe_start(definition->start) : "");
+				       definition != NULL ? vgpu_start_describe(definition->start)
+							  : "");
 	}
 	if (device == NULL && definitions == 0)
 		return not_there(uuid, err);

@@ -118,23 +118,11 @@ static bool is_same(const struct vgpu_definition *a, const struct vgpu_definitio
 	return a->start == b->start && strcmp(a->type, b->type) == 0;
 }
 
-static const char *describe_start(enum vgpu_start start)
-{
-	switch (start) {
-	case VGPU_START_BOOT:
-		return "it is made at boot";
-	case VGPU_START_ON_DEMAND:
-		return "it is made when its domain starts";
-	default:
-		return "it is made by hand";
-	}
-}
-
 static void report_definition(const struct vgpu_definition *definition,
 			      const struct vgpu_device *device, bool is_changed)
 {
-	base_info("%s: %s on %s, %s%s", definition->uuid, definition->type, definition->parent,
-		  describe_start(definition->start), is_changed ? "" : " (nothing changed)");
+	base_info("%s: %s on %s, it %s%s", definition->uuid, definition->type, definition->parent,
+		  vgpu_start_describe(definition->start), is_changed ? "" : " (nothing changed)");
 	if (device != NULL && strcmp(device->parent, definition->parent) == 0 &&
 	    strcmp(device->type, definition->type) != 0)
 		base_info("it is active as a %s: that changes when it is made anew ('vgpu remove "

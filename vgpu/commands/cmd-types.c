@@ -99,7 +99,7 @@ static const char *format_count(char digits[BASE_TEXT_NUMBER_SIZE], long count)
 	return count < 0 ? "?" : base_text_format_number(digits, count);
 }
 
-static int add_row(struct vgpu_table *table, const struct vgpu_type *type, struct base_error *err)
+static void add_row(struct vgpu_table *table, const struct vgpu_type *type)
 {
 	BASE_AUTO(free) char *summary = vgpu_type_summarise(type);
 	char available[BASE_TEXT_NUMBER_SIZE], maximum[BASE_TEXT_NUMBER_SIZE];
@@ -110,9 +110,8 @@ static int add_row(struct vgpu_table *table, const struct vgpu_type *type, struc
 				    summary,
 				    NULL };
 
-	if (summary == NULL)
-		return base_error_no_memory(err, "cannot print the types");
-	return vgpu_table_add(table, row, err);
+	table->has_failed |= summary == NULL;
+	vgpu_table_add(table, row);
 }
 
 static void print_heading(const struct vgpu_parent *parent)
@@ -146,14 +145,10 @@ static int print_parent(const struct vgpu_parent *parent, struct base_error *err
 		printf("  no types: %s\n", reason != NULL ? reason : "?");
 		return 0;
 	}
-	if (vgpu_table_add(&table, head, err) < 0)
-		return -1;
-	for (size_t i = 0; i < parent->type_count; i++) {
-		if (add_row(&table, &parent->types[i], err) < 0)
-			return -1;
-	}
-	vgpu_table_print(&table, "  ");
-	return 0;
+	vgpu_table_add(&table, head);
+	for (size_t i = 0; i < parent->type_count; i++)
+		add_row(&table, &parent->types[i]);
+	return vgpu_table_print(&table, "  ", err);
 }
 
 static int print_people(const struct vgpu_host *host, struct base_error *err)
@@ -168,60 +163,60 @@ static int print_people(const struct vgpu_host *host, struct base_error *err)
 static struct json_object *type_to_json(const struct vgpu_type *type)
 {
 	struct json_object *json = json_object_new_object();
+	bool is_whole = json != NULL && vgpu_json_add_text(json, "type", type->id) == 0 &&
+			vgpu_json_add_text(json, "name", type->name) == 0 &&
+			vgpu_json_add_text(json, "device_api", type->device_api) == 0 &&
+			vgpu_json_add_number(json, "available", type->available) == 0 &&
+			vgpu_json_add_number(json, "maximum", type->maximum) == 0 &&
+			vgpu_json_add_number(json, "low_mb", type->low_mb) == 0 &&
+			vgpu_json_add_number(json, "high_mb", type->high_mb) == 0 &&
+			vgpu_json_add_number(json, "fences", type->fences) == 0 &&
+			vgpu_json_add_text(json, "resolution", type->resolution) == 0 &&
+			vgpu_json_add_number(json, "weight", type->weight) == 0 &&
+			vgpu_json_add_text(json, "description", type->description) == 0;
 
-	if (json != NULL && vgpu_json_add_text(json, "type", type->id) == 0 &&
-	    vgpu_json_add_text(json, "name", type->name) == 0 &&
-	    vgpu_json_add_text(json, "device_api", type->device_api) == 0 &&
-	    vgpu_json_add_number(json, "available", type->available) == 0 &&
-	    vgpu_json_add_number(json, "maximum", type->maximum) == 0 &&
-	    vgpu_json_add_number(json, "low_mb", type->low_mb) == 0 &&
-	    vgpu_json_add_number(json, "high_mb", type->high_mb) == 0 &&
-	    vgpu_json_add_number(json, "fences", type->fences) == 0 &&
-	    vgpu_json_add_text(json, "resolution", type->resolution) == 0 &&
-	    vgpu_json_add_number(json, "weight", type->weight) == 0 &&
-	    vgpu_json_add_text(json, "description", type->description) == 0)
-		return json;
-	json_object_put(json);
-	return NULL;
+	return vgpu_json_whole(json, is_whole);
+}
+
+static struct json_object *types_to_json(const struct vgpu_parent *parent)
+{
+	struct json_object *json = json_object_new_array();
+	bool is_whole = json != NULL;
+
+	for (size_t i = 0; is_whole && i < parent->type_count; i++)
+		is_whole = vgpu_json_append(json, type_to_json(&parent->types[i])) == 0;
+	return vgpu_json_whole(json, is_whole);
 }
 
 static struct json_object *parent_to_json(const struct vgpu_parent *parent)
 {
 	struct json_object *json = json_object_new_object();
-	struct json_object *types = json_object_new_array();
 	BASE_AUTO(free) char *id = format_id(parent);
 	BASE_AUTO(free) char *model = find_model(parent);
+	bool is_whole = json != NULL && vgpu_json_add_text(json, "parent", parent->name) == 0 &&
+			vgpu_json_add_text(json, "driver", parent->driver) == 0 &&
+			vgpu_json_add_text(json, "pci_id", id) == 0 &&
+			vgpu_json_add_text(json, "model", model) == 0 &&
+			vgpu_json_add(json, "types", types_to_json(parent)) == 0;
 
-	if (json == NULL || vgpu_json_add_text(json, "parent", parent->name) < 0 ||
-	    vgpu_json_add_text(json, "driver", parent->driver) < 0 ||
-	    vgpu_json_add_text(json, "pci_id", id) < 0 ||
-	    vgpu_json_add_text(json, "model", model) < 0) {
-		json_object_put(types);
-		json_object_put(json);
-		return NULL;
-	}
-	if (vgpu_json_add(json, "types", types) < 0) {
-		json_object_put(json);
-		return NULL;
-	}
-	for (size_t i = 0; i < parent->type_count; i++) {
-		if (vgpu_json_append(types, type_to_json(&parent->types[i])) < 0) {
-			json_object_put(json);
-			return NULL;
-		}
-	}
-	return json;
+	return vgpu_json_whole(json, is_whole);
+}
+
+static struct json_object *host_to_json(const struct vgpu_host *host)
+{
+	struct json_object *json = json_object_new_array();
+	bool is_whole = json != NULL;
+
+	for (size_t i = 0; is_whole && i < host->parent_count; i++)
+		is_whole = vgpu_json_append(json, parent_to_json(&host->parents[i])) == 0;
+	return vgpu_json_whole(json, is_whole);
 }
 
 static int print_json(const struct vgpu_host *host, struct base_error *err)
 {
-	BASE_AUTO(json) struct json_object *parents = json_object_new_array();
+	BASE_AUTO(json) struct json_object *json = host_to_json(host);
 
-	for (size_t i = 0; parents != NULL && i < host->parent_count; i++) {
-		if (vgpu_json_append(parents, parent_to_json(&host->parents[i])) < 0)
-			return base_error_no_memory(err, "cannot write JSON");
-	}
-	return vgpu_json_print(parents, err);
+	return vgpu_json_print(json, err);
 }
 
 /* On standard output only where that is for people. */

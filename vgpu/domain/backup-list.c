@@ -42,8 +42,7 @@ static int print_people(const struct vgpu_backups *backups, struct base_error *e
 	static const char *const head[] = { "TIME", "SIZE", "FILE", NULL };
 	BASE_AUTO(vgpu_table) struct vgpu_table table = { 0 };
 
-	if (vgpu_table_add(&table, head, err) < 0)
-		return -1;
+	vgpu_table_add(&table, head);
 	for (size_t i = 0; i < backups->count; i++) {
 		const struct vgpu_backup *backup = &backups->items[i];
 		char time[TIME_SIZE], size[24];
@@ -51,12 +50,25 @@ static int print_people(const struct vgpu_backups *backups, struct base_error *e
 
 		format_time(backup->time, false, time);
 		snprintf(size, sizeof(size), "%lld", backup->size);
-		if (vgpu_table_add(&table, row, err) < 0)
-			return -1;
+		vgpu_table_add(&table, row);
 	}
-	vgpu_table_print(&table, "");
+	if (vgpu_table_print(&table, "", err) < 0)
+		return -1;
 	base_info("'virsh define FILE' puts one of them back");
 	return 0;
+}
+
+static struct json_object *backup_to_json(const struct vgpu_backup *backup)
+{
+	struct json_object *json = json_object_new_object();
+	char time[TIME_SIZE];
+	bool is_whole;
+
+	format_time(backup->time, true, time);
+	is_whole = json != NULL && vgpu_json_add_text(json, "time", time) == 0 &&
+		   vgpu_json_add_text(json, "file", backup->path) == 0 &&
+		   vgpu_json_add_number(json, "size", (long)backup->size) == 0;
+	return vgpu_json_whole(json, is_whole);
 }
 
 static int print_json(const struct vgpu_backups *backups, struct base_error *err)
@@ -64,16 +76,7 @@ static int print_json(const struct vgpu_backups *backups, struct base_error *err
 	struct vgpu_json_list list = { 0 };
 
 	for (size_t i = 0; i < backups->count; i++) {
-		BASE_AUTO(json) struct json_object *json = json_object_new_object();
-		const struct vgpu_backup *backup = &backups->items[i];
-		char time[TIME_SIZE];
-
-		format_time(backup->time, true, time);
-		if (json == NULL || vgpu_json_add_text(json, "time", time) < 0 ||
-		    vgpu_json_add_text(json, "file", backup->path) < 0 ||
-		    vgpu_json_add_number(json, "size", (long)backup->size) < 0)
-			return vgpu_json_list_add(&list, NULL, err);
-		if (vgpu_json_list_add(&list, BASE_STEAL_PTR(json), err) < 0)
+		if (vgpu_json_list_add(&list, backup_to_json(&backups->items[i]), err) < 0)
 			return -1;
 	}
 	vgpu_json_list_end(&list);

@@ -30,6 +30,18 @@ const char *vgpu_start_name(enum vgpu_start start)
 	}
 }
 
+const char *vgpu_start_describe(enum vgpu_start start)
+{
+	switch (start) {
+	case VGPU_START_BOOT:
+		return "comes back at boot";
+	case VGPU_START_ON_DEMAND:
+		return "comes back when its domain starts";
+	default:
+		return "comes back only by hand";
+	}
+}
+
 /* NULL and an error, or the one value that the whole text is. */
 static struct json_object *parse_json(const char *text, size_t length, struct base_error *err)
 {

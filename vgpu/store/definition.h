@@ -18,6 +18,9 @@ enum vgpu_start {
 /* For programs: "manual", "auto" or "on-demand"; a constant. */
 const char *vgpu_start_name(enum vgpu_start start);
 
+/* For people, of a vGPU: "comes back at boot"; a constant. */
+const char *vgpu_start_describe(enum vgpu_start start);
+
 /* An attribute to write when the vGPU has been made. Both texts are owned. */
 struct vgpu_attribute {
 	char *name; /* a path below the vGPU's sysfs directory */

@@ -188,40 +188,45 @@ int doctor_journal_init(struct doctor_journal *journal, const char *root, struct
 static struct json_object *change_to_json(const struct doctor_change *change)
 {
 	struct json_object *json = json_object_new_object();
+	bool is_whole = json != NULL && vgpu_json_add_text(json, "path", change->path) == 0 &&
+			vgpu_json_add_flag(json, "link", change->is_link) == 0 &&
+			vgpu_json_add_number(json, "mode", (long)change->mode) == 0 &&
+			vgpu_json_add_number(json, "group", (long)change->gid) == 0 &&
+			vgpu_json_add_text(json, "before", change->before) == 0 &&
+			vgpu_json_add_text(json, "after", change->after) == 0;
 
-	if (json != NULL && vgpu_json_add_text(json, "path", change->path) == 0 &&
-	    vgpu_json_add_flag(json, "link", change->is_link) == 0 &&
-	    vgpu_json_add_number(json, "mode", (long)change->mode) == 0 &&
-	    vgpu_json_add_number(json, "group", (long)change->gid) == 0 &&
-	    vgpu_json_add_text(json, "before", change->before) == 0 &&
-	    vgpu_json_add_text(json, "after", change->after) == 0)
-		return json;
-	json_object_put(json);
-	return NULL;
+	return vgpu_json_whole(json, is_whole);
 }
 
-static struct json_object *to_json(const struct doctor_journal *journal)
+static struct json_object *changes_to_json(const struct doctor_journal *journal)
 {
-	BASE_AUTO(json) struct json_object *json = json_object_new_object();
-	struct json_object *changes = json_object_new_array();
-	struct json_object *directories = json_object_new_array();
+	struct json_object *json = json_object_new_array();
+	bool is_whole = json != NULL;
 
-	if (json == NULL || vgpu_json_add(json, "changes", changes) < 0) {
-		json_object_put(directories);
-		return NULL;
-	}
-	if (vgpu_json_add(json, "directories", directories) < 0)
-		return NULL;
-	for (size_t i = 0; i < journal->count; i++) {
-		if (vgpu_json_append(changes, change_to_json(&journal->changes[i])) < 0)
-			return NULL;
-	}
-	for (size_t i = 0; i < journal->directory_count; i++) {
-		if (vgpu_json_append(directories, json_object_new_string(journal->directories[i])) <
-		    0)
-			return NULL;
-	}
-	return BASE_STEAL_PTR(json);
+	for (size_t i = 0; is_whole && i < journal->count; i++)
+		is_whole = vgpu_json_append(json, change_to_json(&journal->changes[i])) == 0;
+	return vgpu_json_whole(json, is_whole);
+}
+
+static struct json_object *directories_to_json(const struct doctor_journal *journal)
+{
+	struct json_object *json = json_object_new_array();
+	bool is_whole = json != NULL;
+
+	for (size_t i = 0; is_whole && i < journal->directory_count; i++)
+		is_whole = vgpu_json_append(json,
+					    json_object_new_string(journal->directories[i])) == 0;
+	return vgpu_json_whole(json, is_whole);
+}
+
+static struct json_object *journal_to_json(const struct doctor_journal *journal)
+{
+	struct json_object *json = json_object_new_object();
+	bool is_whole = json != NULL &&
+			vgpu_json_add(json, "changes", changes_to_json(journal)) == 0 &&
+			vgpu_json_add(json, "directories", directories_to_json(journal)) == 0;
+
+	return vgpu_json_whole(json, is_whole);
 }
 
 static int remove_journal(const char *root, struct base_error *err)
@@ -267,7 +272,7 @@ int doctor_journal_write(const struct doctor_journal *journal, const char *root,
 
 	if (journal->count == 0 && journal->directory_count == 0)
 		return remove_journal(root, err);
-	json = to_json(journal);
+	json = journal_to_json(journal);
 	text = json != NULL ? json_object_to_json_string_ext(json, VGPU_JSON_STYLE) : NULL;
 	if (text == NULL)
 		return base_error_no_memory(err, FAILURE);

@@ -93,33 +93,41 @@ void doctor_print_people(const struct doctor_report *report)
 
 static struct json_object *finding_to_json(const struct doctor_finding *finding)
 {
+	const char *verdict = doctor_verdict_name(finding->verdict);
 	struct json_object *json = json_object_new_object();
+	bool is_whole = json != NULL && vgpu_json_add_text(json, "id", finding->check->id) == 0 &&
+			vgpu_json_add_text(json, "verdict", verdict) == 0 &&
+			vgpu_json_add_text(json, "title", finding->check->title) == 0 &&
+			vgpu_json_add_text(json, "found", finding->found) == 0 &&
+			vgpu_json_add_text(json, "why", finding->check->why) == 0 &&
+			vgpu_json_add_text(json, "mend", finding->mend) == 0;
 
-	if (json != NULL && vgpu_json_add_text(json, "id", finding->check->id) == 0 &&
-	    vgpu_json_add_text(json, "verdict", doctor_verdict_name(finding->verdict)) == 0 &&
-	    vgpu_json_add_text(json, "title", finding->check->title) == 0 &&
-	    vgpu_json_add_text(json, "found", finding->found) == 0 &&
-	    vgpu_json_add_text(json, "why", finding->check->why) == 0 &&
-	    vgpu_json_add_text(json, "mend", finding->mend) == 0)
-		return json;
-	json_object_put(json);
-	return NULL;
+	return vgpu_json_whole(json, is_whole);
+}
+
+static struct json_object *findings_to_json(const struct doctor_report *report)
+{
+	struct json_object *json = json_object_new_array();
+	bool is_whole = json != NULL;
+
+	for (size_t i = 0; is_whole && i < report->count; i++)
+		is_whole = vgpu_json_append(json, finding_to_json(&report->findings[i])) == 0;
+	return vgpu_json_whole(json, is_whole);
+}
+
+static struct json_object *report_to_json(const struct doctor_report *report)
+{
+	struct json_object *json = json_object_new_object();
+	bool is_whole = json != NULL &&
+			vgpu_json_add_flag(json, "ready", doctor_report_is_ready(report)) == 0 &&
+			vgpu_json_add(json, "findings", findings_to_json(report)) == 0;
+
+	return vgpu_json_whole(json, is_whole);
 }
 
 int doctor_print_json(const struct doctor_report *report, struct base_error *err)
 {
-	BASE_AUTO(json) struct json_object *json = json_object_new_object();
-	struct json_object *findings = json_object_new_array();
+	BASE_AUTO(json) struct json_object *json = report_to_json(report);
 
-	if (json == NULL || vgpu_json_add_flag(json, "ready", doctor_report_is_ready(report)) < 0) {
-		json_object_put(findings);
-		return base_error_no_memory(err, "cannot write JSON");
-	}
-	if (vgpu_json_add(json, "findings", findings) < 0)
-		return base_error_no_memory(err, "cannot write JSON");
-	for (size_t i = 0; i < report->count; i++) {
-		if (vgpu_json_append(findings, finding_to_json(&report->findings[i])) < 0)
-			return base_error_no_memory(err, "cannot write JSON");
-	}
 	return vgpu_json_print(json, err);
 }
