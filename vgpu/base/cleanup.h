@@ -3,6 +3,7 @@
 #define BASE_CLEANUP_H
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -31,11 +31,6 @@ void base_log_init(const char *program, enum base_log_level level)
 	log_is_journal = is_journal();
 }
 
-bool base_log_enabled(enum base_log_level level)
-{
-	return level <= log_level;
-}
-
 /* A colour for people, syslog's priority for the journal, which takes it off. */
 static const char *find_mark(enum base_log_level level, bool on_terminal)
 {
@@ -58,7 +53,7 @@ void base_log(enum base_log_level level, const char *format, ...)
 	bool on_terminal = isatty(STDERR_FILENO);
 	va_list args;
 
-	if (!base_log_enabled(level))
+	if (level > log_level)
 		return;
 	va_start(args, format);
 	text = base_text_vformat(format, args);

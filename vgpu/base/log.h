@@ -20,9 +20,6 @@ enum base_log_level {
  */
 void base_log_init(const char *program, enum base_log_level level);
 
-/* True if the level's messages are printed at all. */
-bool base_log_enabled(enum base_log_level level);
-
 void base_log(enum base_log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

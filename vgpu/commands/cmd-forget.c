@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-#include <stdio.h>
 
 #include "vgpu/base/log.h"
 #include "vgpu/base/options.h"

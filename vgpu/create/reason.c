@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vgpu/create/reason.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "vgpu/base/text.h"

@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#include "vgpu/base/name.h"
 #include "vgpu/domain/assignment.h"
 #include "xmlpatch/xmlpatch.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vgpu/domain/capability.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,11 +30,6 @@ static const char *const names[DISPLAY_COUNT] = {
 	[XMLPATCH_DISPLAY_SPICE] = "spice", [XMLPATCH_DISPLAY_VNC] = "vnc",
 	[XMLPATCH_DISPLAY_NONE] = "none",
 };
-
-const char *vgpu_capability_display_name(enum xmlpatch_display display)
-{
-	return names[display];
-}
 
 bool vgpu_capability_parse_display(const char *word, enum xmlpatch_display *display)
 {

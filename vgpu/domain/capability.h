@@ -47,10 +47,7 @@ int vgpu_capability_fit(const struct vgpu_capability *capability, bool is_asked,
 			struct xmlpatch_wishes *wishes, struct vgpu_capability_notes *notes,
 			struct base_error *err);
 
-/* The word for a display: "dbus". */
-const char *vgpu_capability_display_name(enum xmlpatch_display display);
-
-/* Reads such a word; false if it is none. */
+/* Reads the word for a display, as "dbus"; false if it is none. */
 bool vgpu_capability_parse_display(const char *word, enum xmlpatch_display *display);
 
 /* Takes NULL and zeroed notes. */

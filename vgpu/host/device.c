@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "vgpu/base/array.h"
 #include "vgpu/base/cleanup.h"

@@ -6,6 +6,9 @@
 
 #define TYPE_PREFIX "i915-GVTg_"
 
+/* What the host keeps of the aperture for itself (i915/gvt/gvt.h). */
+#define HOST_LOW_MB 128
+
 struct range {
 	uint16_t first;
 	uint16_t last;
@@ -125,7 +128,7 @@ const struct vgpu_gvt_type vgpu_gvt_types[VGPU_GVT_TYPES] = {
 struct vgpu_gvt_room vgpu_gvt_room(long aperture_mb)
 {
 	struct vgpu_gvt_room room = {
-		.low_mb = aperture_mb - VGPU_GVT_HOST_LOW_MB,
+		.low_mb = aperture_mb - HOST_LOW_MB,
 		.high_mb = 4096 - aperture_mb - 384,
 		.fences = 32 - 4,
 		.ids = 7,

@@ -5,12 +5,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the host keeps of the aperture for itself (i915/gvt/gvt.h). */
-#define VGPU_GVT_HOST_LOW_MB 128
-
-/* The smallest type's share of the aperture (i915/gvt/vgpu.c). */
-#define VGPU_GVT_LEAST_LOW_MB 64
-
 enum vgpu_gvt_support {
 	VGPU_GVT_UNKNOWN, /* not a processor that this program knows */
 	VGPU_GVT_SUPPORTED,

@@ -22,6 +22,32 @@ static void work_out_maxima(struct vgpu_host *host)
 	}
 }
 
+static void count_for_type(struct vgpu_parent *parent, const char *id)
+{
+	for (size_t i = 0; i < parent->type_count; i++) {
+		if (strcmp(parent->types[i].id, id) == 0)
+			parent->types[i].active++;
+	}
+}
+
+/* Sets how many of the host's devices each parent and each type has. */
+static void count_devices(struct vgpu_host *host)
+{
+	for (size_t i = 0; i < host->parent_count; i++) {
+		struct vgpu_parent *parent = &host->parents[i];
+
+		parent->active = 0;
+		for (size_t k = 0; k < parent->type_count; k++)
+			parent->types[k].active = 0;
+		for (size_t k = 0; k < host->device_count; k++) {
+			if (strcmp(host->devices[k].parent, parent->name) != 0)
+				continue;
+			parent->active++;
+			count_for_type(parent, host->devices[k].type);
+		}
+	}
+}
+
 static int gather_devices(struct vgpu_host *host, struct base_error *err)
 {
 	struct vgpu_devices devices = { 0 };
@@ -51,11 +77,11 @@ int vgpu_host_init_devices(struct vgpu_host *host, struct base_error *err)
 	return -1;
 }
 
-int vgpu_host_add_parents(struct vgpu_host *host, struct base_error *err)
+static int add_parents(struct vgpu_host *host, struct base_error *err)
 {
 	if (gather_parents(host, err) < 0)
 		return -1;
-	vgpu_host_count_devices(host);
+	count_devices(host);
 	work_out_maxima(host);
 	return 0;
 }
@@ -64,7 +90,7 @@ int vgpu_host_init(struct vgpu_host *host, struct base_error *err)
 {
 	if (vgpu_host_init_devices(host, err) < 0)
 		return -1;
-	if (vgpu_host_add_parents(host, err) == 0)
+	if (add_parents(host, err) == 0)
 		return 0;
 	vgpu_host_finish(host);
 	return -1;
@@ -93,7 +119,7 @@ static int check_counts(struct vgpu_host *host, struct base_error *err)
 		return 0;
 	if (gather_devices(host, err) < 0)
 		return -1;
-	vgpu_host_count_devices(host);
+	count_devices(host);
 	return 0;
 }
 
@@ -124,31 +150,6 @@ const struct vgpu_device *vgpu_host_find_device(const struct vgpu_host *host, co
 			return &host->devices[i];
 	}
 	return NULL;
-}
-
-static void count_for_type(struct vgpu_parent *parent, const char *id)
-{
-	for (size_t i = 0; i < parent->type_count; i++) {
-		if (strcmp(parent->types[i].id, id) == 0)
-			parent->types[i].active++;
-	}
-}
-
-void vgpu_host_count_devices(struct vgpu_host *host)
-{
-	for (size_t i = 0; i < host->parent_count; i++) {
-		struct vgpu_parent *parent = &host->parents[i];
-
-		parent->active = 0;
-		for (size_t k = 0; k < parent->type_count; k++)
-			parent->types[k].active = 0;
-		for (size_t k = 0; k < host->device_count; k++) {
-			if (strcmp(host->devices[k].parent, parent->name) != 0)
-				continue;
-			parent->active++;
-			count_for_type(parent, host->devices[k].type);
-		}
-	}
 }
 
 void vgpu_host_finish(struct vgpu_host *host)

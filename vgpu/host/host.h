@@ -25,20 +25,12 @@ int vgpu_host_init(struct vgpu_host *host, struct base_error *err);
  */
 int vgpu_host_init_types(struct vgpu_host *host, struct base_error *err);
 
-/*
- * The same in two steps: the vGPUs, which is quick, and the parents with all that
- * their types say, for whoever needs them. They may be added to a host without
- * any parents.
- */
+/* The same without the parents, which is quick. */
 int vgpu_host_init_devices(struct vgpu_host *host, struct base_error *err);
-int vgpu_host_add_parents(struct vgpu_host *host, struct base_error *err);
 
 /* Both return NULL if there is no such thing; the host owns what they return. */
 const struct vgpu_parent *vgpu_host_find_parent(const struct vgpu_host *host, const char *name);
 const struct vgpu_device *vgpu_host_find_device(const struct vgpu_host *host, const char *uuid);
-
-/* Sets how many of the host's devices each parent and each type has. */
-void vgpu_host_count_devices(struct vgpu_host *host);
 
 /* Takes NULL and a zeroed host. */
 void vgpu_host_finish(struct vgpu_host *host);

@@ -2,7 +2,6 @@
 #include "vgpu/host/sysfs.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>

@@ -2,7 +2,6 @@
 #ifndef VGPU_DEFINITION_H
 #define VGPU_DEFINITION_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "vgpu/base/error.h"

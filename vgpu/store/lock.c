@@ -18,6 +18,7 @@
 #include "vgpu/store/store.h"
 
 #define RUN_DIR	   "/run/vgpu"
+#define PATIENCE_S 30 /* of a person */
 #define NAME_LIMIT 64 /* the kernel's names of processes have 15 bytes */
 
 static int explain_failure(int errnum, const char *path, struct base_error *err)
@@ -176,7 +177,7 @@ int vgpu_lock_wait(const char *config_dir, int seconds, struct base_error *err)
 
 int vgpu_lock_take(const char *config_dir, struct base_error *err)
 {
-	return vgpu_lock_wait(config_dir, VGPU_LOCK_PATIENCE, err);
+	return vgpu_lock_wait(config_dir, PATIENCE_S, err);
 }
 
 void vgpu_lock_release(int *lock)

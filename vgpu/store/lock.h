@@ -4,8 +4,7 @@
 
 #include "vgpu/base/error.h"
 
-/* Seconds that a command waits which a person types, and one that the machine runs. */
-#define VGPU_LOCK_PATIENCE	30
+/* Seconds that a command waits which the machine runs, and not a person. */
 #define VGPU_LOCK_LONG_PATIENCE 600
 
 /*
@@ -26,7 +25,7 @@ int vgpu_lock_wait(const char *config_dir, int seconds, struct base_error *err);
 /* Whether config_dir is the `usual` directory for definitions, by whichever name. */
 bool vgpu_lock_is_usual(const char *config_dir, const char *usual);
 
-/* The same, with VGPU_LOCK_PATIENCE. */
+/* As vgpu_lock_wait, for a command that a person types: half a minute. */
 int vgpu_lock_take(const char *config_dir, struct base_error *err);
 
 /* Gives the lock back, where more is to be done than to end; takes -1. */

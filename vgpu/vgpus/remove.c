@@ -2,7 +2,6 @@
 #include "vgpu/vgpus/remove.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/text.h"

@@ -61,8 +61,10 @@ static void set_up(struct fixture *f, counts available, const char *made)
 		device->parent = (char *)PARENT;
 		device->type = (char *)ids[*made - '0'];
 		device->syspath = (char *)"/nowhere";
+		f->parent.active++;
+		for (size_t i = 0; i < f->parent.type_count; i++)
+			f->types[i].active += strcmp(f->types[i].id, device->type) == 0;
 	}
-	vgpu_host_count_devices(&f->host);
 }
 
 static void what_is_short_is_told_with_its_numbers(void **state)

@@ -12,8 +12,10 @@
 #include "vgpu/base/json.h"
 #include "vgpu/doctor/gather/below.h"
 
-#define LIMIT (4 << 20) /* bytes */
-#define PATH  DOCTOR_JOURNAL_DIRECTORY "/" DOCTOR_JOURNAL_NAME
+#define LIMIT	  (4 << 20) /* bytes */
+#define DIRECTORY "/var/lib/vgpu"
+#define NAME	  "doctor.json"
+#define PATH	  DIRECTORY "/" NAME
 
 #define FAILURE "cannot note what is changed"
 
@@ -168,11 +170,11 @@ int doctor_journal_init(struct doctor_journal *journal, const char *root, struct
 	BASE_AUTO(base_error) struct base_error why = { 0 };
 	BASE_AUTO(json) struct json_object *json = NULL;
 	BASE_AUTO(free) char *text = NULL;
-	BASE_AUTO(fd) int fd = doctor_below_open_directory(root, DOCTOR_JOURNAL_DIRECTORY, &why);
+	BASE_AUTO(fd) int fd = doctor_below_open_directory(root, DIRECTORY, &why);
 
 	*journal = (struct doctor_journal){ 0 };
 	if (fd >= 0)
-		text = base_file_read_at(fd, DOCTOR_JOURNAL_NAME, LIMIT, NULL, &why);
+		text = base_file_read_at(fd, NAME, LIMIT, NULL, &why);
 	if (text == NULL)
 		return why.errnum == ENOENT
 			       ? 0
@@ -232,13 +234,13 @@ static struct json_object *journal_to_json(const struct doctor_journal *journal)
 static int remove_journal(const char *root, struct base_error *err)
 {
 	const char *name;
-	BASE_AUTO(fd) int fd = doctor_below_open_directory(root, DOCTOR_JOURNAL_DIRECTORY, NULL);
-	BASE_AUTO(fd) int above = doctor_below_open(root, DOCTOR_JOURNAL_DIRECTORY, &name, NULL);
+	BASE_AUTO(fd) int fd = doctor_below_open_directory(root, DIRECTORY, NULL);
+	BASE_AUTO(fd) int above = doctor_below_open(root, DIRECTORY, &name, NULL);
 
 	if (fd < 0)
 		return 0;
-	doctor_below_sweep(fd, DOCTOR_JOURNAL_NAME);
-	if (unlinkat(fd, DOCTOR_JOURNAL_NAME, 0) < 0 && errno != ENOENT)
+	doctor_below_sweep(fd, NAME);
+	if (unlinkat(fd, NAME, 0) < 0 && errno != ENOENT)
 		return base_error_errno(err, errno, "cannot remove %s" PATH, root);
 	/* Others may have something there. */
 	if (above >= 0)
@@ -249,7 +251,7 @@ static int remove_journal(const char *root, struct base_error *err)
 /* An image may have no /var/lib yet. */
 static int open_directory(const char *root, struct base_error *err)
 {
-	static const char *const parts[] = { "/var", "/var/lib", DOCTOR_JOURNAL_DIRECTORY };
+	static const char *const parts[] = { "/var", "/var/lib", DIRECTORY };
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		const char *name;
@@ -260,7 +262,7 @@ static int open_directory(const char *root, struct base_error *err)
 		if (mkdirat(above, name, 0755) < 0 && errno != EEXIST)
 			return base_error_errno(err, errno, "cannot make %s%s", root, parts[i]);
 	}
-	return doctor_below_open_directory(root, DOCTOR_JOURNAL_DIRECTORY, err);
+	return doctor_below_open_directory(root, DIRECTORY, err);
 }
 
 int doctor_journal_write(const struct doctor_journal *journal, const char *root,
@@ -279,7 +281,7 @@ int doctor_journal_write(const struct doctor_journal *journal, const char *root,
 	fd = open_directory(root, err);
 	if (fd < 0)
 		return -1;
-	return base_file_replace_at(fd, DOCTOR_JOURNAL_NAME, text, strlen(text), 0600, err);
+	return base_file_replace_at(fd, NAME, text, strlen(text), 0600, err);
 }
 
 void doctor_journal_finish(struct doctor_journal *journal)

@@ -9,9 +9,6 @@
  * below the root: it is written before anything else is, so that an undo knows
  * of all that may have happened.
  */
-#define DOCTOR_JOURNAL_DIRECTORY "/var/lib/vgpu"
-#define DOCTOR_JOURNAL_NAME	 "doctor.json"
-
 struct doctor_journal {
 	struct doctor_change *changes; /* the oldest first */
 	size_t count;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <dirent.h>
 #include <endian.h>
-#include <errno.h>
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
