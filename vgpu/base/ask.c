@@ -6,12 +6,6 @@
 #include <strings.h>
 #include <unistd.h>
 
-static bool is_yes(char *answer)
-{
-	answer[strcspn(answer, "\r\n")] = '\0';
-	return strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0;
-}
-
 int vgpu_ask(bool is_agreed, const char *question, struct base_error *err)
 {
 	char answer[16];
@@ -23,7 +17,10 @@ int vgpu_ask(bool is_agreed, const char *question, struct base_error *err)
 				      "there is no terminal to ask on: %s Say so with --yes",
 				      question);
 	fprintf(stderr, "%s [y/N] ", question);
-	if (fgets(answer, sizeof(answer), stdin) != NULL && is_yes(answer))
+	if (fgets(answer, sizeof(answer), stdin) == NULL)
+		answer[0] = '\0';
+	answer[strcspn(answer, "\r\n")] = '\0';
+	if (strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0)
 		return 0;
 	return base_error_set(err, BASE_FAILED, "nothing was changed");
 }

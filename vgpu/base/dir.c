@@ -25,18 +25,13 @@ static bool read_on(struct base_dir *dir)
 	return got > 0;
 }
 
-static bool is_dots(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
 const char *base_dir_next(struct base_dir *dir)
 {
 	while (dir->next < dir->end || read_on(dir)) {
 		const struct dirent64 *entry = (const void *)(dir->entries + dir->next);
 
 		dir->next += entry->d_reclen;
-		if (!is_dots(entry->d_name))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			return entry->d_name;
 	}
 	return NULL;

@@ -4,11 +4,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-static bool is_control(unsigned char c)
-{
-	return c < 0x20 || c == 0x7f;
-}
-
 /* U+0080 to U+009F, which some terminals obey as they do escape sequences. */
 static bool is_c1(const char *text)
 {
@@ -47,7 +42,7 @@ void base_line_make(char *text)
 
 		if (size == 0)
 			*p = '?';
-		else if (is_c1(p) || is_control((unsigned char)*p))
+		else if (is_c1(p) || (unsigned char)*p < 0x20 || *p == 0x7f)
 			memset(p, ' ', size);
 		p += size > 0 ? size : 1;
 	}

@@ -51,17 +51,11 @@ bool base_name_is_pci_address(const char *text)
 	return *text >= '0' && *text <= '7' && text[1] == '\0';
 }
 
-static bool is_allowed(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '.' || c == ':' || c == '+' || c == '-';
-}
-
 bool base_name_is_component(const char *text)
 {
-	size_t length = 0;
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_.:+-";
+	size_t length = strspn(text, allowed);
 
-	while (is_allowed(text[length]))
-		length++;
 	return text[length] == '\0' && length > 0 && length <= NAME_MAX && *text != '.';
 }

@@ -126,6 +126,13 @@ char *base_text_take(struct base_text *text)
 	return start;
 }
 
+bool base_text_ends_with(const char *text, const char *ending)
+{
+	size_t length = strlen(text), size = strlen(ending);
+
+	return length > size && strcmp(text + length - size, ending) == 0;
+}
+
 char *base_text_join_path(const char *directory, const char *name)
 {
 	struct base_text path = { 0 };

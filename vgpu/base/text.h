@@ -50,6 +50,9 @@ void base_text_add_number(struct base_text *text, long number);
 /* The whole, "" at least, owned by the caller; NULL without memory. Starts anew. */
 char *base_text_take(struct base_text *text);
 
+/* True for a text that has more than the ending. */
+bool base_text_ends_with(const char *text, const char *ending);
+
 /* DIRECTORY/NAME, owned by the caller; NULL without memory. */
 char *base_text_join_path(const char *directory, const char *name);
 

@@ -116,14 +116,6 @@ static int parse_request(int argc, char **argv, struct request *request, struct 
 	return read_uuid(request, err);
 }
 
-static int refuse_taken(const struct vgpu_definition *definition, struct base_error *err)
-{
-	base_error_set(err, BASE_FAILED, "the UUID %s is taken: it is defined as a %s on %s",
-		       definition->uuid, definition->type, definition->parent);
-	err->errnum = EEXIST;
-	return -1;
-}
-
 /* A definition is also asked to be what the options say of it. */
 static int check_definition(const struct vgpu_definition *definition, const struct request *request,
 			    struct base_error *err)
@@ -131,8 +123,13 @@ static int check_definition(const struct vgpu_definition *definition, const stru
 	const char *uuid = definition->uuid;
 
 	if ((request->parent != NULL && strcmp(definition->parent, request->parent) != 0) ||
-	    (request->type != NULL && strcmp(definition->type, request->type) != 0))
-		return refuse_taken(definition, err);
+	    (request->type != NULL && strcmp(definition->type, request->type) != 0)) {
+		base_error_set(err, BASE_FAILED,
+			       "the UUID %s is taken: it is defined as a %s on %s", uuid,
+			       definition->type, definition->parent);
+		err->errnum = EEXIST;
+		return -1;
+	}
 	if (request->is_transient)
 		return base_error_set(err, BASE_FAILED,
 				      "the vGPU %s is defined already: leave --transient out, or "

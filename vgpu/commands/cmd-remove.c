@@ -125,21 +125,11 @@ static int forget_one(const char *uuid, const struct vgpu_device *device,
 	return 0;
 }
 
+/* Also of what is suspended: it is not to come back when the machine wakes up. */
 static int remove_one(const char *uuid, bool keep, const struct vgpu_world *world,
 		      struct base_error *err)
 {
 	const struct vgpu_device *device = vgpu_host_find_device(&world->host, uuid);
-	const struct vgpu_store *store = &world->store;
-
-	if (device != NULL && vgpu_remove(device, err) < 0)
-		return -1;
-	return keep ? keep_one(uuid, device, store, err) : forget_one(uuid, device, store, err);
-}
-
-/* It is not to come back either when the machine wakes up. */
-static int remove_for_good(const char *uuid, bool keep, const struct vgpu_world *world,
-			   struct base_error *err)
-{
 	const struct vgpu_store *store = &world->store;
 	size_t index = 0;
 	bool was_suspended = false;
@@ -147,64 +137,54 @@ static int remove_for_good(const char *uuid, bool keep, const struct vgpu_world 
 	if (vgpu_lock_is_usual(store->path, VGPU_STORE_DIR) &&
 	    vgpu_suspended_forget(VGPU_SUSPENDED_DIR, uuid, &was_suspended, err) < 0)
 		return -1;
-	if (was_suspended && vgpu_host_find_device(&world->host, uuid) == NULL &&
-	    vgpu_store_find(store, uuid, &index) == NULL &&
+	if (was_suspended && device == NULL && vgpu_store_find(store, uuid, &index) == NULL &&
 	    vgpu_store_find_problem(store, uuid, &index) == NULL) {
 		base_info("%s does not come back when the machine wakes up", uuid);
 		return 0;
 	}
-	return remove_one(uuid, keep, world, err);
+	if (device != NULL && vgpu_remove(device, err) < 0)
+		return -1;
+	return keep ? keep_one(uuid, device, store, err) : forget_one(uuid, device, store, err);
 }
 
-/* Each that fails is told; how many did is returned. */
-static size_t remove_each(const struct vgpu_lookups *lookups, bool keep,
-			  const struct vgpu_world *world)
+/* Each that fails is told. */
+static int remove_named(const char *const words[], size_t count, bool keep,
+			const struct vgpu_world *world, struct base_error *err)
 {
-	size_t failed = lookups->failed;
+	BASE_AUTO(vgpu_lookups) struct vgpu_lookups lookups = { 0 };
+	size_t failed;
 
-	for (size_t i = 0; i < lookups->count; i++) {
+	if (vgpu_lookups_init(&lookups, words, count, world, err) < 0)
+		return -1;
+	failed = lookups.failed;
+	for (size_t i = 0; i < lookups.count; i++) {
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 
-		if (remove_for_good(lookups->uuids[i], keep, world, &why) < 0) {
+		if (remove_one(lookups.uuids[i], keep, world, &why) < 0) {
 			base_log_error(&why);
 			failed++;
 		}
 	}
-	return failed;
+	return failed > 0 ? BASE_FAILED : 0;
 }
 
 /* A definition that is broken has to be named to be removed. */
-static int remove_all(const struct request *request, const struct vgpu_world *world,
-		      struct base_error *err)
+static int remove_all(bool keep, const struct vgpu_world *world, struct base_error *err)
 {
 	const struct vgpu_inventory *inventory = &world->inventory;
-	BASE_AUTO(vgpu_lookups) struct vgpu_lookups lookups = { 0 };
-	BASE_AUTO(free) const char **words = NULL;
+	BASE_AUTO(free) const char **words = calloc(inventory->count + 1, sizeof(*words));
 	size_t count = 0;
 
-	words = calloc(inventory->count + 1, sizeof(*words));
 	if (words == NULL)
 		return base_error_no_memory(err, "cannot remove vGPUs");
 	for (size_t i = 0; i < inventory->count; i++) {
-		if (!request->keep || inventory->items[i].device != NULL)
+		if (!keep || inventory->items[i].device != NULL)
 			words[count++] = vgpu_item_uuid(&inventory->items[i]);
 	}
-	if (vgpu_lookups_init(&lookups, words, count, world, err) < 0)
-		return -1;
 	vgpu_store_warn(&world->store);
 	if (count == 0)
 		base_info("there is no vGPU to remove");
-	return remove_each(&lookups, request->keep, world) > 0 ? BASE_FAILED : 0;
-}
-
-static int remove_named(const struct request *request, const struct vgpu_world *world,
-			struct base_error *err)
-{
-	BASE_AUTO(vgpu_lookups) struct vgpu_lookups lookups = { 0 };
-
-	if (vgpu_lookups_init(&lookups, request->words, request->word_count, world, err) < 0)
-		return -1;
-	return remove_each(&lookups, request->keep, world) > 0 ? BASE_FAILED : 0;
+	return remove_named(words, count, keep, world, err);
 }
 
 static int run(const struct request *request, struct base_error *err)
@@ -220,8 +200,9 @@ static int run(const struct request *request, struct base_error *err)
 	lock = vgpu_lock_take(request->config_dir, err);
 	if (lock < 0 || vgpu_world_init(&world, request->config_dir, VGPU_WORLD_WHOLE, err) < 0)
 		return -1;
-	return request->is_all ? remove_all(request, &world, err)
-			       : remove_named(request, &world, err);
+	if (request->is_all)
+		return remove_all(request->keep, &world, err);
+	return remove_named(request->words, request->word_count, request->keep, &world, err);
 }
 
 int vgpu_cmd_remove(int argc, char **argv, struct base_error *err)

@@ -112,11 +112,6 @@ static int change_definition(const struct request *request, struct vgpu_definiti
 	return start != definition->start ? vgpu_definition_set_start(definition, start, err) : 0;
 }
 
-static bool is_same(const struct vgpu_definition *a, const struct vgpu_definition *b)
-{
-	return a->start == b->start && strcmp(a->type, b->type) == 0;
-}
-
 static void report_definition(const struct vgpu_definition *definition,
 			      const struct vgpu_device *device, bool is_changed)
 {
@@ -157,7 +152,8 @@ static int set_definition(const struct request *request, const struct vgpu_world
 	if (vgpu_definition_copy(&changed, definition, err) < 0 ||
 	    change_definition(request, &changed, err) < 0)
 		return -1;
-	is_changed = !is_same(&changed, definition);
+	is_changed =
+		changed.start != definition->start || strcmp(changed.type, definition->type) != 0;
 	if (is_changed && vgpu_store_rewrite(&world->store, &changed, err) < 0)
 		return -1;
 	report_definition(&changed, vgpu_host_find_device(&world->host, uuid), is_changed);

@@ -133,8 +133,8 @@ static const struct vgpu_item *find_item(const struct vgpu_world *world, const c
 	return NULL;
 }
 
-static const struct vgpu_item *find_free_among(const struct vgpu_world *world, const char *type,
-					       bool active)
+static const struct vgpu_item *find_free(const struct vgpu_world *world, const char *type,
+					 bool active)
 {
 	for (size_t i = 0; i < world->inventory.count; i++) {
 		const struct vgpu_item *item = &world->inventory.items[i];
@@ -145,14 +145,6 @@ static const struct vgpu_item *find_free_among(const struct vgpu_world *world, c
 			return item;
 	}
 	return NULL;
-}
-
-/* What is active needs no more room. */
-static const struct vgpu_item *find_free(const struct vgpu_world *world, const char *type)
-{
-	const struct vgpu_item *item = find_free_among(world, type, true);
-
-	return item != NULL ? item : find_free_among(world, type, false);
 }
 
 /* Makes what is missing of the vGPU: all of it, its definition, or nothing. */
@@ -236,7 +228,10 @@ int vgpu_setup_take_vgpu(struct vgpu_setup *setup, struct base_error *err)
 	if (base_name_parse_uuid(own, setup->uuid))
 		return take_item(setup, find_item(&world, setup->uuid),
 				 "which the domain has already", err);
-	item = find_free(&world, setup->type);
+	/* What is active needs no more room. */
+	item = find_free(&world, setup->type, true);
+	if (item == NULL)
+		item = find_free(&world, setup->type, false);
 	if (item == NULL)
 		return make_vgpu(setup, err);
 	memcpy(setup->uuid, vgpu_item_uuid(item), BASE_UUID_SIZE);

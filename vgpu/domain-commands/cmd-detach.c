@@ -116,15 +116,6 @@ static int detach_from_text(struct request *request, struct base_error *err)
 	return 0;
 }
 
-static void say_if_nothing_to_do(const struct request *request,
-				 const struct xmlpatch_result *result, const char *name)
-{
-	BASE_AUTO(free) char *where = base_text_format("the domain %s", name);
-
-	if (result->n == 0 && !request->is_dry && where != NULL)
-		say_nothing_to_do(request, where);
-}
-
 /* What the metadata do not have, a definition that was saved before has. */
 static int point_at_backups(struct xmlpatch_result *result, const char *name,
 			    struct base_error *err)
@@ -142,6 +133,7 @@ static int detach_from_domain(struct request *request, struct base_error *err)
 	BASE_AUTO(vgpu_domain)
 	struct vgpu_domain *domain = vgpu_domain_create(request->uri, request->domain, err);
 	BASE_AUTO(free) char *xml = domain != NULL ? vgpu_domain_get_xml(domain, err) : NULL;
+	BASE_AUTO(free) char *where = NULL;
 	BASE_AUTO(xmlpatch_result) struct xmlpatch_result result = { 0 };
 	const struct vgpu_change change = { .domain = domain,
 					    .before = xml,
@@ -156,7 +148,9 @@ static int detach_from_domain(struct request *request, struct base_error *err)
 	if (point_at_backups(&result, vgpu_domain_name(domain), err) < 0 ||
 	    vgpu_apply(&change, err) < 0)
 		return -1;
-	say_if_nothing_to_do(request, &result, vgpu_domain_name(domain));
+	where = base_text_format("the domain %s", vgpu_domain_name(domain));
+	if (result.n == 0 && !request->is_dry && where != NULL)
+		say_nothing_to_do(request, where);
 	return 0;
 }
 

@@ -97,13 +97,6 @@ static bool has_lost_vnc(const struct vgpu_capability *capability)
 	       (capability->knows_displays && capability->has_dbus);
 }
 
-static int tell_lost_vnc(char **why)
-{
-	*why = strdup("QEMU 7.0 and later start no vGPU with a picture beside VNC (\"The console "
-		      "requires display DMABUF support\")");
-	return *why != NULL ? 1 : -1;
-}
-
 /* What this QEMU is built without that the display needs; NULL if nothing. */
 static const char *find_missing(const struct vgpu_capability *capability,
 				enum xmlpatch_display display)
@@ -144,11 +137,13 @@ static int find_obstacle(const struct vgpu_capability *capability, enum xmlpatch
 		if (found != 0)
 			return found;
 	}
-	if (display == XMLPATCH_DISPLAY_VNC && missing == NULL && has_lost_vnc(capability))
-		return tell_lost_vnc(why);
-	if (missing == NULL)
+	if (missing != NULL)
+		*why = base_text_format("this QEMU is built without %s", missing);
+	else if (display == XMLPATCH_DISPLAY_VNC && has_lost_vnc(capability))
+		*why = strdup("QEMU 7.0 and later start no vGPU with a picture beside VNC (\"The "
+			      "console requires display DMABUF support\")");
+	else
 		return 0;
-	*why = base_text_format("this QEMU is built without %s", missing);
 	return *why != NULL ? 1 : -1;
 }
 

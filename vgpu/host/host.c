@@ -77,23 +77,16 @@ int vgpu_host_init_devices(struct vgpu_host *host, struct base_error *err)
 	return -1;
 }
 
-static int add_parents(struct vgpu_host *host, struct base_error *err)
+int vgpu_host_init(struct vgpu_host *host, struct base_error *err)
 {
-	if (gather_parents(host, err) < 0)
+	*host = (struct vgpu_host){ 0 };
+	if (gather_devices(host, err) < 0 || gather_parents(host, err) < 0) {
+		vgpu_host_finish(host);
 		return -1;
+	}
 	count_devices(host);
 	work_out_maxima(host);
 	return 0;
-}
-
-int vgpu_host_init(struct vgpu_host *host, struct base_error *err)
-{
-	if (vgpu_host_init_devices(host, err) < 0)
-		return -1;
-	if (add_parents(host, err) == 0)
-		return 0;
-	vgpu_host_finish(host);
-	return -1;
 }
 
 static bool types_have_all(const struct vgpu_host *host, size_t total)

@@ -54,14 +54,6 @@ static char *read_text(int types_fd, const char *id, const char *name)
 	return text;
 }
 
-/* By the links to them, where they can be read. */
-static size_t count_active(int types_fd, const char *id)
-{
-	long count = vgpu_sysfs_count_vgpus(types_fd, join_attribute(id, "devices").text);
-
-	return count > 0 ? (size_t)count : 0;
-}
-
 /* A number that fills the text up to `end`, followed by `unit`; else -1. */
 static long parse_number(const char *text, const char *unit)
 {
@@ -137,6 +129,7 @@ static bool is_directory(int dirfd, const char *path)
 int vgpu_type_init(struct vgpu_type *type, int types_fd, const char *id, struct base_error *err)
 {
 	BASE_AUTO(free) char *available = NULL;
+	long active;
 
 	*type = (struct vgpu_type){ .available = -1,
 				    .maximum = -1,
@@ -156,7 +149,9 @@ int vgpu_type_init(struct vgpu_type *type, int types_fd, const char *id, struct 
 	available = read_text(types_fd, id, "available_instances");
 	if (available != NULL)
 		type->available = parse_number(available, "");
-	type->active = count_active(types_fd, id);
+	/* By the links to them, where they can be read. */
+	active = vgpu_sysfs_count_vgpus(types_fd, join_attribute(id, "devices").text);
+	type->active = active > 0 ? (size_t)active : 0;
 	if (type->id == NULL)
 		base_error_no_memory(err, "cannot read the type %s", id);
 	else if (type->description == NULL || vgpu_type_describe(type, type->description, err) == 0)

@@ -126,14 +126,6 @@ static int note_leftover(struct vgpu_store *store, const char *parent, const cha
 	return 0;
 }
 
-static int read_entry(struct vgpu_store *store, int fd, const char *parent, const char *name,
-		      struct base_error *err)
-{
-	/* Hidden: nobody's definition. */
-	return name[0] == '.' ? note_leftover(store, parent, name, err)
-			      : read_file(store, fd, parent, name, err);
-}
-
 static int read_parent(struct vgpu_store *store, const char *parent, struct base_error *err)
 {
 	BASE_AUTO(base_dir) struct base_dir dir = BASE_DIR_CLOSED;
@@ -149,7 +141,11 @@ static int read_parent(struct vgpu_store *store, const char *parent, struct base
 	if (dir.fd < 0)
 		return note_unread(store, parent, errno, err);
 	while ((name = base_dir_next(&dir)) != NULL) {
-		if (read_entry(store, dir.fd, parent, name, err) < 0)
+		/* Hidden: nobody's definition. */
+		int status = name[0] == '.' ? note_leftover(store, parent, name, err)
+					    : read_file(store, dir.fd, parent, name, err);
+
+		if (status < 0)
 			return -1;
 	}
 	return errno == 0 ? 0 : note_unread(store, parent, errno, err);

@@ -1,25 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vgpu/vgpus/world.h"
 
-static int gather_host(struct vgpu_host *host, unsigned int options, struct base_error *err)
-{
-	return options & VGPU_WORLD_PARENTS ? vgpu_host_init(host, err)
-					    : vgpu_host_init_devices(host, err);
-}
-
-static int gather_store(struct vgpu_store *store, const char *path, unsigned int options,
-			struct base_error *err)
-{
-	return options & VGPU_WORLD_WHOLE ? vgpu_store_init_whole(store, path, err)
-					  : vgpu_store_init(store, path, err);
-}
-
 int vgpu_world_init(struct vgpu_world *world, const char *config_dir, unsigned int options,
 		    struct base_error *err)
 {
+	bool parents = (options & VGPU_WORLD_PARENTS) != 0;
+	bool whole = (options & VGPU_WORLD_WHOLE) != 0;
+
 	*world = (struct vgpu_world){ .store = { .fd = -1 } };
-	if (gather_host(&world->host, options, err) == 0 &&
-	    gather_store(&world->store, config_dir, options, err) == 0 &&
+	if ((parents ? vgpu_host_init : vgpu_host_init_devices)(&world->host, err) == 0 &&
+	    (whole ? vgpu_store_init_whole : vgpu_store_init)(&world->store, config_dir, err) ==
+		    0 &&
 	    vgpu_inventory_init(&world->inventory, &world->host, &world->store, err) == 0)
 		return 0;
 	vgpu_world_finish(world);

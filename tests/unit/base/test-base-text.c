@@ -146,6 +146,16 @@ static void what_a_stream_could_not_take_is_told(void **state)
 	assert_null(base_text_close(&stream));
 }
 
+static void an_ending_has_something_in_front(void **state)
+{
+	(void)state;
+	assert_true(base_text_ends_with("win10.xml", ".xml"));
+	assert_false(base_text_ends_with(".xml", ".xml"));
+	assert_false(base_text_ends_with("win10.xmln", ".xml"));
+	assert_false(base_text_ends_with("l", ".xml"));
+	assert_true(base_text_ends_with("a", ""));
+}
+
 static void a_format_is_what_printf_makes_of_it(void **state)
 {
 	BASE_AUTO(free) char *text = base_text_format("%s at %04x:%d", "it", 0x5e, -1);
@@ -167,6 +177,7 @@ int main(void)
 		cmocka_unit_test(a_list_has_commas_between_its_items),
 		cmocka_unit_test(a_stream_is_what_was_printed),
 		cmocka_unit_test(what_a_stream_could_not_take_is_told),
+		cmocka_unit_test(an_ending_has_something_in_front),
 		cmocka_unit_test(a_format_is_what_printf_makes_of_it),
 	};
 

@@ -45,11 +45,6 @@ static bool is_added(const struct doctor_change *change, const char *line, size_
 	       (change->before == NULL || !doctor_read_has_line(change->before, line, length));
 }
 
-static bool is_blank(const char *text)
-{
-	return text[strspn(text, " \t\r\n")] == '\0';
-}
-
 int doctor_change_take_out(const struct doctor_change *change, const char *text, char **rest)
 {
 	size_t used = 0;
@@ -68,7 +63,7 @@ int doctor_change_take_out(const struct doctor_change *change, const char *text,
 		text += whole;
 	}
 	(*rest)[used] = '\0';
-	if (change->before == NULL && is_blank(*rest)) {
+	if (change->before == NULL && (*rest)[strspn(*rest, " \t\r\n")] == '\0') {
 		free(*rest);
 		*rest = NULL;
 	}

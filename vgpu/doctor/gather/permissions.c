@@ -205,13 +205,6 @@ static int read_qemu_user(struct doctor_user *user, const char *root)
 	return user->name != NULL ? 0 : read_user(user, root, "qemu");
 }
 
-static bool is_xml(const char *name)
-{
-	size_t length = strlen(name);
-
-	return length > 4 && strcmp(name + length - 4, ".xml") == 0;
-}
-
 /* libvirt writes the one, a person may write the other. */
 static bool has_mdev(const char *text)
 {
@@ -237,7 +230,7 @@ static bool has_session_vgpus(const struct doctor_user *person, const char *root
 		char name[NAME_MAX + 2];
 		BASE_AUTO(free) char *text = NULL;
 
-		if (!is_xml(entry->d_name))
+		if (!base_text_ends_with(entry->d_name, ".xml"))
 			continue;
 		snprintf(name, sizeof(name), "/%s", entry->d_name);
 		text = doctor_read(path, name);

@@ -102,13 +102,6 @@ static int add_file(struct doctor_files *files, const char *root, const char *di
 	return 0;
 }
 
-static bool ends_with(const char *name, const char *suffix)
-{
-	size_t length = strlen(name), ending = strlen(suffix);
-
-	return length > ending && strcmp(name + length - ending, suffix) == 0;
-}
-
 static int add_directory(struct doctor_files *files, const char *root, const char *directory,
 			 const char *suffix)
 {
@@ -123,7 +116,7 @@ static int add_directory(struct doctor_files *files, const char *root, const cha
 	if (dir == NULL)
 		return 0;
 	while ((entry = readdir(dir)) != NULL) {
-		if (*entry->d_name == '.' || !ends_with(entry->d_name, suffix) ||
+		if (*entry->d_name == '.' || !base_text_ends_with(entry->d_name, suffix) ||
 		    has_name(files, entry->d_name))
 			continue;
 		if (add_file(files, root, directory, entry->d_name) < 0)

@@ -167,10 +167,9 @@ static int read_included(struct rules *rules, const char *root, const char *path
 			 struct base_error *err)
 {
 	BASE_AUTO(free) char *text = NULL;
-	size_t length = strlen(path);
 	bool missing;
 
-	if (length > 2 && strcmp(path + length - 2, ".d") == 0)
+	if (base_text_ends_with(path, ".d"))
 		return read_directory(rules, root, path, err);
 	text = doctor_read_or_miss(root, path, &missing);
 	rules->is_unreadable |= text == NULL && !missing;

@@ -64,9 +64,8 @@ static enum doctor_answer is_enabled(const char *root)
 		return errno == ENOENT ? DOCTOR_NO : DOCTOR_NOT_KNOWN;
 	while ((entry = readdir(dir)) != NULL) {
 		BASE_AUTO(free) char *wants = NULL;
-		size_t length = strlen(entry->d_name);
 
-		if (length <= 6 || strcmp(entry->d_name + length - 6, ".wants") != 0)
+		if (!base_text_ends_with(entry->d_name, ".wants"))
 			continue;
 		wants = base_text_format("%s/%s", directory, entry->d_name);
 		if (wants == NULL)
