@@ -28,8 +28,8 @@ static const char *new_type(const struct xmlpatch_attach *attach, const char *ty
 	}
 }
 
-static int turn(struct xmlpatch_attach *attach, const xmlNode *audio, const char *from,
-		const char *to, struct base_error *err)
+static int redirect_audio(struct xmlpatch_attach *attach, const xmlNode *audio, const char *from,
+			  const char *to, struct base_error *err)
 {
 	if (strcmp(from, to) == 0)
 		return 0;
@@ -47,7 +47,7 @@ static char *read_id(const xmlNode *audio)
 	return digits > 0 && digits < 4 && id[digits] == '\0' ? BASE_STEAL_PTR(id) : NULL;
 }
 
-static int add_dbus(struct xmlpatch_attach *attach, char **id, struct base_error *err)
+static int add_dbus_backend(struct xmlpatch_attach *attach, char **id, struct base_error *err)
 {
 	*id = strdup("1");
 	if (*id == NULL)
@@ -57,23 +57,19 @@ static int add_dbus(struct xmlpatch_attach *attach, char **id, struct base_error
 	return xmlpatch_attach_note(attach, err, "added an audio backend on D-Bus");
 }
 
-static bool has_graphics(const xmlNode *devices, const char *type)
-{
-	return xmlpatch_document_find(devices, "graphics", "type", type) != NULL;
-}
-
 /*
  * The backend that libvirt would add for a SPICE or VNC display, with sound and without:
  * of that a detach would know nothing, and one of the type spice without its display
  * libvirt refuses.
  */
-static int add_implicit(struct xmlpatch_attach *attach, struct base_error *err)
+static int add_implicit_backend(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	const xmlNode *devices = attach->guest.devices;
 	bool is_spice = attach->wishes->display == XMLPATCH_DISPLAY_SPICE;
 
 	if ((!is_spice && attach->wishes->display != XMLPATCH_DISPLAY_VNC) ||
-	    has_graphics(devices, "spice") || (!is_spice && has_graphics(devices, "vnc")))
+	    xmlpatch_document_find(devices, "graphics", "type", "spice") != NULL ||
+	    (!is_spice && xmlpatch_document_find(devices, "graphics", "type", "vnc") != NULL))
 		return 0;
 	if (xmlpatch_attach_add(&attach->added, err, "<audio id='1' type='%s'/>",
 				is_spice ? "spice" : "none") < 0)
@@ -99,7 +95,7 @@ int xmlpatch_attach_put_audio(struct xmlpatch_attach *attach, char **id, struct 
 		if (type == NULL)
 			continue;
 		to = new_type(attach, type, wants_dbus);
-		if (turn(attach, audio, type, to, err) < 0)
+		if (redirect_audio(attach, audio, type, to, err) < 0)
 			return -1;
 		if (id != NULL && *id == NULL && strcmp(to, "dbus") == 0) {
 			*id = read_id(audio);
@@ -108,5 +104,5 @@ int xmlpatch_attach_put_audio(struct xmlpatch_attach *attach, char **id, struct 
 	}
 	if (first != NULL)
 		return 0;
-	return wants_dbus ? add_dbus(attach, id, err) : add_implicit(attach, err);
+	return wants_dbus ? add_dbus_backend(attach, id, err) : add_implicit_backend(attach, err);
 }

@@ -13,7 +13,7 @@ struct source {
 	char name[BASE_UUID_SIZE];
 };
 
-static unsigned long number(const xmlNode *node, const char *attribute)
+static unsigned long read_number(const xmlNode *node, const char *attribute)
 {
 	BASE_AUTO(free) char *text = xmlpatch_document_get(node, attribute);
 
@@ -25,8 +25,8 @@ static bool read_pci(const xmlNode *address, struct source *source)
 	if (address == NULL)
 		return false;
 	snprintf(source->name, sizeof(source->name), "%04lx:%02lx:%02lx.%lx",
-		 number(address, "domain") & 0xffff, number(address, "bus") & 0xff,
-		 number(address, "slot") & 0x1f, number(address, "function") & 0x7);
+		 read_number(address, "domain") & 0xffff, read_number(address, "bus") & 0xff,
+		 read_number(address, "slot") & 0x1f, read_number(address, "function") & 0x7);
 	return true;
 }
 
@@ -42,10 +42,11 @@ static bool read_usb(const xmlNode *from, struct source *source)
 
 	if (address != NULL)
 		snprintf(source->name, sizeof(source->name), "USB %lu:%lu",
-			 number(address, "bus") & 0xffff, number(address, "device") & 0xffff);
+			 read_number(address, "bus") & 0xffff,
+			 read_number(address, "device") & 0xffff);
 	else
 		snprintf(source->name, sizeof(source->name), "USB %04lx:%04lx",
-			 number(vendor, "id") & 0xffff, number(product, "id") & 0xffff);
+			 read_number(vendor, "id") & 0xffff, read_number(product, "id") & 0xffff);
 	if (address != NULL)
 		return xmlHasProp((xmlNode *)address, (const xmlChar *)"device") != NULL;
 	return vendor != NULL && product != NULL;

@@ -8,8 +8,6 @@
 #include "xmlpatch/attach-spice.h"
 #include "xmlpatch/text.h"
 
-#define note xmlpatch_attach_note
-
 /*
  * Once a display owns a console's GL, QEMU's console_compatible_with() stops the
  * start for any other kind ("Display vnc is incompatible with the GL context"); and
@@ -25,12 +23,12 @@ static const struct mode {
 	[XMLPATCH_DISPLAY_VNC] = { { "vnc", "egl-headless", "spice" }, "egl-headless" },
 };
 
-static xmlNode *find_type(const struct xmlpatch_attach *attach, const char *type)
+static xmlNode *find_display(const struct xmlpatch_attach *attach, const char *type)
 {
 	return xmlpatch_document_find(attach->guest.devices, "graphics", "type", type);
 }
 
-static int clear_rivals(struct xmlpatch_attach *attach, struct base_error *err)
+static int remove_other_displays(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	static const char *const known[] = { "vnc", "spice", "sdl", "egl-headless", "dbus", NULL };
 	const struct mode *mode = &modes[attach->wishes->display];
@@ -43,20 +41,21 @@ static int clear_rivals(struct xmlpatch_attach *attach, struct base_error *err)
 		    xmlpatch_text_is_one_of(type, mode->stays))
 			continue;
 		xmlpatch_edits_remove(&attach->edits, graphics);
-		if (note(attach, err, "removed the display %s, which QEMU cannot have beside %s",
-			 type, mode->called) < 0)
+		if (xmlpatch_attach_note(attach, err,
+					 "removed the display %s, which QEMU cannot have beside %s",
+					 type, mode->called) < 0)
 			return -1;
 	}
 	return 0;
 }
 
 /* libvirt takes one of each type. */
-static int refuse_twins(const struct xmlpatch_attach *attach, struct base_error *err)
+static int refuse_two_of_a_type(const struct xmlpatch_attach *attach, struct base_error *err)
 {
 	const char *const *types = modes[attach->wishes->display].stays;
 
 	for (; *types != NULL; types++) {
-		if (xmlpatch_document_find_next(find_type(attach, *types), "graphics", "type",
+		if (xmlpatch_document_find_next(find_display(attach, *types), "graphics", "type",
 						*types) != NULL)
 			return base_error_set(err, BASE_FAILED,
 					      "the domain has two displays of the type %s: take "
@@ -78,19 +77,20 @@ static int add_gl(const struct xmlpatch_attach *attach, char **fragment, const c
 }
 
 /* A bus address and peer to peer exclude each other. */
-static int keep_p2p(struct xmlpatch_attach *attach, const xmlNode *graphics, struct base_error *err)
+static int make_p2p(struct xmlpatch_attach *attach, const xmlNode *graphics, struct base_error *err)
 {
 	if (xmlpatch_document_has(graphics, "p2p", "yes"))
 		return 0;
 	xmlpatch_edits_unset(&attach->edits, graphics, "address");
 	xmlpatch_edits_set(&attach->edits, graphics, "p2p", "yes");
-	return note(attach, err, "made the D-Bus display peer to peer");
+	return xmlpatch_attach_note(attach, err, "made the D-Bus display peer to peer");
 }
 
 static int note_gl(struct xmlpatch_attach *attach, const char *type, struct base_error *err)
 {
-	return note(attach, err, "set the GL of the display %s to %s", type,
-		    attach->wishes->rendernode == NULL ? "on" : attach->wishes->rendernode);
+	return xmlpatch_attach_note(
+		attach, err, "set the GL of the display %s to %s", type,
+		attach->wishes->rendernode == NULL ? "on" : attach->wishes->rendernode);
 }
 
 /*
@@ -130,16 +130,16 @@ static int link_audio(struct xmlpatch_attach *attach, const xmlNode *graphics, c
 		xmlpatch_edits_set(&attach->edits, audio, "id", id);
 	else if (xmlpatch_attach_add(children, err, "<audio id='%s'/>", id) < 0)
 		return -1;
-	return note(attach, err, "gave the D-Bus display the guest's sound");
+	return xmlpatch_attach_note(attach, err, "gave the D-Bus display the guest's sound");
 }
 
-static const char *node_words(const struct xmlpatch_attach *attach)
+static const char *describe_node(const struct xmlpatch_attach *attach)
 {
 	return attach->wishes->rendernode == NULL ? "the render node that libvirt chooses"
 						  : attach->wishes->rendernode;
 }
 
-static int add_dbus(struct xmlpatch_attach *attach, const char *id, struct base_error *err)
+static int add_dbus_display(struct xmlpatch_attach *attach, const char *id, struct base_error *err)
 {
 	BASE_AUTO(free) char *gl = NULL;
 
@@ -149,20 +149,21 @@ static int add_dbus(struct xmlpatch_attach *attach, const char *id, struct base_
 				id == NULL ? "" : "\n\t<audio id='", id == NULL ? "" : id,
 				id == NULL ? "" : "'/>") < 0)
 		return -1;
-	return note(attach, err, "added a D-Bus display with GL on %s", node_words(attach));
+	return xmlpatch_attach_note(attach, err, "added a D-Bus display with GL on %s",
+				    describe_node(attach));
 }
 
 static int put_dbus(struct xmlpatch_attach *attach, struct base_error *err)
 {
-	xmlNode *dbus = find_type(attach, "dbus");
+	xmlNode *dbus = find_display(attach, "dbus");
 	BASE_AUTO(free) char *id = NULL;
 	BASE_AUTO(free) char *children = NULL;
 
 	if (xmlpatch_attach_put_audio(attach, &id, err) < 0)
 		return -1;
 	if (dbus == NULL)
-		return add_dbus(attach, id, err);
-	if (keep_p2p(attach, dbus, err) < 0 || keep_gl(attach, dbus, true, &children, err) < 0 ||
+		return add_dbus_display(attach, id, err);
+	if (make_p2p(attach, dbus, err) < 0 || keep_gl(attach, dbus, true, &children, err) < 0 ||
 	    link_audio(attach, dbus, id, &children, err) < 0)
 		return -1;
 	if (children != NULL)
@@ -176,7 +177,7 @@ static int put_dbus(struct xmlpatch_attach *attach, struct base_error *err)
  */
 static int put_egl_headless(struct xmlpatch_attach *attach, struct base_error *err)
 {
-	xmlNode *graphics = find_type(attach, "egl-headless");
+	xmlNode *graphics = find_display(attach, "egl-headless");
 	BASE_AUTO(free) char *children = NULL;
 	BASE_AUTO(free) char *gl = NULL;
 
@@ -193,10 +194,11 @@ static int put_egl_headless(struct xmlpatch_attach *attach, struct base_error *e
 				gl == NULL ? "" : ">\n\t", gl == NULL ? "" : gl,
 				gl == NULL ? "/>" : "\n</graphics>") < 0)
 		return -1;
-	return note(attach, err, "added an egl-headless display on %s", node_words(attach));
+	return xmlpatch_attach_note(attach, err, "added an egl-headless display on %s",
+				    describe_node(attach));
 }
 
-static bool is_local(const xmlNode *spice)
+static bool is_local_spice(const xmlNode *spice)
 {
 	const xmlNode *listen = xmlpatch_document_child(spice, "listen");
 
@@ -205,13 +207,13 @@ static bool is_local(const xmlNode *spice)
 }
 
 /* QEMU: "SPICE GL support is local-only for now and incompatible with -spice port". */
-static int make_local(struct xmlpatch_attach *attach, const xmlNode *spice, char **children,
-		      struct base_error *err)
+static int make_spice_local(struct xmlpatch_attach *attach, const xmlNode *spice, char **children,
+			    struct base_error *err)
 {
 	static const char *const remote[] = { "port", "tlsPort", "autoport", "listen" };
 	const xmlNode *first = xmlpatch_document_child(spice, "listen");
 
-	if (is_local(spice))
+	if (is_local_spice(spice))
 		return 0;
 	for (size_t i = 0; i < sizeof(remote) / sizeof(*remote); i++)
 		xmlpatch_edits_unset(&attach->edits, spice, remote[i]);
@@ -224,17 +226,18 @@ static int make_local(struct xmlpatch_attach *attach, const xmlNode *spice, char
 	}
 	if (first == NULL && xmlpatch_attach_add(children, err, "<listen type='none'/>") < 0)
 		return -1;
-	return note(attach, err, "made the SPICE display a local one, as GL needs it");
+	return xmlpatch_attach_note(attach, err,
+				    "made the SPICE display a local one, as GL needs it");
 }
 
 static int put_spice(struct xmlpatch_attach *attach, struct base_error *err)
 {
-	xmlNode *spice = find_type(attach, "spice");
+	xmlNode *spice = find_display(attach, "spice");
 	BASE_AUTO(free) char *gl = NULL;
 	BASE_AUTO(free) char *children = NULL;
 
 	if (spice != NULL) {
-		if (make_local(attach, spice, &children, err) < 0 ||
+		if (make_spice_local(attach, spice, &children, err) < 0 ||
 		    keep_gl(attach, spice, true, &children, err) < 0)
 			return -1;
 		if (children != NULL)
@@ -247,27 +250,30 @@ static int put_spice(struct xmlpatch_attach *attach, struct base_error *err)
 				"</graphics>",
 				gl) < 0)
 		return -1;
-	return note(attach, err, "added a local SPICE display with GL on %s", node_words(attach));
+	return xmlpatch_attach_note(attach, err, "added a local SPICE display with GL on %s",
+				    describe_node(attach));
 }
 
 static int put_vnc(struct xmlpatch_attach *attach, struct base_error *err)
 {
-	xmlNode *gl = xmlpatch_document_child(find_type(attach, "spice"), "gl");
+	xmlNode *gl = xmlpatch_document_child(find_display(attach, "spice"), "gl");
 
 	if (xmlpatch_document_has(gl, "enable", "yes")) {
 		xmlpatch_edits_set(&attach->edits, gl, "enable", "no");
-		if (note(attach, err,
-			 "turned the GL of the SPICE display off, which QEMU cannot have beside "
-			 "VNC") < 0)
+		if (xmlpatch_attach_note(
+			    attach, err,
+			    "turned the GL of the SPICE display off, which QEMU cannot have beside "
+			    "VNC") < 0)
 			return -1;
 	}
-	if (find_type(attach, "vnc") == NULL) {
+	if (find_display(attach, "vnc") == NULL) {
 		if (xmlpatch_attach_add(&attach->added, err,
 					"<graphics type='vnc' port='-1' autoport='yes' "
 					"listen='127.0.0.1'>\n"
 					"\t<listen type='address' address='127.0.0.1'/>\n"
 					"</graphics>") < 0 ||
-		    note(attach, err, "added a VNC display for this machine only") < 0)
+		    xmlpatch_attach_note(attach, err, "added a VNC display for this machine only") <
+			    0)
 			return -1;
 	}
 	/* console_compatible_with() in ui/console.c: VNC takes no dma-buf. */
@@ -280,7 +286,7 @@ static int put_vnc(struct xmlpatch_attach *attach, struct base_error *err)
 	return put_egl_headless(attach, err);
 }
 
-static int put_wished(struct xmlpatch_attach *attach, struct base_error *err)
+static int put_wanted_display(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	switch (attach->wishes->display) {
 	case XMLPATCH_DISPLAY_DBUS:
@@ -305,12 +311,12 @@ int xmlpatch_attach_put_graphics(struct xmlpatch_attach *attach, struct base_err
 		return 0;
 	attach->keeps_spice =
 		display == XMLPATCH_DISPLAY_SPICE ||
-		(display == XMLPATCH_DISPLAY_VNC && find_type(attach, "spice") != NULL);
-	if (refuse_twins(attach, err) < 0 || clear_rivals(attach, err) < 0)
+		(display == XMLPATCH_DISPLAY_VNC && find_display(attach, "spice") != NULL);
+	if (refuse_two_of_a_type(attach, err) < 0 || remove_other_displays(attach, err) < 0)
 		return -1;
 	if (!attach->keeps_spice && xmlpatch_attach_clear_spice(attach, err) < 0)
 		return -1;
 	if (display != XMLPATCH_DISPLAY_DBUS && xmlpatch_attach_put_audio(attach, NULL, err) < 0)
 		return -1;
-	return put_wished(attach, err);
+	return put_wanted_display(attach, err);
 }

@@ -50,8 +50,8 @@ bool xmlpatch_attach_needs_alias(const struct xmlpatch_attach *attach)
 	return false;
 }
 
-static xmlNode *find_by(const xmlNode *parent, const char *name, const char *attribute,
-			const char *value)
+static xmlNode *find_qemu_child(const xmlNode *parent, const char *name, const char *attribute,
+				const char *value)
 {
 	xmlNode *node = xmlpatch_qemu_child(parent, name, NULL);
 
@@ -60,8 +60,8 @@ static xmlNode *find_by(const xmlNode *parent, const char *name, const char *att
 	return node;
 }
 
-static int note(struct xmlpatch_attach *attach, const struct property *property,
-		struct base_error *err)
+static int note_property(struct xmlpatch_attach *attach, const struct property *property,
+			 struct base_error *err)
 {
 	return xmlpatch_attach_note(attach, err, "set QEMU's property %s of the vGPU to %s",
 				    property->name, property->value);
@@ -75,7 +75,7 @@ static int keep_property(struct xmlpatch_attach *attach, const xmlNode *node,
 	if (!xmlpatch_document_has(node, "type", property->type))
 		xmlpatch_edits_set(&attach->edits, node, "type", property->type);
 	xmlpatch_edits_set(&attach->edits, node, "value", property->value);
-	return note(attach, property, err);
+	return note_property(attach, property, err);
 }
 
 /* The element that the properties go into, and how far down it is there already. */
@@ -90,7 +90,7 @@ static int find_target(struct target *target, const struct xmlpatch_attach *atta
 	const xmlNode *into;
 
 	target->override = xmlpatch_qemu_child(attach->guest.root, "override", NULL);
-	target->device = find_by(target->override, "device", "alias", attach->alias);
+	target->device = find_qemu_child(target->override, "device", "alias", attach->alias);
 	target->frontend = xmlpatch_qemu_child(target->device, "frontend", NULL);
 	into = target->frontend != NULL ? target->frontend
 	       : target->device != NULL ? target->device
@@ -98,8 +98,8 @@ static int find_target(struct target *target, const struct xmlpatch_attach *atta
 	return xmlpatch_qemu_find_prefix(&target->prefix, &attach->document, into, err);
 }
 
-static int append(struct xmlpatch_attach *attach, const struct target *target, char **fragment,
-		  struct base_error *err)
+static int append_properties(struct xmlpatch_attach *attach, const struct target *target,
+			     char **fragment, struct base_error *err)
 {
 	const xmlNode *into = target->frontend;
 	char alias[XMLPATCH_ALIAS_SIZE + 16];
@@ -133,7 +133,8 @@ static int put_properties(struct xmlpatch_attach *attach, const struct property 
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		const struct property *property = &properties[i];
-		const xmlNode *node = find_by(target.frontend, "property", "name", property->name);
+		const xmlNode *node =
+			find_qemu_child(target.frontend, "property", "name", property->name);
 
 		if (node != NULL) {
 			if (keep_property(attach, node, property, err) < 0)
@@ -146,10 +147,10 @@ static int put_properties(struct xmlpatch_attach *attach, const struct property 
 					"<%sproperty name='%s' type='%s' value='%s'/>",
 					target.prefix.text, property->name, property->type,
 					property->value) < 0 ||
-		    note(attach, property, err) < 0)
+		    note_property(attach, property, err) < 0)
 			return -1;
 	}
-	return missing == NULL ? 0 : append(attach, &target, &missing, err);
+	return missing == NULL ? 0 : append_properties(attach, &target, &missing, err);
 }
 
 /* Another device that a global setting of vfio-pci would reach. */

@@ -19,8 +19,8 @@ int xmlpatch_attach_plan(struct xmlpatch_attach *attach, struct base_error *err)
 				 &attach->plan, err);
 }
 
-static void set_part(struct xmlpatch_attach *attach, const xmlNode *node, const char *attribute,
-		     unsigned int value, int digits)
+static void set_number(struct xmlpatch_attach *attach, const xmlNode *node, const char *attribute,
+		       unsigned int value, int digits)
 {
 	char text[16];
 
@@ -51,18 +51,18 @@ int xmlpatch_attach_set_address(struct xmlpatch_attach *attach, const xmlNode *d
 	if (state != XMLPATCH_PCI_PRESENT && !xmlpatch_document_has(node, "type", "pci"))
 		xmlpatch_edits_set(&attach->edits, node, "type", "pci");
 	if (to->bus != from.bus || is_unread(node, "bus", state))
-		set_part(attach, node, "bus", to->bus, 2);
+		set_number(attach, node, "bus", to->bus, 2);
 	if (to->slot != from.slot || is_unread(node, "slot", state))
-		set_part(attach, node, "slot", to->slot, 2);
+		set_number(attach, node, "slot", to->slot, 2);
 	if (to->function != from.function || is_unread(node, "function", state))
-		set_part(attach, node, "function", to->function, 1);
+		set_number(attach, node, "function", to->function, 1);
 	if (is_unread(node, "domain", state))
-		set_part(attach, node, "domain", 0, 4);
+		set_number(attach, node, "domain", 0, 4);
 	return 0;
 }
 
-static int move(struct xmlpatch_attach *attach, const struct xmlpatch_pci_move *wanted,
-		struct base_error *err)
+static int move_video(struct xmlpatch_attach *attach, const struct xmlpatch_pci_move *wanted,
+		      struct base_error *err)
 {
 	const struct xmlpatch_words video = xmlpatch_device_describe(wanted->video);
 
@@ -81,7 +81,7 @@ int xmlpatch_attach_put_slots(struct xmlpatch_attach *attach, struct base_error 
 {
 	for (size_t i = 0; i < attach->plan.n; i++) {
 		if (!xmlpatch_attach_drops(attach, attach->plan.moves[i].video) &&
-		    move(attach, &attach->plan.moves[i], err) < 0)
+		    move_video(attach, &attach->plan.moves[i], err) < 0)
 			return -1;
 	}
 	return 0;

@@ -11,8 +11,6 @@
 #include "xmlpatch/qemu.h"
 #include "xmlpatch/video.h"
 
-#define note xmlpatch_attach_note
-
 /* A device that QEMU has behind libvirt's back. */
 static bool has_ramfb_argument(const struct xmlpatch_attach *attach)
 {
@@ -91,16 +89,16 @@ static int keep_address(struct xmlpatch_attach *attach, const xmlNode *hostdev,
 		return 0;
 	if (xmlpatch_attach_set_address(attach, hostdev, to, err) < 0)
 		return -1;
-	return note(attach, err, "moved the vGPU %s to %s", attach->uuid,
-		    xmlpatch_pci_address_format(to).text);
+	return xmlpatch_attach_note(attach, err, "moved the vGPU %s to %s", attach->uuid,
+				    xmlpatch_pci_address_format(to).text);
 }
 
 static int set_switch(struct xmlpatch_attach *attach, const char *attribute, bool is_on,
 		      const char *what, struct base_error *err)
 {
 	xmlpatch_edits_set(&attach->edits, attach->vgpu, attribute, is_on ? "on" : "off");
-	return note(attach, err, "turned the %s of the vGPU %s %s", what, attach->uuid,
-		    is_on ? "on" : "off");
+	return xmlpatch_attach_note(attach, err, "turned the %s of the vGPU %s %s", what,
+				    attach->uuid, is_on ? "on" : "off");
 }
 
 static int keep_display(struct xmlpatch_attach *attach, struct base_error *err)
@@ -115,8 +113,9 @@ static int keep_display(struct xmlpatch_attach *attach, struct base_error *err)
 	/* Without the attribute it is off, and may be turned on again. */
 	if (has_ramfb && (!is_wanted || attach->wishes->no_ramfb)) {
 		xmlpatch_edits_unset(&attach->edits, attach->vgpu, "ramfb");
-		return note(attach, err, "turned the boot display (ramfb) of the vGPU %s off",
-			    attach->uuid);
+		return xmlpatch_attach_note(attach, err,
+					    "turned the boot display (ramfb) of the vGPU %s off",
+					    attach->uuid);
 	}
 	/* Whoever wrote ramfb='off' meant it. */
 	if (ramfb != NULL || !needs_ramfb(attach))
@@ -124,7 +123,7 @@ static int keep_display(struct xmlpatch_attach *attach, struct base_error *err)
 	return set_switch(attach, "ramfb", true, "boot display (ramfb)", err);
 }
 
-static bool is_users(const char *alias)
+static bool is_users_alias(const char *alias)
 {
 	return alias != NULL && strncmp(alias, "ua-", 3) == 0 &&
 	       strlen(alias) < XMLPATCH_ALIAS_SIZE &&
@@ -163,7 +162,7 @@ static int keep_alias(struct xmlpatch_attach *attach, struct base_error *err)
 	xmlNode *alias = xmlpatch_document_child(attach->vgpu, "alias");
 	BASE_AUTO(free) char *name = xmlpatch_document_get(alias, "name");
 
-	if (is_users(name)) {
+	if (is_users_alias(name)) {
 		snprintf(attach->alias, sizeof(attach->alias), "%s", name);
 		return 0;
 	}
@@ -179,7 +178,8 @@ static int keep_alias(struct xmlpatch_attach *attach, struct base_error *err)
 			return -1;
 		xmlpatch_edits_append(&attach->edits, attach->vgpu, fragment);
 	}
-	return note(attach, err, "named the vGPU %s %s", attach->uuid, attach->alias);
+	return xmlpatch_attach_note(attach, err, "named the vGPU %s %s", attach->uuid,
+				    attach->alias);
 }
 
 static int keep_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
@@ -209,8 +209,8 @@ static int add_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
 				is_shown ? "on" : "off", needs_ramfb(attach) ? " ramfb='on'" : "",
 				attach->uuid, attach->alias, address.text) < 0)
 		return -1;
-	return note(attach, err, "added the vGPU %s at %s", attach->uuid,
-		    xmlpatch_pci_address_format(&attach->plan.address).text);
+	return xmlpatch_attach_note(attach, err, "added the vGPU %s at %s", attach->uuid,
+				    xmlpatch_pci_address_format(&attach->plan.address).text);
 }
 
 int xmlpatch_attach_put_vgpu(struct xmlpatch_attach *attach, struct base_error *err)

@@ -11,8 +11,8 @@
 #define CIRRUS(primary)	     MODEL("cirrus", primary)
 #define VGA		     MODEL("vga", " primary='yes'")
 
-static int drop(struct xmlpatch_attach *attach, const xmlNode *video, bool is_first,
-		struct base_error *err)
+static int drop_video(struct xmlpatch_attach *attach, const xmlNode *video, bool is_first,
+		      struct base_error *err)
 {
 	BASE_AUTO(free) char *type = xmlpatch_video_model(video);
 	const char *model = type == NULL ? "of libvirt's choice" : type;
@@ -48,14 +48,14 @@ bool xmlpatch_attach_drops(const struct xmlpatch_attach *attach, const xmlNode *
 }
 
 /* QXL draws for SPICE and for nothing that has GL; Windows has a driver for Cirrus. */
-static int tame(struct xmlpatch_attach *attach, const xmlNode *video, struct base_error *err)
+static int replace_qxl(struct xmlpatch_attach *attach, const xmlNode *video, struct base_error *err)
 {
 	const xmlNode *model = xmlpatch_document_child(video, "model");
 
 	if (!xmlpatch_video_is(video, "qxl"))
 		return 0;
 	if (xmlpatch_attach_drops(attach, video))
-		return drop(attach, video, false, err);
+		return drop_video(attach, video, false, err);
 	xmlpatch_edits_replace(&attach->edits, model,
 			       xmlpatch_document_has(model, "primary", "yes")
 				       ? CIRRUS(" primary='yes'")
@@ -66,7 +66,7 @@ static int tame(struct xmlpatch_attach *attach, const xmlNode *video, struct bas
 }
 
 /* A video device where the plan has it; `instead` of a video device none. */
-static int add_model(struct xmlpatch_attach *attach, const char *model, const xmlNode *instead,
+static int add_video(struct xmlpatch_attach *attach, const char *model, const xmlNode *instead,
 		     struct base_error *err)
 {
 	const struct xmlpatch_pci_plan *plan = &attach->plan;
@@ -85,10 +85,10 @@ static int add_model(struct xmlpatch_attach *attach, const char *model, const xm
 }
 
 /* For a guest that has no driver for the vGPU yet. */
-static int add_emulated(struct xmlpatch_attach *attach, const xmlNode *instead,
-			struct base_error *err)
+static int add_cirrus(struct xmlpatch_attach *attach, const xmlNode *instead,
+		      struct base_error *err)
 {
-	if (add_model(attach, CIRRUS(" primary='yes'"), instead, err) < 0)
+	if (add_video(attach, CIRRUS(" primary='yes'"), instead, err) < 0)
 		return -1;
 	return xmlpatch_attach_note(attach, err,
 				    "added the video device cirrus, which shows the guest until it "
@@ -96,11 +96,11 @@ static int add_emulated(struct xmlpatch_attach *attach, const xmlNode *instead,
 }
 
 /* The one that libvirt would add to a domain that has a display, but behind the vGPU. */
-static int add_implicit(struct xmlpatch_attach *attach, struct base_error *err)
+static int add_implicit_video(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	if (!attach->plan.has_video_address)
 		return 0;
-	if (add_model(attach, VGA, NULL, err) < 0)
+	if (add_video(attach, VGA, NULL, err) < 0)
 		return -1;
 	return xmlpatch_attach_note(attach, err,
 				    "added the video device vga behind the vGPU, or libvirt would "
@@ -108,7 +108,7 @@ static int add_implicit(struct xmlpatch_attach *attach, struct base_error *err)
 }
 
 /* Else libvirt adds one of its own choice to a domain that has a display. */
-static int add_none(struct xmlpatch_attach *attach, struct base_error *err)
+static int add_video_none(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	if (xmlpatch_attach_add(&attach->added, err, "<video>\n\t<model type='none'/>\n</video>") <
 	    0)
@@ -121,20 +121,20 @@ static int drop_all(struct xmlpatch_attach *attach, xmlNode *first, struct base_
 {
 	for (xmlNode *video = first; video != NULL;
 	     video = xmlpatch_document_next(video, "video")) {
-		if (drop(attach, video, video == first, err) < 0)
+		if (drop_video(attach, video, video == first, err) < 0)
 			return -1;
 	}
-	return first == NULL ? add_none(attach, err) : 0;
+	return first == NULL ? add_video_none(attach, err) : 0;
 }
 
 static int keep_all(struct xmlpatch_attach *attach, xmlNode *first, struct base_error *err)
 {
 	for (xmlNode *video = first; video != NULL;
 	     video = xmlpatch_document_next(video, "video")) {
-		if (tame(attach, video, err) < 0)
+		if (replace_qxl(attach, video, err) < 0)
 			return -1;
 	}
-	return first == NULL ? add_none(attach, err) : 0;
+	return first == NULL ? add_video_none(attach, err) : 0;
 }
 
 /* One emulated device is enough to see an installation. */
@@ -148,10 +148,10 @@ static int keep_one(struct xmlpatch_attach *attach, xmlNode *first, struct base_
 	     video = xmlpatch_document_next(video, "video")) {
 		bool is_replaced = kept == NULL && video == first;
 
-		if (video != kept && !is_replaced && drop(attach, video, false, err) < 0)
+		if (video != kept && !is_replaced && drop_video(attach, video, false, err) < 0)
 			return -1;
 	}
-	return kept == NULL ? add_emulated(attach, first, err) : tame(attach, kept, err);
+	return kept == NULL ? add_cirrus(attach, first, err) : replace_qxl(attach, kept, err);
 }
 
 int xmlpatch_attach_put_video(struct xmlpatch_attach *attach, struct base_error *err)
@@ -164,7 +164,7 @@ int xmlpatch_attach_put_video(struct xmlpatch_attach *attach, struct base_error 
 	case XMLPATCH_VIDEO_INSTALL:
 		return keep_one(attach, first, err);
 	case XMLPATCH_VIDEO_LEAVE:
-		return add_implicit(attach, err);
+		return add_implicit_video(attach, err);
 	case XMLPATCH_VIDEO_DROP:
 		break;
 	}

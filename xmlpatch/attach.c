@@ -87,7 +87,7 @@ static int append_added(struct xmlpatch_attach *attach, struct base_error *err)
 	return 0;
 }
 
-static int apply(struct xmlpatch_attach *attach, struct base_error *err)
+static int apply_edits(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	struct xmlpatch_result *result = &attach->result;
 	BASE_AUTO(free) char *changed = NULL;
@@ -119,7 +119,7 @@ static int find_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
 	return 0;
 }
 
-static int patch(struct xmlpatch_attach *attach, struct base_error *err)
+static int patch_domain(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	static int (*const steps[])(struct xmlpatch_attach * attach, struct base_error * err) = {
 		find_vgpu,
@@ -134,7 +134,7 @@ static int patch(struct xmlpatch_attach *attach, struct base_error *err)
 		xmlpatch_attach_put_companions,
 		xmlpatch_attach_advise_guest,
 		append_added,
-		apply,
+		apply_edits,
 	};
 
 	xmlpatch_edits_init(&attach->edits, &attach->document);
@@ -157,7 +157,7 @@ int xmlpatch_attach(const char *xml, size_t length, const struct xmlpatch_wishes
 	if (read_wishes(&attach, err) < 0 ||
 	    xmlpatch_document_parse(&attach.document, xml, length, err) < 0 ||
 	    xmlpatch_guest_read(&attach.guest, &attach.document, err) < 0 ||
-	    patch(&attach, err) < 0)
+	    patch_domain(&attach, err) < 0)
 		return -1;
 	*result = attach.result;
 	attach.result = (struct xmlpatch_result){ 0 };

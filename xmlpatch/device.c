@@ -44,7 +44,7 @@ static const struct kind *find_kind(const xmlNode *device)
 	return NULL;
 }
 
-static char *get(const xmlNode *device, const char *child, const char *attribute)
+static char *get_attribute(const xmlNode *device, const char *child, const char *attribute)
 {
 	if (attribute == NULL)
 		return NULL;
@@ -82,7 +82,7 @@ static struct xmlpatch_words describe_hostdev(const xmlNode *device)
 {
 	const xmlNode *source = xmlpatch_document_child(device, "source");
 	const xmlNode *address = xmlpatch_document_child(source, "address");
-	BASE_AUTO(free) char *alias = get(device, "alias", "name");
+	BASE_AUTO(free) char *alias = get_attribute(device, "alias", "name");
 	BASE_AUTO(free) char *uuid = xmlpatch_document_get(address, "uuid");
 	BASE_AUTO(free) char *bus = xmlpatch_document_get(address, "bus");
 	BASE_AUTO(free) char *slot = xmlpatch_document_get(address, "slot");
@@ -113,7 +113,7 @@ struct xmlpatch_words xmlpatch_device_describe(const xmlNode *device)
 		snprintf(element, sizeof(element), "<%.40s>", (const char *)device->name);
 		return make_words(element, NULL, NULL);
 	}
-	what = get(device, kind->child, kind->attribute);
-	second = get(device, kind->second_child, kind->second);
+	what = get_attribute(device, kind->child, kind->attribute);
+	second = get_attribute(device, kind->second_child, kind->second);
 	return make_words(kind->words, what, second);
 }

@@ -36,8 +36,8 @@ static void refuse_doctype(void *parser, const xmlChar *name, const xmlChar *id,
 	xmlStopParser(ctxt);
 }
 
-static int explain(const xmlParserCtxt *parser, const struct reading *reading,
-		   struct base_error *err)
+static int refuse_malformed(const xmlParserCtxt *parser, const struct reading *reading,
+			    struct base_error *err)
 {
 	const xmlError *why = xmlCtxtGetLastError((void *)parser);
 
@@ -63,19 +63,14 @@ static int parse_tree(struct xmlpatch_document *document, struct base_error *err
 	document->tree = xmlCtxtReadMemory(parser, document->text, (int)document->length, NULL,
 					   "UTF-8", options);
 	if (document->tree == NULL || reading.has_doctype || !parser->wellFormed)
-		return explain(parser, &reading, err);
+		return refuse_malformed(parser, &reading, err);
 	return 0;
-}
-
-static const char *after_bom(const char *text)
-{
-	return strncmp(text, "\xef\xbb\xbf", 3) == 0 ? text + 3 : text;
 }
 
 /* The encoding in the XML declaration, cut out; NULL if it names none. */
 static char *declared_encoding(const char *text)
 {
-	const char *start = after_bom(text);
+	const char *start = strncmp(text, "\xef\xbb\xbf", 3) == 0 ? text + 3 : text;
 	const char *end = strncmp(start, "<?xml", 5) == 0 ? strstr(start, "?>") : NULL;
 	const char *at = end != NULL ? memmem(start, (size_t)(end - start), "encoding", 8) : NULL;
 

@@ -30,7 +30,7 @@ void xmlpatch_edits_finish(struct xmlpatch_edits *edits)
  * Adds an edit and takes its text, also if that fails; the text is NULL when
  * memory was out before.
  */
-static void add(struct xmlpatch_edits *edits, struct xmlpatch_edit edit)
+static void add_edit(struct xmlpatch_edits *edits, struct xmlpatch_edit edit)
 {
 	const size_t room = 64;
 	struct xmlpatch_edit *grown = NULL;
@@ -52,8 +52,8 @@ static void add(struct xmlpatch_edits *edits, struct xmlpatch_edit edit)
 	edits->all[edits->n++] = edit;
 }
 
-static char *render(const struct xmlpatch_layout *layout, const char *before, const char *fragment,
-		    const char *after)
+static char *render_fragment(const struct xmlpatch_layout *layout, const char *before,
+			     const char *fragment, const char *after)
 {
 	BASE_AUTO(free) char *whole = xmlpatch_text_format("%s%s%s", before, fragment, after);
 
@@ -68,23 +68,23 @@ static void open_empty(struct xmlpatch_edits *edits, const xmlNode *parent, cons
 	struct xmlpatch_layout beside = xmlpatch_layout_beside(edits->document, parent);
 	size_t slash = place->end - 2;
 	size_t from = xmlpatch_scan_before_space(edits->document->text, slash, place->start);
-	BASE_AUTO(free) char *children = render(&inside, "\n", fragment, "");
-	BASE_AUTO(free) char *last = render(&beside, "\n", "", "");
+	BASE_AUTO(free) char *children = render_fragment(&inside, "\n", fragment, "");
+	BASE_AUTO(free) char *last = render_fragment(&beside, "\n", "", "");
 
 	if (children == NULL || last == NULL) {
 		edits->failed = true;
 		return;
 	}
-	add(edits, (struct xmlpatch_edit){
-			   .kind = XMLPATCH_EDIT_OPEN,
-			   .node = parent,
-			   .at = from,
-			   .length = place->end - from,
-			   .text = xmlpatch_text_format(
-				   ">%s%s</%.*s>", children, last,
-				   (int)xmlpatch_scan_name(edits->document->text, place),
-				   edits->document->text + place->start + 1),
-		   });
+	add_edit(edits, (struct xmlpatch_edit){
+				.kind = XMLPATCH_EDIT_OPEN,
+				.node = parent,
+				.at = from,
+				.length = place->end - from,
+				.text = xmlpatch_text_format(
+					">%s%s</%.*s>", children, last,
+					(int)xmlpatch_scan_name(edits->document->text, place),
+					edits->document->text + place->start + 1),
+			});
 }
 
 /* The line on which the parent ends, where its last child does not end one; to free. */
@@ -98,7 +98,7 @@ static char *render_tail(const struct xmlpatch_edits *edits, const xmlNode *pare
 	if (!layout.in_lines || memchr(document->text + at, '\n', place->close - at) != NULL)
 		return strdup("");
 	layout = xmlpatch_layout_beside(document, parent);
-	return render(&layout, "\n", "", "");
+	return render_fragment(&layout, "\n", "", "");
 }
 
 size_t xmlpatch_edits_tail(const struct xmlpatch_edits *edits, const xmlNode *parent)
@@ -127,7 +127,7 @@ static void append_more(struct xmlpatch_edits *edits, struct xmlpatch_edit *edit
 			const char *fragment)
 {
 	struct xmlpatch_layout layout = xmlpatch_layout_inside(edits->document, edit->node);
-	BASE_AUTO(free) char *children = render(&layout, "\n", fragment, "");
+	BASE_AUTO(free) char *children = render_fragment(&layout, "\n", fragment, "");
 	size_t at = edit->text_length;
 	char *whole = NULL;
 
@@ -164,19 +164,19 @@ void xmlpatch_edits_append(struct xmlpatch_edits *edits, const xmlNode *parent,
 		open_empty(edits, parent, fragment);
 		return;
 	}
-	children = render(&layout, "\n", fragment, "");
+	children = render_fragment(&layout, "\n", fragment, "");
 	tail = render_tail(edits, parent);
 	if (children == NULL || tail == NULL)
 		edits->failed = true;
 	else
-		add(edits, (struct xmlpatch_edit){
-				   .kind = XMLPATCH_EDIT_APPEND,
-				   .node = parent,
-				   .at = xmlpatch_scan_before_space(edits->document->text,
-								    place->close, place->inside),
-				   .text = xmlpatch_text_format("%s%s", children, tail),
-				   .tail = strlen(tail),
-			   });
+		add_edit(edits, (struct xmlpatch_edit){
+					.kind = XMLPATCH_EDIT_APPEND,
+					.node = parent,
+					.at = xmlpatch_scan_before_space(
+						edits->document->text, place->close, place->inside),
+					.text = xmlpatch_text_format("%s%s", children, tail),
+					.tail = strlen(tail),
+				});
 }
 
 void xmlpatch_edits_replace(struct xmlpatch_edits *edits, const xmlNode *element,
@@ -185,11 +185,12 @@ void xmlpatch_edits_replace(struct xmlpatch_edits *edits, const xmlNode *element
 	const struct xmlpatch_element *place = xmlpatch_document_place(element);
 	struct xmlpatch_layout layout = xmlpatch_layout_beside(edits->document, element);
 
-	add(edits, (struct xmlpatch_edit){ .kind = XMLPATCH_EDIT_REPLACE,
-					   .node = element,
-					   .at = place->start,
-					   .length = place->end - place->start,
-					   .text = render(&layout, "", fragment, "") });
+	add_edit(edits,
+		 (struct xmlpatch_edit){ .kind = XMLPATCH_EDIT_REPLACE,
+					 .node = element,
+					 .at = place->start,
+					 .length = place->end - place->start,
+					 .text = render_fragment(&layout, "", fragment, "") });
 }
 
 /* Whether nothing else is on the line from there to its end, or to the parent's. */
@@ -222,22 +223,22 @@ void xmlpatch_edits_remove(struct xmlpatch_edits *edits, const xmlNode *element)
 		if (start > 0 && document->text[start - 1] == '\r')
 			start--;
 	}
-	add(edits, (struct xmlpatch_edit){ .kind = XMLPATCH_EDIT_REMOVE,
-					   .node = element,
-					   .at = start,
-					   .length = place->end - start,
-					   .text = strdup("") });
+	add_edit(edits, (struct xmlpatch_edit){ .kind = XMLPATCH_EDIT_REMOVE,
+						.node = element,
+						.at = start,
+						.length = place->end - start,
+						.text = strdup("") });
 }
 
 static void change_attribute(struct xmlpatch_edits *edits, const xmlNode *element,
 			     const char *attribute, size_t at, size_t length, char *text)
 {
-	add(edits, (struct xmlpatch_edit){ .kind = XMLPATCH_EDIT_SET,
-					   .node = element,
-					   .attribute = strdup(attribute),
-					   .at = at,
-					   .length = length,
-					   .text = text });
+	add_edit(edits, (struct xmlpatch_edit){ .kind = XMLPATCH_EDIT_SET,
+						.node = element,
+						.attribute = strdup(attribute),
+						.at = at,
+						.length = length,
+						.text = text });
 }
 
 void xmlpatch_edits_set(struct xmlpatch_edits *edits, const xmlNode *element, const char *attribute,
@@ -274,10 +275,10 @@ void xmlpatch_edits_unset(struct xmlpatch_edits *edits, const xmlNode *element,
 void xmlpatch_edits_restore(struct xmlpatch_edits *edits, size_t at, size_t length,
 			    const char *text)
 {
-	add(edits, (struct xmlpatch_edit){ .kind = XMLPATCH_EDIT_RESTORE,
-					   .at = at,
-					   .length = length,
-					   .text = strdup(text) });
+	add_edit(edits, (struct xmlpatch_edit){ .kind = XMLPATCH_EDIT_RESTORE,
+						.at = at,
+						.length = length,
+						.text = strdup(text) });
 }
 
 /* What is put in comes before what is taken away at the same place. */

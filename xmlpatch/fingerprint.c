@@ -28,7 +28,7 @@ static uint64_t add_number(uint64_t sum, uint64_t number)
 	return add_text(sum, text);
 }
 
-static uint64_t begin(const char *kind, const xmlChar *name, const xmlNs *ns)
+static uint64_t start_sum(const char *kind, const xmlChar *name, const xmlNs *ns)
 {
 	const uint64_t basis = UINT64_C(0xcbf29ce484222325);
 	uint64_t sum = add_text(basis, kind);
@@ -47,7 +47,7 @@ static uint64_t sum_attributes(const xmlNode *node)
 		xmlChar *value = xmlNodeListGetString(node->doc, attribute->children, 1);
 
 		if (attribute->ns != NULL || strcmp((const char *)attribute->name, "primary") != 0)
-			sum += add_text(begin("=", attribute->name, attribute->ns),
+			sum += add_text(start_sum("=", attribute->name, attribute->ns),
 					value == NULL ? "" : (const char *)value);
 		xmlFree(value);
 	}
@@ -60,9 +60,9 @@ static uint64_t sum_node(const xmlNode *node, bool has_address)
 	uint64_t sum;
 
 	if (node->type != XML_ELEMENT_NODE)
-		return add_text(begin("#", none, NULL),
+		return add_text(start_sum("#", none, NULL),
 				node->content == NULL ? "" : (const char *)node->content);
-	sum = add_number(begin("<", node->name, node->ns), sum_attributes(node));
+	sum = add_number(start_sum("<", node->name, node->ns), sum_attributes(node));
 	for (xmlNode *child = node->children; child != NULL; child = child->next) {
 		bool is_space = child->type == XML_TEXT_NODE && xmlIsBlankNode(child) != 0;
 
@@ -72,25 +72,27 @@ static uint64_t sum_node(const xmlNode *node, bool has_address)
 	return sum;
 }
 
-static bool write_form(const xmlNode *node, bool has_address, char form[XMLPATCH_FINGERPRINT_SIZE])
+static bool write_sum(const xmlNode *node, bool has_address,
+		      char fingerprint[XMLPATCH_FINGERPRINT_SIZE])
 {
 	const struct xmlpatch_element *place = xmlpatch_document_place(node);
 
 	if (place->end - place->start > LARGEST)
 		return false;
-	snprintf(form, XMLPATCH_FINGERPRINT_SIZE, "%016" PRIx64, sum_node(node, has_address));
+	snprintf(fingerprint, XMLPATCH_FINGERPRINT_SIZE, "%016" PRIx64,
+		 sum_node(node, has_address));
 	return true;
 }
 
-bool xmlpatch_fingerprint_write(const xmlNode *node, char form[XMLPATCH_FINGERPRINT_SIZE])
+bool xmlpatch_fingerprint_write(const xmlNode *node, char fingerprint[XMLPATCH_FINGERPRINT_SIZE])
 {
-	return write_form(node, true, form);
+	return write_sum(node, true, fingerprint);
 }
 
-bool xmlpatch_fingerprint_is(const xmlNode *node, const char *form)
+bool xmlpatch_fingerprint_is(const xmlNode *node, const char *fingerprint)
 {
 	char now[XMLPATCH_FINGERPRINT_SIZE];
 
-	return (write_form(node, true, now) && strcmp(now, form) == 0) ||
-	       (write_form(node, false, now) && strcmp(now, form) == 0);
+	return (write_sum(node, true, now) && strcmp(now, fingerprint) == 0) ||
+	       (write_sum(node, false, now) && strcmp(now, fingerprint) == 0);
 }

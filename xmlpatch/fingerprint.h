@@ -13,9 +13,9 @@
 #define XMLPATCH_FINGERPRINT_SIZE 17 /* 16 digits */
 
 /* False if the element is larger than any that an attach writes. */
-bool xmlpatch_fingerprint_write(const xmlNode *node, char form[XMLPATCH_FINGERPRINT_SIZE]);
+bool xmlpatch_fingerprint_write(const xmlNode *node, char fingerprint[XMLPATCH_FINGERPRINT_SIZE]);
 
-/* Whether the element has still that form, or has it but for an address that it got. */
-bool xmlpatch_fingerprint_is(const xmlNode *node, const char *form);
+/* Whether the element still has that fingerprint, or has it but for an address that it got. */
+bool xmlpatch_fingerprint_is(const xmlNode *node, const char *fingerprint);
 
 #endif

@@ -36,13 +36,8 @@ static bool is_turn(const struct xmlpatch_pci_survey *survey, size_t step, size_
 	       is_usual(survey->map, (unsigned int)*place) == (step >= XMLPATCH_PCI_SLOTS);
 }
 
-static size_t count_steps(const struct xmlpatch_pci_survey *survey)
-{
-	return survey->n + XMLPATCH_PCI_SLOTS;
-}
-
 /* Where the vGPU takes over from a video device, so that guests see the others there. */
-static bool choose_headless(const struct xmlpatch_pci_survey *survey, size_t *place)
+static bool choose_freed_place(const struct xmlpatch_pci_survey *survey, size_t *place)
 {
 	for (*place = 0; *place < survey->n; ++*place) {
 		if (survey->places[*place].is_headless && xmlpatch_pci_survey_fits(survey, *place))
@@ -51,14 +46,14 @@ static bool choose_headless(const struct xmlpatch_pci_survey *survey, size_t *pl
 	return false;
 }
 
-static bool choose(const struct xmlpatch_pci_survey *survey, size_t *place)
+static bool choose_place(const struct xmlpatch_pci_survey *survey, size_t *place)
 {
-	if (choose_headless(survey, place))
+	if (choose_freed_place(survey, place))
 		return true;
 	*place = 2;
 	if (survey->places[*place].is_free && xmlpatch_pci_survey_fits(survey, *place))
 		return true;
-	for (size_t step = 0; step < count_steps(survey); step++) {
+	for (size_t step = 0; step < survey->n + XMLPATCH_PCI_SLOTS; step++) {
 		if (is_turn(survey, step, place) && survey->places[*place].is_free &&
 		    xmlpatch_pci_survey_fits(survey, *place))
 			return true;
@@ -67,12 +62,12 @@ static bool choose(const struct xmlpatch_pci_survey *survey, size_t *place)
 }
 
 /* The next place behind `behind` for another device. */
-static bool find_room(const struct xmlpatch_pci_survey *survey, size_t behind, size_t *step,
-		      struct xmlpatch_address *address)
+static bool find_free_place(const struct xmlpatch_pci_survey *survey, size_t behind, size_t *step,
+			    struct xmlpatch_address *address)
 {
 	size_t place = 0;
 
-	while (*step < count_steps(survey)) {
+	while (*step < survey->n + XMLPATCH_PCI_SLOTS) {
 		if (!is_turn(survey, (*step)++, &place) || place <= behind ||
 		    !survey->places[place].is_free || survey->places[place].video > 0)
 			continue;
@@ -106,11 +101,11 @@ static bool is_planned(const struct xmlpatch_pci_plan *plan, const struct xmlpat
 }
 
 /* The next place from there that is nobody's when all is done. */
-static bool find_free(const struct xmlpatch_pci_survey *survey,
-		      const struct xmlpatch_pci_plan *plan, size_t *step,
-		      struct xmlpatch_address *address)
+static bool find_unplanned_place(const struct xmlpatch_pci_survey *survey,
+				 const struct xmlpatch_pci_plan *plan, size_t *step,
+				 struct xmlpatch_address *address)
 {
-	while (find_room(survey, 0, step, address)) {
+	while (find_free_place(survey, 0, step, address)) {
 		if (!is_planned(plan, address))
 			return true;
 	}
@@ -118,23 +113,23 @@ static bool find_free(const struct xmlpatch_pci_survey *survey,
 }
 
 /* Behind the video devices, else anywhere: it is not to be in the way of any of these. */
-static void find_more(const struct xmlpatch_pci_survey *survey, struct xmlpatch_pci_plan *plan,
-		      size_t place, size_t step)
+static void plan_other_device(const struct xmlpatch_pci_survey *survey,
+			      struct xmlpatch_pci_plan *plan, size_t place, size_t step)
 {
 	struct xmlpatch_address other;
 	size_t from = 0;
 
-	plan->has_room = find_room(survey, place, &step, &plan->room) ||
-			 find_free(survey, plan, &from, &plan->room);
+	plan->has_room = find_free_place(survey, place, &step, &plan->room) ||
+			 find_unplanned_place(survey, plan, &from, &plan->room);
 	plan->lacks_room = !plan->has_room;
 	/* Of two on i440fx libvirt takes one; with the last it would make a bridge. */
 	from = 0;
-	if (!survey->map->is_q35 && find_free(survey, plan, &from, &other) &&
-	    find_free(survey, plan, &from, &other))
+	if (!survey->map->is_q35 && find_unplanned_place(survey, plan, &from, &other) &&
+	    find_unplanned_place(survey, plan, &from, &other))
 		plan->has_room = false;
 }
 
-static int move_video(const struct xmlpatch_pci_survey *survey, struct xmlpatch_pci_plan *plan,
+static int plan_video(const struct xmlpatch_pci_survey *survey, struct xmlpatch_pci_plan *plan,
 		      struct base_error *err)
 {
 	size_t place = xmlpatch_pci_place_index(&plan->address);
@@ -155,19 +150,18 @@ static int move_video(const struct xmlpatch_pci_survey *survey, struct xmlpatch_
 			continue;
 		move.had_address = state == XMLPATCH_PCI_PRESENT;
 		/* There are enough where it fits. */
-		find_room(survey, place, &step, &move.to);
+		find_free_place(survey, place, &step, &move.to);
 		plan->moves[plan->n++] = move;
 	}
 	plan->has_video_address =
-		survey->adds_video && find_room(survey, place, &step, &plan->video_address);
-	find_more(survey, plan, place, step);
+		survey->adds_video && find_free_place(survey, place, &step, &plan->video_address);
+	plan_other_device(survey, plan, place, step);
 	return 0;
 }
 
 /* Where the vGPU goes: asked for, or where it is, or the best place. */
-static int place_vgpu(const struct xmlpatch_pci_survey *survey,
-		      const struct xmlpatch_address *asked, struct xmlpatch_pci_plan *plan,
-		      struct base_error *err)
+static int plan_vgpu(const struct xmlpatch_pci_survey *survey, const struct xmlpatch_address *asked,
+		     struct xmlpatch_pci_plan *plan, struct base_error *err)
 {
 	enum xmlpatch_pci_state state = XMLPATCH_PCI_ABSENT;
 	size_t place = 0;
@@ -184,7 +178,7 @@ static int place_vgpu(const struct xmlpatch_pci_survey *survey,
 		return 0;
 	if (asked != NULL)
 		plan->address = *asked;
-	else if (state != XMLPATCH_PCI_PRESENT && !choose(survey, &place))
+	else if (state != XMLPATCH_PCI_PRESENT && !choose_place(survey, &place))
 		return xmlpatch_pci_refuse_all(survey, err);
 	else if (state != XMLPATCH_PCI_PRESENT)
 		plan->address = xmlpatch_pci_place_address(place);
@@ -203,13 +197,13 @@ int xmlpatch_pci_plan(const struct xmlpatch_pci_map *map, const xmlNode *vgpu,
 
 	*plan = (struct xmlpatch_pci_plan){ 0 };
 	if (xmlpatch_pci_survey_make(&survey, map, vgpu, wish, err) < 0 ||
-	    place_vgpu(&survey, asked, plan, err) < 0)
+	    plan_vgpu(&survey, asked, plan, err) < 0)
 		return -1;
 	if (!plan->has_address) {
-		find_more(&survey, plan, 0, 0);
+		plan_other_device(&survey, plan, 0, 0);
 		return 0;
 	}
-	if (move_video(&survey, plan, err) == 0)
+	if (plan_video(&survey, plan, err) == 0)
 		return 0;
 	xmlpatch_pci_plan_finish(plan);
 	return -1;

@@ -8,10 +8,9 @@
 #include "xmlpatch/pci-chip.h"
 #include "xmlpatch/video.h"
 
-static bool is_pci_controller(const xmlNode *node)
+static bool has_index(const xmlNode *controller)
 {
-	return xmlpatch_document_is(node, "controller") &&
-	       xmlpatch_document_has(node, "type", "pci");
+	return xmlHasNsProp((xmlNode *)controller, (const xmlChar *)"index", NULL) != NULL;
 }
 
 static const struct xmlpatch_pci_model *read_model(const xmlNode *controller)
@@ -54,12 +53,13 @@ static bool is_root(const xmlNode *controller)
 /* Controllers without an index: virDomainAssignControllerIndexes() gives the lowest. */
 static int add_unnumbered_buses(struct xmlpatch_pci_map *map, struct base_error *err)
 {
-	const xmlNode *node = xmlpatch_document_child(map->guest->devices, "controller");
+	const xmlNode *node =
+		xmlpatch_document_find(map->guest->devices, "controller", "type", "pci");
 	size_t number = 1;
 
-	for (; node != NULL; node = xmlpatch_document_next(node, "controller")) {
-		if (!is_pci_controller(node) || is_root(node) ||
-		    xmlHasNsProp((xmlNode *)node, (const xmlChar *)"index", NULL) != NULL)
+	for (; node != NULL;
+	     node = xmlpatch_document_find_next(node, "controller", "type", "pci")) {
+		if (is_root(node) || has_index(node))
 			continue;
 		while (number < map->n && map->buses[number].model != NULL)
 			number++;
@@ -75,16 +75,16 @@ static int add_unnumbered_buses(struct xmlpatch_pci_map *map, struct base_error 
 
 static int add_buses(struct xmlpatch_pci_map *map, struct base_error *err)
 {
-	const xmlNode *node = xmlpatch_document_child(map->guest->devices, "controller");
+	const struct xmlpatch_pci_model *root =
+		xmlpatch_pci_model_find(map->is_q35 ? "pcie-root" : "pci-root");
+	const xmlNode *node =
+		xmlpatch_document_find(map->guest->devices, "controller", "type", "pci");
 
-	if (xmlpatch_pci_map_add_bus(
-		    map, 0, xmlpatch_pci_model_find(map->is_q35 ? "pcie-root" : "pci-root"), err) <
-	    0)
+	if (xmlpatch_pci_map_add_bus(map, 0, root, err) < 0)
 		return -1;
-	for (; node != NULL; node = xmlpatch_document_next(node, "controller")) {
-		if (is_pci_controller(node) &&
-		    xmlHasNsProp((xmlNode *)node, (const xmlChar *)"index", NULL) != NULL &&
-		    add_numbered_bus(map, node, err) < 0)
+	for (; node != NULL;
+	     node = xmlpatch_document_find_next(node, "controller", "type", "pci")) {
+		if (has_index(node) && add_numbered_bus(map, node, err) < 0)
 			return -1;
 	}
 	return add_unnumbered_buses(map, err);
@@ -94,26 +94,25 @@ static int refuse_outside(const struct xmlpatch_pci_model *model,
 			  const struct xmlpatch_address *address, const xmlNode *device,
 			  struct base_error *err)
 {
-	const struct xmlpatch_words device_words = xmlpatch_device_describe(device);
-	const char *text = device_words.text;
+	const struct xmlpatch_words words = xmlpatch_device_describe(device);
+	const struct xmlpatch_pci_text at = xmlpatch_pci_address_format(address);
 
 	if (address->slot >= model->first_slot && address->slot <= model->last_slot)
 		return base_error_set(err, BASE_FAILED,
 				      "%s is at %s, but PCI bus %02x (%s) takes no such device: "
 				      "give it another address",
-				      text, xmlpatch_pci_address_format(address).text, address->bus,
-				      model->name);
+				      words.text, at.text, address->bus, model->name);
 	if (model->first_slot == model->last_slot)
 		return base_error_set(err, BASE_FAILED,
 				      "%s is at %s, but PCI bus %02x (%s) has slot %02x only: "
 				      "give it another address",
-				      text, xmlpatch_pci_address_format(address).text, address->bus,
-				      model->name, model->first_slot);
+				      words.text, at.text, address->bus, model->name,
+				      model->first_slot);
 	return base_error_set(err, BASE_FAILED,
 			      "%s is at %s, but the slots of PCI bus %02x (%s) are %02x to %02x: "
 			      "give it another address",
-			      text, xmlpatch_pci_address_format(address).text, address->bus,
-			      model->name, model->first_slot, model->last_slot);
+			      words.text, at.text, address->bus, model->name, model->first_slot,
+			      model->last_slot);
 }
 
 /* What kind of bus a device needs. */
@@ -121,7 +120,8 @@ static unsigned int plug_of(const xmlNode *device)
 {
 	const struct xmlpatch_pci_model *model;
 
-	if (!is_pci_controller(device))
+	if (!xmlpatch_document_is(device, "controller") ||
+	    !xmlpatch_document_has(device, "type", "pci"))
 		return XMLPATCH_PCI_ENDPOINT;
 	model = read_model(device);
 	return model == NULL ? XMLPATCH_PCI_ANY : model->plug;

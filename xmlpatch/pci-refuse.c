@@ -56,7 +56,8 @@ static char *list_free(const struct xmlpatch_pci_survey *survey)
 }
 
 __attribute__((format(printf, 3, 4))) static int
-refuse(const struct xmlpatch_pci_survey *survey, struct base_error *err, const char *format, ...)
+refuse_and_list(const struct xmlpatch_pci_survey *survey, struct base_error *err,
+		const char *format, ...)
 {
 	BASE_AUTO(free) char *list = list_free(survey);
 	BASE_AUTO(free) char *why = NULL;
@@ -77,10 +78,11 @@ static int refuse_taken(const struct xmlpatch_pci_survey *survey,
 	const struct xmlpatch_address there = { asked->bus, asked->slot, function };
 	bool is_same = function == asked->function;
 
-	return refuse(survey, err, "the PCI address %s is taken by %s%s%s",
-		      xmlpatch_pci_address_format(asked).text,
-		      xmlpatch_pci_map_describe(survey->map, &there).text, is_same ? "" : " at ",
-		      is_same ? "" : xmlpatch_pci_address_format(&there).text);
+	return refuse_and_list(survey, err, "the PCI address %s is taken by %s%s%s",
+			       xmlpatch_pci_address_format(asked).text,
+			       xmlpatch_pci_map_describe(survey->map, &there).text,
+			       is_same ? "" : " at ",
+			       is_same ? "" : xmlpatch_pci_address_format(&there).text);
 }
 
 /* A video device that others keep at its slot, and that the vGPU cannot come before. */
@@ -105,8 +107,8 @@ static int refuse_pinned(const struct xmlpatch_pci_survey *survey, struct base_e
 			      video.slot, xmlpatch_pci_map_describe(survey->map, &other).text);
 }
 
-static int check_bus(const struct xmlpatch_pci_survey *survey, const struct xmlpatch_address *asked,
-		     struct base_error *err)
+static int refuse_bus(const struct xmlpatch_pci_survey *survey,
+		      const struct xmlpatch_address *asked, struct base_error *err)
 {
 	const struct xmlpatch_pci_text text = xmlpatch_pci_address_format(asked);
 	const struct xmlpatch_pci_model *model = NULL;
@@ -114,27 +116,28 @@ static int check_bus(const struct xmlpatch_pci_survey *survey, const struct xmlp
 	if (asked->bus < survey->map->n)
 		model = survey->map->buses[asked->bus].model;
 	if (model == NULL)
-		return refuse(survey, err,
-			      "the vGPU cannot be at %s: the domain has no PCI bus %02x", text.text,
-			      asked->bus);
+		return refuse_and_list(survey, err,
+				       "the vGPU cannot be at %s: the domain has no PCI bus %02x",
+				       text.text, asked->bus);
 	if ((model->takes & XMLPATCH_PCI_ENDPOINT) == 0)
-		return refuse(survey, err,
-			      "the vGPU cannot be at %s: PCI bus %02x (%s) takes no devices but "
-			      "ports and bridges",
-			      text.text, asked->bus, model->name);
+		return refuse_and_list(
+			survey, err,
+			"the vGPU cannot be at %s: PCI bus %02x (%s) takes no devices but "
+			"ports and bridges",
+			text.text, asked->bus, model->name);
 	if (survey->map->buses[asked->bus].slots[asked->slot].taken == 0 &&
 	    (asked->slot < model->first_slot || asked->slot > model->last_slot))
-		return refuse(survey, err,
-			      "the vGPU cannot be at %s: PCI bus %02x (%s) has the slots %02x to "
-			      "%02x",
-			      text.text, asked->bus, model->name, model->first_slot,
-			      model->last_slot);
+		return refuse_and_list(
+			survey, err,
+			"the vGPU cannot be at %s: PCI bus %02x (%s) has the slots %02x to "
+			"%02x",
+			text.text, asked->bus, model->name, model->first_slot, model->last_slot);
 	return 0;
 }
 
 /* Guests look at other functions only where they find a function 0 that says so. */
-static int check_function(const struct xmlpatch_pci_survey *survey,
-			  const struct xmlpatch_address *asked, struct base_error *err)
+static int refuse_function(const struct xmlpatch_pci_survey *survey,
+			   const struct xmlpatch_address *asked, struct base_error *err)
 {
 	const struct xmlpatch_pci_slot *slot = &survey->map->buses[asked->bus].slots[asked->slot];
 	const xmlNode *first = slot->holders[0];
@@ -144,10 +147,11 @@ static int check_function(const struct xmlpatch_pci_survey *survey,
 	if (is_taken && !xmlpatch_pci_survey_gives_way(survey, there))
 		return refuse_taken(survey, asked, asked->function, err);
 	if ((slot->taken & 1) == 0 || xmlpatch_pci_survey_gives_way(survey, first))
-		return refuse(survey, err,
-			      "the vGPU cannot be at %s: guests look there only if another device "
-			      "is at function 0 of that slot",
-			      xmlpatch_pci_address_format(asked).text);
+		return refuse_and_list(
+			survey, err,
+			"the vGPU cannot be at %s: guests look there only if another device "
+			"is at function 0 of that slot",
+			xmlpatch_pci_address_format(asked).text);
 	if (first == NULL || first->parent != survey->map->guest->devices ||
 	    xmlpatch_document_has(xmlpatch_document_child(first, "address"), "multifunction",
 				  "off"))
@@ -155,8 +159,8 @@ static int check_function(const struct xmlpatch_pci_survey *survey,
 	return 0;
 }
 
-static int check_slot(const struct xmlpatch_pci_survey *survey,
-		      const struct xmlpatch_address *asked, struct base_error *err)
+static int refuse_slot(const struct xmlpatch_pci_survey *survey,
+		       const struct xmlpatch_address *asked, struct base_error *err)
 {
 	const struct xmlpatch_pci_slot *slot = &survey->map->buses[asked->bus].slots[asked->slot];
 
@@ -180,12 +184,12 @@ int xmlpatch_pci_refuse_asked(const struct xmlpatch_pci_survey *survey,
 				      "there is no PCI address %02x:%02x.%x: the last bus is ff, "
 				      "the last slot 1f, the last function 7",
 				      asked->bus, asked->slot, asked->function);
-	if (check_bus(survey, asked, err) < 0)
+	if (refuse_bus(survey, asked, err) < 0)
 		return -1;
 	if (survey->places[xmlpatch_pci_place_index(asked)].pinned_up_to)
 		return refuse_pinned(survey, err);
-	return asked->function > 0 ? check_function(survey, asked, err)
-				   : check_slot(survey, asked, err);
+	return asked->function > 0 ? refuse_function(survey, asked, err)
+				   : refuse_slot(survey, asked, err);
 }
 
 int xmlpatch_pci_refuse_unfit(const struct xmlpatch_pci_survey *survey, size_t place,
@@ -196,11 +200,12 @@ int xmlpatch_pci_refuse_unfit(const struct xmlpatch_pci_survey *survey, size_t p
 
 	if (survey->places[place].pinned_up_to)
 		return refuse_pinned(survey, err);
-	return refuse(survey, err,
-		      "with the vGPU at %02x:%02x no PCI slot behind it is left for %s, and before "
-		      "it that would crash the guest",
-		      address.bus, address.slot,
-		      video == NULL ? "a video device" : xmlpatch_device_describe(video).text);
+	return refuse_and_list(
+		survey, err,
+		"with the vGPU at %02x:%02x no PCI slot behind it is left for %s, and before "
+		"it that would crash the guest",
+		address.bus, address.slot,
+		video == NULL ? "a video device" : xmlpatch_device_describe(video).text);
 }
 
 int xmlpatch_pci_refuse_all(const struct xmlpatch_pci_survey *survey, struct base_error *err)

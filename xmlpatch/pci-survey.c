@@ -59,7 +59,7 @@ static bool takes_device(const struct xmlpatch_pci_bus *bus, unsigned int slot)
 	       slot >= bus->model->first_slot && slot <= bus->model->last_slot;
 }
 
-static void look_at(struct xmlpatch_pci_survey *survey, size_t i)
+static void survey_place(struct xmlpatch_pci_survey *survey, size_t i)
 {
 	const struct xmlpatch_pci_bus *bus = &survey->map->buses[i / XMLPATCH_PCI_SLOTS];
 	const struct xmlpatch_pci_slot *slot = &bus->slots[i % XMLPATCH_PCI_SLOTS];
@@ -79,8 +79,8 @@ static void look_at(struct xmlpatch_pci_survey *survey, size_t i)
 	}
 }
 
-static int look_at_video(struct xmlpatch_pci_survey *survey, const xmlNode *video,
-			 struct base_error *err)
+static int survey_video(struct xmlpatch_pci_survey *survey, const xmlNode *video,
+			struct base_error *err)
 {
 	enum xmlpatch_pci_state state;
 	struct xmlpatch_address address;
@@ -100,7 +100,7 @@ static int look_at_video(struct xmlpatch_pci_survey *survey, const xmlNode *vide
 	return 0;
 }
 
-static void count(struct xmlpatch_pci_survey *survey)
+static void count_along_row(struct xmlpatch_pci_survey *survey)
 {
 	size_t video = 0;
 	size_t room = 0;
@@ -153,15 +153,15 @@ int xmlpatch_pci_survey_make(struct xmlpatch_pci_survey *survey, const struct xm
 		return base_error_errno(err, ENOMEM, "cannot choose a PCI address");
 	survey->adds_video = adds_video(survey);
 	for (size_t i = 0; i < survey->n; i++)
-		look_at(survey, i);
+		survey_place(survey, i);
 	for (video = xmlpatch_pci_survey_next_staying(survey, NULL); video != NULL;
 	     video = xmlpatch_pci_survey_next_staying(survey, video)) {
-		if (look_at_video(survey, video, err) < 0)
+		if (survey_video(survey, video, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < survey->n; i++)
 		survey->places[i].is_headless = is_headless(survey, i);
-	count(survey);
+	count_along_row(survey);
 	return 0;
 }
 

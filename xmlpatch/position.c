@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Whether text holds nothing but white space, comments and the like, each whole. */
-static bool is_between(const char *text, size_t length)
+static bool is_blank(const char *text, size_t length)
 {
 	static const struct {
 		const char *start, *end;
@@ -44,7 +44,7 @@ static xmlNode *next_element(xmlNode *node)
  * among those of one name matters to libvirt, and wins over the place.
  */
 static const xmlNode *find_before(const xmlNode *parent, const char *name,
-				  const struct xmlpatch_position *spot, bool *has_moved)
+				  const struct xmlpatch_position *position, bool *has_moved)
 {
 	const xmlNode *before = NULL, *twin = NULL;
 	const xmlNode *at_place = NULL;
@@ -55,35 +55,36 @@ static const xmlNode *find_before(const xmlNode *parent, const char *name,
 	     node = next_element(node->next)) {
 		bool is_twin = strcmp((const char *)node->name, name) == 0;
 
-		if (is_twin && twins == spot->nth && twin == NULL)
+		if (is_twin && twins == position->nth && twin == NULL)
 			twin = before;
 		before = node;
 		twins += is_twin;
-		if (++n == spot->place) {
+		if (++n == position->place) {
 			at_place = node;
 			twins_at_place = twins;
 		}
 	}
-	if (spot->place <= n && twins_at_place == spot->nth)
+	if (position->place <= n && twins_at_place == position->nth)
 		return at_place;
 	*has_moved = true;
-	return twin != NULL || (twins > spot->nth && spot->nth == 0) ? twin : before;
+	return twin != NULL || (twins > position->nth && position->nth == 0) ? twin : before;
 }
 
 size_t xmlpatch_position_find(const struct xmlpatch_document *document, const xmlNode *parent,
-			      const char *name, const struct xmlpatch_position *spot)
+			      const char *name, const struct xmlpatch_position *position)
 {
 	bool has_moved;
-	const xmlNode *before = find_before(parent, name, spot, &has_moved);
+	const xmlNode *before = find_before(parent, name, position, &has_moved);
 	const xmlNode *after = next_element(before == NULL ? parent->children : before->next);
 	size_t from = before == NULL ? xmlpatch_document_place(parent)->inside
 				     : xmlpatch_document_place(before)->end;
 	size_t to = after == NULL ? xmlpatch_document_place(parent)->close
 				  : xmlpatch_document_place(after)->start;
 
-	if (has_moved || spot->skip > to - from || !is_between(document->text + from, spot->skip))
+	if (has_moved || position->skip > to - from ||
+	    !is_blank(document->text + from, position->skip))
 		return from;
-	return from + spot->skip;
+	return from + position->skip;
 }
 
 static bool same_number(const xmlNode *left, const xmlNode *right, const char *name)
@@ -95,7 +96,7 @@ static bool same_number(const xmlNode *left, const xmlNode *right, const char *n
 }
 
 /* libvirt takes 0000:00:00.0, at which nothing can be, for no address. */
-static bool is_empty(const xmlNode *address, const char *type)
+static bool is_no_address(const xmlNode *address, const char *type)
 {
 	return strcmp(type, "pci") == 0 && same_number(address, NULL, "domain") &&
 	       same_number(address, NULL, "bus") && same_number(address, NULL, "slot");
@@ -107,7 +108,8 @@ bool xmlpatch_position_is_same(const xmlNode *left, const xmlNode *right)
 					       "port",	 "unit", "target", "controller" };
 	BASE_AUTO(free) char *type = xmlpatch_document_get(left, "type");
 
-	if (type == NULL || !xmlpatch_document_has(right, "type", type) || is_empty(left, type))
+	if (type == NULL || !xmlpatch_document_has(right, "type", type) ||
+	    is_no_address(left, type))
 		return false;
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
 		if (!same_number(left, right, numbers[i]))

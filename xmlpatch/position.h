@@ -14,7 +14,7 @@ struct xmlpatch_position {
  * since, its order among those of its name is kept: that is what matters to libvirt.
  */
 size_t xmlpatch_position_find(const struct xmlpatch_document *document, const xmlNode *parent,
-			      const char *name, const struct xmlpatch_position *spot);
+			      const char *name, const struct xmlpatch_position *position);
 
 /* The <address> that a device has when all is done; NULL: none, or it is gone by then. */
 typedef const xmlNode *xmlpatch_position_address(const xmlNode *device, const void *context);

@@ -28,14 +28,14 @@ size_t xmlpatch_scan_before_space(const char *text, size_t at, size_t from)
 	return at;
 }
 
-static bool starts(const struct scanner *s, const char *what)
+static bool starts_with(const struct scanner *s, const char *what)
 {
 	size_t length = strlen(what);
 
 	return s->length - s->at >= length && memcmp(s->text + s->at, what, length) == 0;
 }
 
-static bool fail(int errnum)
+static bool fail_with(int errnum)
 {
 	errno = errnum;
 	return false;
@@ -47,7 +47,7 @@ static bool skip_past(struct scanner *s, const char *opening, const char *what)
 	const char *found = memmem(s->text + from, s->length - from, what, strlen(what));
 
 	if (found == NULL)
-		return fail(EINVAL);
+		return fail_with(EINVAL);
 	s->at = (size_t)(found - s->text) + strlen(what);
 	return true;
 }
@@ -72,10 +72,10 @@ static bool skip_tag(struct scanner *s)
 			return true;
 		}
 	}
-	return fail(EINVAL);
+	return fail_with(EINVAL);
 }
 
-static bool grow(void **array, size_t used, size_t *allocated, size_t size)
+static bool grow_array(void **array, size_t used, size_t *allocated, size_t size)
 {
 	size_t wanted = *allocated == 0 ? 64 : *allocated * 2;
 	void *grown;
@@ -84,7 +84,7 @@ static bool grow(void **array, size_t used, size_t *allocated, size_t size)
 		return true;
 	grown = reallocarray(*array, wanted, size);
 	if (grown == NULL)
-		return fail(ENOMEM);
+		return fail_with(ENOMEM);
 	*array = grown;
 	*allocated = wanted;
 	return true;
@@ -98,10 +98,10 @@ static bool scan_start_tag(struct scanner *s)
 		return false;
 	element.is_empty = s->text[s->at - 2] == '/';
 	element.inside = element.close = element.end = s->at;
-	if (!grow((void **)&s->elements, s->n, &s->allocated, sizeof(*s->elements)))
+	if (!grow_array((void **)&s->elements, s->n, &s->allocated, sizeof(*s->elements)))
 		return false;
 	if (!element.is_empty) {
-		if (!grow((void **)&s->open, s->depth, &s->open_allocated, sizeof(*s->open)))
+		if (!grow_array((void **)&s->open, s->depth, &s->open_allocated, sizeof(*s->open)))
 			return false;
 		s->open[s->depth++] = s->n;
 	}
@@ -114,7 +114,7 @@ static bool scan_end_tag(struct scanner *s)
 	struct xmlpatch_element *element;
 
 	if (s->depth == 0)
-		return fail(EINVAL);
+		return fail_with(EINVAL);
 	element = &s->elements[s->open[--s->depth]];
 	element->close = s->at;
 	if (!skip_tag(s))
@@ -137,11 +137,11 @@ static bool find_markup(struct scanner *s)
 static bool skip_other(struct scanner *s, bool *is_tag)
 {
 	*is_tag = false;
-	if (starts(s, "<!--"))
+	if (starts_with(s, "<!--"))
 		return skip_past(s, "<!--", "-->");
-	if (starts(s, "<![CDATA["))
+	if (starts_with(s, "<![CDATA["))
 		return skip_past(s, "<![CDATA[", "]]>");
-	if (starts(s, "<?"))
+	if (starts_with(s, "<?"))
 		return skip_past(s, "<?", "?>");
 	*is_tag = true;
 	return true;
@@ -154,10 +154,10 @@ static bool scan_all(struct scanner *s)
 	while (find_markup(s)) {
 		if (!skip_other(s, &is_tag))
 			return false;
-		if (is_tag && !(starts(s, "</") ? scan_end_tag(s) : scan_start_tag(s)))
+		if (is_tag && !(starts_with(s, "</") ? scan_end_tag(s) : scan_start_tag(s)))
 			return false;
 	}
-	return s->depth == 0 ? true : fail(EINVAL);
+	return s->depth == 0 ? true : fail_with(EINVAL);
 }
 
 /* libxml2 compares each attribute and each namespace with all before it. */

@@ -44,7 +44,7 @@ static bool keeps_display(const struct xmlpatch_undoing *undoing, const xmlNode 
 }
 
 /* A backend of the type dbus or spice needs the display of that name. */
-static bool mute(struct xmlpatch_undoing *undoing, const xmlNode *audio)
+static bool mute_backend(struct xmlpatch_undoing *undoing, const xmlNode *audio)
 {
 	BASE_AUTO(free) char *type = xmlpatch_document_get(audio, "type");
 
@@ -69,7 +69,8 @@ int xmlpatch_undo_keep_audio(struct xmlpatch_undoing *undoing, const xmlNode *no
 		return 0;
 	what = xmlpatch_path_describe(node);
 	xmlpatch_undo_decision(undoing, node)->is_leaving = false;
-	sound = mute(undoing, node) ? "; its sound goes nowhere now: give it another type" : "";
+	sound = mute_backend(undoing, node) ? "; its sound goes nowhere now: give it another type"
+					    : "";
 	if (user == NULL)
 		status = xmlpatch_result_advise(undoing->result, undoing->err,
 						"left the %s in: it was changed since%s", what.text,

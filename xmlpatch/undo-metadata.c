@@ -80,7 +80,7 @@ bool xmlpatch_undo_is_tag_end(const char *text)
 
 bool xmlpatch_undo_is_changed(const xmlNode *record, const xmlNode *node)
 {
-	BASE_AUTO(free) char *form = xmlpatch_document_get(record, "form");
+	BASE_AUTO(free) char *fingerprint = xmlpatch_document_get(record, "form");
 
-	return form != NULL && !xmlpatch_fingerprint_is(node, form);
+	return fingerprint != NULL && !xmlpatch_fingerprint_is(node, fingerprint);
 }

@@ -109,12 +109,12 @@ struct wanted {
 	const xmlNode *record;
 };
 
-static bool has_form(const xmlNode *node, const void *context)
+static bool has_fingerprint(const xmlNode *node, const void *context)
 {
 	const struct wanted *wanted = context;
-	BASE_AUTO(free) char *form = xmlpatch_document_get(wanted->record, "form");
+	BASE_AUTO(free) char *fingerprint = xmlpatch_document_get(wanted->record, "form");
 
-	return form != NULL && xmlpatch_fingerprint_is(node, form);
+	return fingerprint != NULL && xmlpatch_fingerprint_is(node, fingerprint);
 }
 
 static bool is_added(const xmlNode *node, const void *context)
@@ -122,7 +122,7 @@ static bool is_added(const xmlNode *node, const void *context)
 	const struct wanted *wanted = context;
 
 	return !xmlpatch_undo_decision(wanted->undoing, node)->is_leaving &&
-	       has_form(node, context);
+	       has_fingerprint(node, context);
 }
 
 static bool is_set(const xmlNode *node, const void *context)
@@ -149,7 +149,7 @@ static const struct {
 	{ "added", take_added_back, is_added, 0 },
 	{ "opened", take_opened_back, is_any, 0 },
 	{ "removed", xmlpatch_undo_put_removed, is_any, 2 },
-	{ "replaced", xmlpatch_undo_put_replaced, has_form, 2 },
+	{ "replaced", xmlpatch_undo_put_replaced, has_fingerprint, 2 },
 	{ "set", take_set_back, is_set, 2 },
 };
 
@@ -163,7 +163,7 @@ static int pass_of(size_t kind, const char *path)
 		       : records[kind].pass;
 }
 
-static int take_record(struct xmlpatch_undoing *undoing, const xmlNode *record, int pass)
+static int take_record_back(struct xmlpatch_undoing *undoing, const xmlNode *record, int pass)
 {
 	const struct wanted wanted = { .undoing = undoing, .record = record };
 
@@ -185,10 +185,10 @@ static int take_record(struct xmlpatch_undoing *undoing, const xmlNode *record, 
 	return 0;
 }
 
-static int take_pass(struct xmlpatch_undoing *undoing, const xmlNode *step, int pass)
+static int take_pass_back(struct xmlpatch_undoing *undoing, const xmlNode *step, int pass)
 {
 	for (const xmlNode *record = step->children; record != NULL; record = record->next) {
-		if (take_record(undoing, record, pass) < 0)
+		if (take_record_back(undoing, record, pass) < 0)
 			return -1;
 	}
 	return 0;
@@ -202,9 +202,9 @@ int xmlpatch_undo_take_records(struct xmlpatch_undoing *undoing, const xmlNode *
 
 	if (n * undoing->document->n > most)
 		return xmlpatch_undo_refuse(undoing);
-	if (take_pass(undoing, step, 0) < 0 || take_pass(undoing, step, 1) < 0 ||
+	if (take_pass_back(undoing, step, 0) < 0 || take_pass_back(undoing, step, 1) < 0 ||
 	    xmlpatch_undo_plan_addresses(undoing, step) < 0 ||
 	    xmlpatch_undo_put_addresses(undoing, step) < 0)
 		return -1;
-	return take_pass(undoing, step, 2);
+	return take_pass_back(undoing, step, 2);
 }

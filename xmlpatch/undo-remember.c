@@ -138,12 +138,12 @@ static bool has_secret(const struct xmlpatch_edit *edit)
 }
 
 /* What an attach put there, to tell later whether it was changed. */
-static void write_form(struct writing *writing, const xmlNode *node)
+static void write_fingerprint(struct writing *writing, const xmlNode *node)
 {
-	char form[XMLPATCH_FINGERPRINT_SIZE];
+	char fingerprint[XMLPATCH_FINGERPRINT_SIZE];
 
-	if (xmlpatch_fingerprint_write(node, form))
-		write_attribute(writing, "form", form);
+	if (xmlpatch_fingerprint_write(node, fingerprint))
+		write_attribute(writing, "form", fingerprint);
 }
 
 /* By which a vGPU is found that got another UUID. */
@@ -163,7 +163,7 @@ static void write_added(struct writing *writing, const xmlNode *node, size_t tai
 	write_number(writing, "tail", tail);
 	write_alias(writing, node);
 	if (!xmlpatch_undo_is_container(node))
-		write_form(writing, node);
+		write_fingerprint(writing, node);
 	base_text_add(&writing->out, "/>");
 	if (!xmlpatch_undo_is_container(node))
 		return;
@@ -173,7 +173,7 @@ static void write_added(struct writing *writing, const xmlNode *node, size_t tai
 	}
 }
 
-static xmlNode *moved(const struct writing *writing, const xmlNode *node)
+static xmlNode *find_moved(const struct writing *writing, const xmlNode *node)
 {
 	size_t start = xmlpatch_document_place(node)->start;
 
@@ -195,7 +195,7 @@ static void write_append(struct writing *writing, const struct xmlpatch_edit *ed
 	}
 	if (edit->kind != XMLPATCH_EDIT_OPEN)
 		return;
-	write_path(writing, "opened", moved(writing, edit->node));
+	write_path(writing, "opened", find_moved(writing, edit->node));
 	write_old_text(writing, "opened", edit);
 }
 
@@ -235,7 +235,7 @@ static const struct tally *count_before(struct writing *writing, const xmlNode *
 
 static void write_removed(struct writing *writing, const struct xmlpatch_edit *edit)
 {
-	const xmlNode *parent = moved(writing, edit->node->parent);
+	const xmlNode *parent = find_moved(writing, edit->node->parent);
 	const struct tally *all = count_before(writing, parent, NULL, edit->new_at);
 	const struct xmlpatch_element *before =
 		xmlpatch_document_place(all->n > 0 ? all->last : parent);
@@ -256,7 +256,7 @@ static void write_replaced(struct writing *writing, const struct xmlpatch_edit *
 	const xmlNode *node = xmlpatch_document_at(writing->document, edit->new_at);
 
 	write_path(writing, "replaced", node);
-	write_form(writing, node);
+	write_fingerprint(writing, node);
 	if (has_secret(edit))
 		write_attribute(writing, "secret", "passwd");
 	write_old_text(writing, "replaced", edit);
@@ -279,7 +279,7 @@ static void write_cut(struct writing *writing, const struct xmlpatch_edit *edit,
 
 static void write_set(struct writing *writing, const struct xmlpatch_edit *edit)
 {
-	const xmlNode *node = moved(writing, edit->node);
+	const xmlNode *node = find_moved(writing, edit->node);
 	BASE_AUTO(free) char *was = xmlpatch_document_get(edit->node, edit->attribute);
 	BASE_AUTO(free) char *is = xmlpatch_document_get(node, edit->attribute);
 

@@ -38,7 +38,7 @@ static void remove_tail(struct xmlpatch_undoing *undoing, const xmlNode *node, s
 }
 
 /* Inner elements come last in the document, and are decided first. */
-static void decide(struct xmlpatch_undoing *undoing)
+static void keep_containers(struct xmlpatch_undoing *undoing)
 {
 	for (size_t i = undoing->document->n; i-- > 0;) {
 		struct xmlpatch_undo_decision *decision = &undoing->decisions[i];
@@ -49,7 +49,7 @@ static void decide(struct xmlpatch_undoing *undoing)
 	}
 }
 
-static void take_out(struct xmlpatch_undoing *undoing)
+static void remove_leaving(struct xmlpatch_undoing *undoing)
 {
 	for (size_t i = 0; i < undoing->document->n; i++) {
 		struct xmlpatch_undo_decision *decision = &undoing->decisions[i];
@@ -75,7 +75,7 @@ static void take_out(struct xmlpatch_undoing *undoing)
 }
 
 /* With the last step goes all that was put into the metadata. */
-static int forget(struct xmlpatch_undoing *undoing, const xmlNode *attached)
+static int forget_metadata(struct xmlpatch_undoing *undoing, const xmlNode *attached)
 {
 	BASE_AUTO(free) char *was = xmlpatch_document_get(attached, "metadata");
 	struct xmlpatch_undo_decision *ours = xmlpatch_undo_decision(undoing, attached);
@@ -118,13 +118,13 @@ int xmlpatch_undo_step(struct xmlpatch_document *document, xmlNode *attached,
 	if (step != NULL && xmlpatch_undo_take_records(&undoing, step) < 0)
 		return -1;
 	if (steps < 2 || step == NULL) {
-		if (forget(&undoing, attached) < 0)
+		if (forget_metadata(&undoing, attached) < 0)
 			return -1;
 	} else {
 		xmlpatch_undo_decision(&undoing, step)->is_leaving = true;
 	}
-	decide(&undoing);
-	take_out(&undoing);
+	keep_containers(&undoing);
+	remove_leaving(&undoing);
 	*next = xmlpatch_edits_apply(&undoing.edits, length, err);
 	/* Records that are about the same bytes: no attach writes such. */
 	if (*next == NULL && !undoing.edits.failed)
