@@ -92,3 +92,13 @@ char *pci_domain_plan(const struct domain *domain, enum xmlpatch_video wish, con
 
 	return plan_text(xml, length, wish, slot, domain->tells_room, err);
 }
+
+size_t pci_domain_add_tests(struct CMUnitTest *tests, const struct pci_case *cases, size_t n,
+			    void (*test)(void **state))
+{
+	for (size_t i = 0; i < n; i++)
+		tests[i] = (struct CMUnitTest){ .name = cases[i].name,
+						.test_func = test,
+						.initial_state = (void *)&cases[i] };
+	return n;
+}

@@ -57,6 +57,20 @@ struct domain {
 	bool tells_room; /* that for another device is in the plan as well */
 };
 
+/* A domain, what is wished for it and asked for, and the plan, or a part of the refusal. */
+struct pci_case {
+	const char *name;
+	struct domain domain;
+	enum xmlpatch_video wish;
+	const char *asked;
+	const char *expected;
+};
+
+#define CASE(name_, domain_, wish_, asked_, expected_)                                             \
+	{                                                                                          \
+		name_, domain_, wish_, asked_, expected_                                           \
+	}
+
 /*
  * "00:02.0 00:02.0>00:03.0 new 00:04.0 room 00:05.0": where the vGPU goes ("-" if it
  * needs no address), which video devices move, where a new one and another device go. `slot`,
@@ -64,5 +78,11 @@ struct domain {
  */
 char *pci_domain_plan(const struct domain *domain, enum xmlpatch_video wish, const char *slot,
 		      struct base_error *err);
+
+struct CMUnitTest;
+
+/* Makes a test of each of n cases, with the case as its state; the number of them. */
+size_t pci_domain_add_tests(struct CMUnitTest *tests, const struct pci_case *cases, size_t n,
+			    void (*test)(void **state));
 
 #endif

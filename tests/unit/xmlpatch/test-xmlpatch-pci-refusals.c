@@ -11,173 +11,156 @@
 
 #include "tests/unit/pci-domain.h"
 
-#define REFUSAL(name_, domain_, wish_, asked_, message_)                                           \
-	{                                                                                          \
-		name_, domain_, wish_, asked_, message_                                            \
-	}
+static const struct pci_case refusals[] = {
+	CASE("two devices at one address are named", PC(NET("slot='3'") SOUND("slot='3'")), DROP,
+	     NULL,
+	     "the network interface e1000 and the sound device ich6 are both at 00:03.0: give "
+	     "one of "
+	     "them another slot"),
+	CASE("a device at the machine's own address is named", PC(NET("slot='1'")), DROP, NULL,
+	     "the machine's ISA bridge and the network interface e1000 are both at 00:01.0"),
+	CASE("only the first IDE controller is the machine's",
+	     PC("<controller type='ide' index='1'>" AT("slot='1' function='1'") "</controller>"),
+	     DROP, NULL,
+	     "the machine's IDE controller and the ide controller 1 are both at 00:01.1"),
+	CASE("the machine's own controller is there once",
+	     Q35("<controller type='sata' index='0'>" AT(
+		     "slot='31' function='2'") "</controller>" SOUND("slot='31' function='2'")),
+	     DROP, NULL, "the sata controller 0 and the sound device ich6 are both at 00:1f.2"),
+	CASE("QEMU's argument at a device's address is named",
+	     PC(NET("slot='3'"), DEVICE("pci-testdev,addr=3")), DROP, NULL,
+	     "the network interface e1000 and QEMU's argument pci-testdev,addr=3 are both at "
+	     "00:03.0"),
+	CASE("slot 0 is the host bridge's",
+	     PC(NET("bus='0x0' slot='0x0' domain='0' function='1'") NET("slot='3'")
+			SOUND("slot='3'")),
+	     DROP, NULL, "are both at 00:03.0"),
+	CASE("a root port has one slot", Q35(PORTS SOUND("bus='1' slot='1'")), DROP, NULL,
+	     "the sound device ich6 is at 01:01.0, but PCI bus 01 (pcie-root-port) has slot 00 "
+	     "only"),
+	CASE("a bridge has no slot 0", PC(BUS("1", "pci-bridge", AT("slot='2'")) SOUND("bus='1'")),
+	     DROP, NULL, "is at 01:00.0, but the slots of PCI bus 01 (pci-bridge) are 01 to 1f"),
+	CASE("an expander bus of q35 takes no devices",
+	     Q35(BUS("1", "pcie-expander-bus", AT("slot='3'")) SOUND("bus='1'")), DROP, NULL,
+	     "is at 01:00.0, but PCI bus 01 (pcie-expander-bus) takes no such device"),
+	CASE("a switch takes its ports only",
+	     Q35(BUS("1", "pcie-root-port", AT("slot='3'"))
+			 BUS("2", "pcie-switch-upstream-port", AT("bus='1'")) SOUND("bus='2'")),
+	     DROP, NULL,
+	     "is at 02:00.0, but PCI bus 02 (pcie-switch-upstream-port) takes no such device"),
+	CASE("a root port is at a root", PC(BUS("1", "pcie-root-port", AT("slot='3'"))), DROP, NULL,
+	     "the pcie-root-port 1 is at 00:03.0, but PCI bus 00 (pci-root) takes no such "
+	     "device"),
+	CASE("a slot past the last is refused", PC(SOUND("slot='0x20'")), DROP, NULL,
+	     "the sound device ich6 has the PCI slot '0x20', which is not a number from 0 to "
+	     "0x1f"),
+	CASE("a bus past the last is refused", PC(SOUND("bus='256'")), DROP, NULL,
+	     "has the PCI bus '256', which is not a number from 0 to 0xff"),
+	CASE("a function past the last is refused", PC(SOUND("slot='1' function='8'")), DROP, NULL,
+	     "has the PCI function '8', which is not a number from 0 to 0x7"),
+	CASE("a domain past the last is refused", PC(SOUND("domain='0x10000'")), DROP, NULL,
+	     "has the PCI domain '0x10000', which is not a number from 0 to 0xffff"),
+	CASE("another domain is refused", PC(SOUND("domain='1' slot='3'")), DROP, NULL,
+	     "the sound device ich6 is in PCI domain 0x0001: a guest has domain 0 only"),
+	CASE("a word is no number", PC(SOUND("slot='two'")), DROP, NULL, "the PCI slot 'two'"),
+	CASE("nothing is no number", PC(SOUND("slot=''")), DROP, NULL, "the PCI slot ''"),
+	CASE("a negative number is none", PC(SOUND("slot='-1'")), DROP, NULL, "the PCI slot '-1'"),
+	CASE("a number that wraps around in 32 bits is none", PC(SOUND("slot='4294967298'")), DROP,
+	     NULL, "the PCI slot '4294967298'"),
+	CASE("a number that wraps around in 64 bits is none",
+	     PC(SOUND("bus='18446744073709551616'")), DROP, NULL,
+	     "the PCI bus '18446744073709551616'"),
+	CASE("a bad octal number is none", PC(SOUND("slot='08'")), DROP, NULL, "the PCI slot '08'"),
+	CASE("a number with a tail is none", PC(SOUND("slot='2 '")), DROP, NULL,
+	     "the PCI slot '2 '"),
+	CASE("a line end in a value stays out of the message", PC(SOUND("slot='&#10;x'")), DROP,
+	     NULL, "the sound device ich6"),
+	CASE("a controller's index is a number", PC(BUS("x", "pci-bridge", "")), DROP, NULL,
+	     "the pci-bridge x has no index from 0 to 255"),
+	CASE("a controller's index has an end", PC(BUS("256", "pci-bridge", "")), DROP, NULL,
+	     "the pci-bridge 256 has no index from 0 to 255"),
 
-static const struct refusal_case {
-	const char *name;
-	struct domain domain;
-	enum xmlpatch_video wish;
-	const char *asked;
-	const char *message;
-} refusals[] = {
-	REFUSAL("two devices at one address are named", PC(NET("slot='3'") SOUND("slot='3'")), DROP,
-		NULL,
-		"the network interface e1000 and the sound device ich6 are both at 00:03.0: give "
-		"one of "
-		"them another slot"),
-	REFUSAL("a device at the machine's own address is named", PC(NET("slot='1'")), DROP, NULL,
-		"the machine's ISA bridge and the network interface e1000 are both at 00:01.0"),
-	REFUSAL("only the first IDE controller is the machine's",
-		PC("<controller type='ide' index='1'>" AT("slot='1' function='1'") "</controller>"),
-		DROP, NULL,
-		"the machine's IDE controller and the ide controller 1 are both at 00:01.1"),
-	REFUSAL("the machine's own controller is there once",
-		Q35("<controller type='sata' index='0'>" AT(
-			"slot='31' function='2'") "</controller>" SOUND("slot='31' function='2'")),
-		DROP, NULL, "the sata controller 0 and the sound device ich6 are both at 00:1f.2"),
-	REFUSAL("QEMU's argument at a device's address is named",
-		PC(NET("slot='3'"), DEVICE("pci-testdev,addr=3")), DROP, NULL,
-		"the network interface e1000 and QEMU's argument pci-testdev,addr=3 are both at "
-		"00:03.0"),
-	REFUSAL("slot 0 is the host bridge's",
-		PC(NET("bus='0x0' slot='0x0' domain='0' function='1'") NET("slot='3'")
-			   SOUND("slot='3'")),
-		DROP, NULL, "are both at 00:03.0"),
-	REFUSAL("a root port has one slot", Q35(PORTS SOUND("bus='1' slot='1'")), DROP, NULL,
-		"the sound device ich6 is at 01:01.0, but PCI bus 01 (pcie-root-port) has slot 00 "
-		"only"),
-	REFUSAL("a bridge has no slot 0",
-		PC(BUS("1", "pci-bridge", AT("slot='2'")) SOUND("bus='1'")), DROP, NULL,
-		"is at 01:00.0, but the slots of PCI bus 01 (pci-bridge) are 01 to 1f"),
-	REFUSAL("an expander bus of q35 takes no devices",
-		Q35(BUS("1", "pcie-expander-bus", AT("slot='3'")) SOUND("bus='1'")), DROP, NULL,
-		"is at 01:00.0, but PCI bus 01 (pcie-expander-bus) takes no such device"),
-	REFUSAL("a switch takes its ports only",
-		Q35(BUS("1", "pcie-root-port", AT("slot='3'"))
-			    BUS("2", "pcie-switch-upstream-port", AT("bus='1'")) SOUND("bus='2'")),
-		DROP, NULL,
-		"is at 02:00.0, but PCI bus 02 (pcie-switch-upstream-port) takes no such device"),
-	REFUSAL("a root port is at a root", PC(BUS("1", "pcie-root-port", AT("slot='3'"))), DROP,
-		NULL,
-		"the pcie-root-port 1 is at 00:03.0, but PCI bus 00 (pci-root) takes no such "
-		"device"),
-	REFUSAL("a slot past the last is refused", PC(SOUND("slot='0x20'")), DROP, NULL,
-		"the sound device ich6 has the PCI slot '0x20', which is not a number from 0 to "
-		"0x1f"),
-	REFUSAL("a bus past the last is refused", PC(SOUND("bus='256'")), DROP, NULL,
-		"has the PCI bus '256', which is not a number from 0 to 0xff"),
-	REFUSAL("a function past the last is refused", PC(SOUND("slot='1' function='8'")), DROP,
-		NULL, "has the PCI function '8', which is not a number from 0 to 0x7"),
-	REFUSAL("a domain past the last is refused", PC(SOUND("domain='0x10000'")), DROP, NULL,
-		"has the PCI domain '0x10000', which is not a number from 0 to 0xffff"),
-	REFUSAL("another domain is refused", PC(SOUND("domain='1' slot='3'")), DROP, NULL,
-		"the sound device ich6 is in PCI domain 0x0001: a guest has domain 0 only"),
-	REFUSAL("a word is no number", PC(SOUND("slot='two'")), DROP, NULL, "the PCI slot 'two'"),
-	REFUSAL("nothing is no number", PC(SOUND("slot=''")), DROP, NULL, "the PCI slot ''"),
-	REFUSAL("a negative number is none", PC(SOUND("slot='-1'")), DROP, NULL,
-		"the PCI slot '-1'"),
-	REFUSAL("a number that wraps around in 32 bits is none", PC(SOUND("slot='4294967298'")),
-		DROP, NULL, "the PCI slot '4294967298'"),
-	REFUSAL("a number that wraps around in 64 bits is none",
-		PC(SOUND("bus='18446744073709551616'")), DROP, NULL,
-		"the PCI bus '18446744073709551616'"),
-	REFUSAL("a bad octal number is none", PC(SOUND("slot='08'")), DROP, NULL,
-		"the PCI slot '08'"),
-	REFUSAL("a number with a tail is none", PC(SOUND("slot='2 '")), DROP, NULL,
-		"the PCI slot '2 '"),
-	REFUSAL("a line end in a value stays out of the message", PC(SOUND("slot='&#10;x'")), DROP,
-		NULL, "the sound device ich6"),
-	REFUSAL("a controller's index is a number", PC(BUS("x", "pci-bridge", "")), DROP, NULL,
-		"the pci-bridge x has no index from 0 to 255"),
-	REFUSAL("a controller's index has an end", PC(BUS("256", "pci-bridge", "")), DROP, NULL,
-		"the pci-bridge 256 has no index from 0 to 255"),
+	CASE("a full bus 0 of i440fx has no room", PC(NULL, NULL, 2, 31), DROP, NULL,
+	     "no PCI slot is free for the vGPU: take a device out of the domain"),
+	CASE("full root ports have no room",
+	     Q35(BUS("1", "pcie-root-port", AT("slot='1'"))
+			 BUS("2", "pcie-root-port", AT("slot='1' function='1'")) NET("bus='1'")
+				 NET("bus='2'"),
+		 NULL, 2, 0x1e),
+	     DROP, NULL, "no PCI slot is free for the vGPU"),
+	CASE("a vGPU needs room for the video that stays", PC(VGA("slot='2'"), NULL, 3, 31), KEEP,
+	     NULL,
+	     "with the vGPU at 00:02 no PCI slot behind it is left for the video device vga, "
+	     "and "
+	     "before it that would crash the guest; free: none"),
+	CASE("video that cannot leave its slot is in the way",
+	     PC(VGA("slot='2'") SOUND("slot='2' function='1'")), KEEP, NULL,
+	     "the video device vga shares the PCI slot 00:02 with the sound device ich6 and "
+	     "cannot move behind the vGPU"),
+	CASE("also where its slot is asked for", PC(VGA("slot='2'") SOUND("slot='2' function='1'")),
+	     KEEP, "00:02.0",
+	     "the video device vga shares the PCI slot 00:02 with the sound device ich6"),
+	CASE("and another function of its slot", PC(VGA("slot='2'") SOUND("slot='2' function='1'")),
+	     KEEP, "00:02.2",
+	     "the video device vga shares the PCI slot 00:02 with the sound device ich6"),
+	CASE("and one behind it", PC(VGA("slot='2'") SOUND("slot='2' function='1'")), KEEP,
+	     "00:05.0", "or the guest crashes: give it a slot of its own"),
+	CASE("only slots before which no video device is stuck are free",
+	     PC(NET("slot='2'") VGA("slot='4'") SOUND("slot='4' function='1'")), KEEP, "00:02.0",
+	     "00:02.0 is taken by the network interface e1000; free: 00:03"),
+	CASE("an added video device needs room too", PC(NULL, NULL, 3, 31), INSTALL, NULL,
+	     "no PCI slot behind it is left for a video device"),
 
-	REFUSAL("a full bus 0 of i440fx has no room", PC(NULL, NULL, 2, 31), DROP, NULL,
-		"no PCI slot is free for the vGPU: take a device out of the domain"),
-	REFUSAL("full root ports have no room",
-		Q35(BUS("1", "pcie-root-port", AT("slot='1'"))
-			    BUS("2", "pcie-root-port", AT("slot='1' function='1'")) NET("bus='1'")
-				    NET("bus='2'"),
-		    NULL, 2, 0x1e),
-		DROP, NULL, "no PCI slot is free for the vGPU"),
-	REFUSAL("a vGPU needs room for the video that stays", PC(VGA("slot='2'"), NULL, 3, 31),
-		KEEP, NULL,
-		"with the vGPU at 00:02 no PCI slot behind it is left for the video device vga, "
-		"and "
-		"before it that would crash the guest; free: none"),
-	REFUSAL("video that cannot leave its slot is in the way",
-		PC(VGA("slot='2'") SOUND("slot='2' function='1'")), KEEP, NULL,
-		"the video device vga shares the PCI slot 00:02 with the sound device ich6 and "
-		"cannot move behind the vGPU"),
-	REFUSAL("also where its slot is asked for",
-		PC(VGA("slot='2'") SOUND("slot='2' function='1'")), KEEP, "00:02.0",
-		"the video device vga shares the PCI slot 00:02 with the sound device ich6"),
-	REFUSAL("and another function of its slot",
-		PC(VGA("slot='2'") SOUND("slot='2' function='1'")), KEEP, "00:02.2",
-		"the video device vga shares the PCI slot 00:02 with the sound device ich6"),
-	REFUSAL("and one behind it", PC(VGA("slot='2'") SOUND("slot='2' function='1'")), KEEP,
-		"00:05.0", "or the guest crashes: give it a slot of its own"),
-	REFUSAL("only slots before which no video device is stuck are free",
-		PC(NET("slot='2'") VGA("slot='4'") SOUND("slot='4' function='1'")), KEEP, "00:02.0",
-		"00:02.0 is taken by the network interface e1000; free: 00:03"),
-	REFUSAL("an added video device needs room too", PC(NULL, NULL, 3, 31), INSTALL, NULL,
-		"no PCI slot behind it is left for a video device"),
-
-	REFUSAL("a slot that is taken is told with who has it",
-		PC(SOUND("slot='2'") NET("slot='0x10'") NET("slot='0x11'")), DROP, "00:02.0",
-		"the PCI address 00:02.0 is taken by the sound device ich6; free: 00:03-00:0f, "
-		"00:12-00:1f"),
-	REFUSAL("another function at a slot is told", PC(SOUND("slot='2' function='3'")), DROP,
-		"00:02.0",
-		"the PCI address 00:02.0 is taken by the sound device ich6 at 00:02.3; free: "
-		"00:03"),
-	REFUSAL("a slot of the machine is told", Q35(), DROP, "00:1f.0",
-		"00:1f.0 is taken by the machine's ISA bridge; free: 00:01-00:1e"),
-	REFUSAL("slot 0 is told", PC(), DROP, "00:00.0", "taken by the machine's host bridge"),
-	REFUSAL("the USB controller that libvirt adds is told", PC(), DROP, "00:01.2",
-		"00:01.2 is taken by the machine's USB controller"),
-	REFUSAL("a function beside the machine's is told",
-		PC("<controller type='usb' model='none'/>"), DROP, "00:01.2",
-		"the PCI address 00:01.2 is taken by the machine's ISA bridge at 00:01.0"),
-	REFUSAL("a device where libvirt will add USB is named", PC(NET("slot='1' function='2'")),
-		DROP, NULL,
-		"the machine's USB controller and the network interface e1000 are both at 00:01.2"),
-	REFUSAL("another USB controller than the first has no place there",
-		PC("<controller type='usb' index='1'>" AT("slot='1' function='2'") "</controller>"),
-		DROP, NULL, "the machine's USB controller and the usb controller 1 are both"),
-	REFUSAL("a function beside QEMU's argument is told", PC(NULL, DEVICE("x,addr=3")), DROP,
-		"00:03.1", "taken by QEMU's argument x,addr=3 at 00:03.0"),
-	REFUSAL("a function that is taken is told",
-		PC(NET("slot='3'") SOUND("slot='3' function='1'")), DROP, "00:03.1",
-		"00:03.1 is taken by the sound device ich6; free:"),
-	REFUSAL("a function without the others' function 0 is not seen", PC(), DROP, "00:03.1",
-		"guests look there only if another device is at function 0"),
-	REFUSAL("a function beside video that goes is not seen", PC(VGA("slot='3'")), DROP,
-		"00:03.1", "guests look there only if another device is at function 0"),
-	REFUSAL("a function beside a single one is refused",
-		PC(NET("slot='3' multifunction='off'")), DROP, "00:03.1",
-		"taken by the network interface e1000 at 00:03.0"),
-	REFUSAL("a bus that is not there is told", Q35(PORTS), DROP, "09:00.0",
-		"the vGPU cannot be at 09:00.0: the domain has no PCI bus 09; free: 00:01, "
-		"00:03-00:1e, "
-		"01:00, 02:00, 03:00, 04:00, 05:00, 06:00, more"),
-	REFUSAL("a slot that a bus has not is told", Q35(PORTS), DROP, "01:02.0",
-		"the vGPU cannot be at 01:02.0: PCI bus 01 (pcie-root-port) has the slots 00 to "
-		"00"),
-	REFUSAL("a bus of ports is told", Q35(BUS("1", "pcie-expander-bus", AT("slot='3'"))), DROP,
-		"01:01.0", "PCI bus 01 (pcie-expander-bus) takes no devices but ports and bridges"),
-	REFUSAL("the last slot leaves no room for the video", PC(VGA("slot='2'")), KEEP, "00:1f.0",
-		"with the vGPU at 00:1f no PCI slot behind it is left for the video device vga, "
-		"and "
-		"before it that would crash the guest; free: 00:02-00:1e"),
+	CASE("a slot that is taken is told with who has it",
+	     PC(SOUND("slot='2'") NET("slot='0x10'") NET("slot='0x11'")), DROP, "00:02.0",
+	     "the PCI address 00:02.0 is taken by the sound device ich6; free: 00:03-00:0f, "
+	     "00:12-00:1f"),
+	CASE("another function at a slot is told", PC(SOUND("slot='2' function='3'")), DROP,
+	     "00:02.0",
+	     "the PCI address 00:02.0 is taken by the sound device ich6 at 00:02.3; free: "
+	     "00:03"),
+	CASE("a slot of the machine is told", Q35(), DROP, "00:1f.0",
+	     "00:1f.0 is taken by the machine's ISA bridge; free: 00:01-00:1e"),
+	CASE("slot 0 is told", PC(), DROP, "00:00.0", "taken by the machine's host bridge"),
+	CASE("the USB controller that libvirt adds is told", PC(), DROP, "00:01.2",
+	     "00:01.2 is taken by the machine's USB controller"),
+	CASE("a function beside the machine's is told", PC("<controller type='usb' model='none'/>"),
+	     DROP, "00:01.2",
+	     "the PCI address 00:01.2 is taken by the machine's ISA bridge at 00:01.0"),
+	CASE("a device where libvirt will add USB is named", PC(NET("slot='1' function='2'")), DROP,
+	     NULL,
+	     "the machine's USB controller and the network interface e1000 are both at 00:01.2"),
+	CASE("another USB controller than the first has no place there",
+	     PC("<controller type='usb' index='1'>" AT("slot='1' function='2'") "</controller>"),
+	     DROP, NULL, "the machine's USB controller and the usb controller 1 are both"),
+	CASE("a function beside QEMU's argument is told", PC(NULL, DEVICE("x,addr=3")), DROP,
+	     "00:03.1", "taken by QEMU's argument x,addr=3 at 00:03.0"),
+	CASE("a function that is taken is told", PC(NET("slot='3'") SOUND("slot='3' function='1'")),
+	     DROP, "00:03.1", "00:03.1 is taken by the sound device ich6; free:"),
+	CASE("a function without the others' function 0 is not seen", PC(), DROP, "00:03.1",
+	     "guests look there only if another device is at function 0"),
+	CASE("a function beside video that goes is not seen", PC(VGA("slot='3'")), DROP, "00:03.1",
+	     "guests look there only if another device is at function 0"),
+	CASE("a function beside a single one is refused", PC(NET("slot='3' multifunction='off'")),
+	     DROP, "00:03.1", "taken by the network interface e1000 at 00:03.0"),
+	CASE("a bus that is not there is told", Q35(PORTS), DROP, "09:00.0",
+	     "the vGPU cannot be at 09:00.0: the domain has no PCI bus 09; free: 00:01, "
+	     "00:03-00:1e, "
+	     "01:00, 02:00, 03:00, 04:00, 05:00, 06:00, more"),
+	CASE("a slot that a bus has not is told", Q35(PORTS), DROP, "01:02.0",
+	     "the vGPU cannot be at 01:02.0: PCI bus 01 (pcie-root-port) has the slots 00 to "
+	     "00"),
+	CASE("a bus of ports is told", Q35(BUS("1", "pcie-expander-bus", AT("slot='3'"))), DROP,
+	     "01:01.0", "PCI bus 01 (pcie-expander-bus) takes no devices but ports and bridges"),
+	CASE("the last slot leaves no room for the video", PC(VGA("slot='2'")), KEEP, "00:1f.0",
+	     "with the vGPU at 00:1f no PCI slot behind it is left for the video device vga, "
+	     "and "
+	     "before it that would crash the guest; free: 00:02-00:1e"),
 };
 
 static void test_refusal(void **state)
 {
-	const struct refusal_case *wanted = *state;
+	const struct pci_case *wanted = *state;
 	BASE_AUTO(base_error) struct base_error err = { 0 };
 	BASE_AUTO(free)
 	char *plan = pci_domain_plan(&wanted->domain, wanted->wish, wanted->asked, &err);
@@ -187,8 +170,8 @@ static void test_refusal(void **state)
 	assert_null(plan);
 	assert_int_equal(err.status, BASE_FAILED);
 	assert_null(strchr(err.message, '\n'));
-	if (strstr(err.message, wanted->message) == NULL)
-		fail_msg("'%s' does not say '%s'", err.message, wanted->message);
+	if (strstr(err.message, wanted->expected) == NULL)
+		fail_msg("'%s' does not say '%s'", err.message, wanted->expected);
 }
 
 static void test_addresses_that_no_bus_has_are_misuse(void **state)
@@ -236,12 +219,8 @@ static void test_every_bus_at_once(void **state)
 int main(void)
 {
 	static struct CMUnitTest tests[COUNT(refusals) + 2];
-	size_t n = 0;
+	size_t n = pci_domain_add_tests(tests, refusals, COUNT(refusals), test_refusal);
 
-	for (; n < COUNT(refusals); n++)
-		tests[n] = (struct CMUnitTest){ .name = refusals[n].name,
-						.test_func = test_refusal,
-						.initial_state = (void *)&refusals[n] };
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_addresses_that_no_bus_has_are_misuse);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_every_bus_at_once);
 	return cmocka_run_group_tests(tests, NULL, NULL);

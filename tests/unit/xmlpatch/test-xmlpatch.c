@@ -372,13 +372,13 @@ static void test_mdevs_are_listed_once_each_in_their_order(void **state)
 	assert_null(mdevs.uuids);
 }
 
+/* What is put into an element takes its prefix; beside it, it brings its own. */
 #define P62    "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgg"
 #define P63    P62 "g"
 #define QEMU1  "http://libvirt.org/schemas/domain/qemu/1.0"
 #define IN(p)  NAMED(OS("machine='pc'") "<" p ":override xmlns:" p "='" QEMU1 "'/>")
 #define ARG(p) NAMED(OS("machine='pc'") "<" p ":commandline xmlns:" p "='" QEMU1 "'/>")
 
-/* What is put into an element takes its prefix; beside it, it brings its own. */
 /* Without <qemu:override> a property is a global setting of all vfio-pci devices. */
 #define OLD_LIBVIRT .uuid = UUID, .opregion = true
 #define QXML	    "<qemu:commandline xmlns:qemu='" QEMU1 "'>"
