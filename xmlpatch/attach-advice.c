@@ -18,8 +18,8 @@ static int advise_emulation(struct xmlpatch_attach *attach, struct base_error *e
 	if (!xmlpatch_document_has(attach->guest.root, "type", "qemu"))
 		return 0;
 	return xmlpatch_attach_advise(attach, err,
-				      "the domain emulates its processor (type='qemu'): real GVT-g "
-				      "starts with type='kvm' only");
+				      "the domain's type is 'qemu', which emulates the processor: "
+				      "GVT-g needs type='kvm'");
 }
 
 /* Flash has UEFI; a ROM may be SeaBIOS, or OVMF by the name of its file. */
@@ -45,12 +45,12 @@ static int advise_firmware(struct xmlpatch_attach *attach, struct base_error *er
 	if (attach->wishes->no_ramfb)
 		return xmlpatch_attach_advise(
 			attach, err,
-			"the domain boots by UEFI: without ramfb the screen stays dark until the "
-			"guest's driver runs, or OVMF gets a vBIOS file for the vGPU");
+			"the domain boots with UEFI: without ramfb the screen stays dark until the "
+			"guest's driver is running, unless OVMF has a vBIOS file for the vGPU");
 	return xmlpatch_attach_advise(
 		attach, err,
-		"the domain boots by UEFI: until its driver runs the guest shows ramfb's picture, "
-		"at a small size; a vBIOS file for OVMF is needed only without ramfb");
+		"the domain boots with UEFI: until the guest's driver is running, its screen is "
+		"the small one of ramfb; OVMF needs a vBIOS file for the vGPU only without ramfb");
 }
 
 /* An amount of memory in bytes; false if there is none that can be read. */
@@ -108,15 +108,16 @@ static int advise_limits(struct xmlpatch_attach *attach, struct base_error *err)
 	    (memory > UINT64_MAX - extra || limit < memory + extra) &&
 	    xmlpatch_attach_advise(
 		    attach, err,
-		    "the <hard_limit> of <memtune> is below the guest's memory and "
-		    "1 GiB: the vGPU pins all of it, and the guest would not start") < 0)
+		    "the <hard_limit> in <memtune> is less than the guest's memory plus 1 GiB: the "
+		    "vGPU pins all of the memory, and the guest cannot start") < 0)
 		return -1;
 	if (!read_memory(xmlpatch_document_child(attach->guest.root, "currentMemory"), &current) ||
 	    current >= memory)
 		return 0;
-	return xmlpatch_attach_advise(attach, err,
-				      "<currentMemory> is below <memory>: a balloon gives nothing "
-				      "back, for the vGPU pins all of the guest's memory");
+	return xmlpatch_attach_advise(
+		attach, err,
+		"<currentMemory> is less than <memory>: the balloon cannot give memory back, "
+		"because the vGPU pins all of the guest's memory");
 }
 
 static bool has_eager_balloon(const struct xmlpatch_attach *attach)

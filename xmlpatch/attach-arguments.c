@@ -32,8 +32,8 @@ static int refuse_vgpu(const struct xmlpatch_attach *attach, const char *argumen
 	if (!is_vgpu && !is_setting)
 		return 0;
 	return base_error_set(err, BASE_FAILED,
-			      "the domain's <qemu:commandline> has %.80s, which this would do a "
-			      "second time: take it out first, with the argument before it",
+			      "the domain's <qemu:commandline> already has a vGPU with %.80s: "
+			      "remove that argument and the one before it first",
 			      argument);
 }
 
@@ -67,8 +67,8 @@ static int check_arguments(const struct xmlpatch_attach *attach, bool *has_gtk,
 			continue;
 		}
 		return base_error_set(err, BASE_FAILED,
-				      "the domain's <qemu:commandline> has %s, which QEMU cannot "
-				      "have beside another display: take it out first ('vgpu "
+				      "the domain's <qemu:commandline> has %s, which cannot be "
+				      "combined with another display: remove it first ('vgpu "
 				      "detach' does, if it came from 'vgpu attach --display gtk')",
 				      argument);
 	}
@@ -160,9 +160,8 @@ static int advise_desktop(struct xmlpatch_attach *attach, struct base_error *err
 		return advise_wayland(attach, user, err);
 	return xmlpatch_attach_advise(
 		attach, err,
-		"there is no DISPLAY and no WAYLAND_DISPLAY in the environment: run this in "
-		"your session (as root by sudo --preserve-env), or QEMU finds no screen for its "
-		"window");
+		"neither DISPLAY nor WAYLAND_DISPLAY is set, and QEMU finds no screen for its "
+		"window: run this in your desktop session (as root with sudo --preserve-env)");
 }
 
 int xmlpatch_attach_put_arguments(struct xmlpatch_attach *attach, struct base_error *err)

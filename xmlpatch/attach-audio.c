@@ -34,7 +34,7 @@ static int redirect_audio(struct xmlpatch_attach *attach, const xmlNode *audio, 
 	if (strcmp(from, to) == 0)
 		return 0;
 	xmlpatch_edits_set(&attach->edits, audio, "type", to);
-	return xmlpatch_attach_note(attach, err, "turned the sound, which went to %s, to %s", from,
+	return xmlpatch_attach_note(attach, err, "changed the sound output from %s to %s", from,
 				    to);
 }
 
@@ -74,9 +74,10 @@ static int add_implicit_backend(struct xmlpatch_attach *attach, struct base_erro
 	if (xmlpatch_attach_add(&attach->added, err, "<audio id='1' type='%s'/>",
 				is_spice ? "spice" : "none") < 0)
 		return -1;
-	return xmlpatch_attach_note(attach, err,
-				    "added the audio backend %s, or libvirt would add one",
-				    is_spice ? "on SPICE" : "none");
+	return xmlpatch_attach_note(
+		attach, err,
+		"added the audio backend %s, so that libvirt does not add one of its own",
+		is_spice ? "on SPICE" : "none");
 }
 
 int xmlpatch_attach_put_audio(struct xmlpatch_attach *attach, char **id, struct base_error *err)

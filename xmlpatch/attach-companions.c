@@ -23,12 +23,12 @@ static int put_tablet(struct xmlpatch_attach *attach, struct base_error *err)
 		return 0;
 	if (has_no_usb(attach))
 		return xmlpatch_attach_advise(attach, err,
-					      "the domain has no USB for a tablet: the pointer has "
-					      "to be captured");
+					      "the domain has no USB controller for a tablet: the "
+					      "viewer has to capture the pointer");
 	if (xmlpatch_attach_add(&attach->added, err, "<input type='tablet' bus='usb'/>") < 0)
 		return -1;
-	return xmlpatch_attach_note(attach, err,
-				    "added a USB tablet, so that the pointer is where it looks");
+	return xmlpatch_attach_note(
+		attach, err, "added a USB tablet, so that the guest's pointer follows yours");
 }
 
 /* True for a channel that stays; those of SPICE go with it. */
@@ -52,9 +52,10 @@ static int put_serial(struct xmlpatch_attach *attach, struct base_error *err)
 	    NULL)
 		return 0;
 	if (plan->lacks_room &&
-	    xmlpatch_attach_advise(attach, err,
-				   "no PCI slot is left for the controller of the guest's agent: "
-				   "libvirt adds a port or a bridge if it can, which stays") < 0)
+	    xmlpatch_attach_advise(
+		    attach, err,
+		    "no PCI slot is left for the controller of the guest's agent: libvirt adds a "
+		    "port or a bridge if it can, which 'vgpu detach' does not remove") < 0)
 		return -1;
 	if (!plan->has_room)
 		return xmlpatch_attach_add(&attach->added, err,

@@ -94,11 +94,10 @@ int xmlpatch_attach_refuse_duplicates(struct xmlpatch_attach *attach, struct bas
 	qsort(sources, n, sizeof(*sources), by_name);
 	for (size_t i = 1; i < n; i++) {
 		if (strcmp(sources[i - 1].name, sources[i].name) == 0)
-			return base_error_set(
-				err, BASE_FAILED,
-				"the domain has the host device %s twice: take one of "
-				"the elements with it out",
-				sources[i].name);
+			return base_error_set(err, BASE_FAILED,
+					      "the domain has the host device %s twice: remove one "
+					      "of the elements that name it",
+					      sources[i].name);
 	}
 	return 0;
 }

@@ -42,7 +42,7 @@ static int remove_other_displays(struct xmlpatch_attach *attach, struct base_err
 			continue;
 		xmlpatch_edits_remove(&attach->edits, graphics);
 		if (xmlpatch_attach_note(attach, err,
-					 "removed the display %s, which QEMU cannot have beside %s",
+					 "removed the display %s, which cannot be combined with %s",
 					 type, mode->called) < 0)
 			return -1;
 	}
@@ -58,8 +58,8 @@ static int refuse_two_of_a_type(const struct xmlpatch_attach *attach, struct bas
 		if (xmlpatch_document_find_next(find_display(attach, *types), "graphics", "type",
 						*types) != NULL)
 			return base_error_set(err, BASE_FAILED,
-					      "the domain has two displays of the type %s: take "
-					      "one <graphics type='%s'> out",
+					      "the domain has two displays of the type %s: remove "
+					      "one <graphics type='%s'>",
 					      *types, *types);
 	}
 	return 0;
@@ -130,7 +130,8 @@ static int link_audio(struct xmlpatch_attach *attach, const xmlNode *graphics, c
 		xmlpatch_edits_set(&attach->edits, audio, "id", id);
 	else if (xmlpatch_attach_add(children, err, "<audio id='%s'/>", id) < 0)
 		return -1;
-	return xmlpatch_attach_note(attach, err, "gave the D-Bus display the guest's sound");
+	return xmlpatch_attach_note(attach, err,
+				    "connected the guest's sound to the D-Bus display");
 }
 
 static const char *describe_node(const struct xmlpatch_attach *attach)
@@ -227,7 +228,7 @@ static int make_spice_local(struct xmlpatch_attach *attach, const xmlNode *spice
 	if (first == NULL && xmlpatch_attach_add(children, err, "<listen type='none'/>") < 0)
 		return -1;
 	return xmlpatch_attach_note(attach, err,
-				    "made the SPICE display a local one, as GL needs it");
+				    "made the SPICE display local, because GL needs that");
 }
 
 static int put_spice(struct xmlpatch_attach *attach, struct base_error *err)
@@ -260,10 +261,9 @@ static int put_vnc(struct xmlpatch_attach *attach, struct base_error *err)
 
 	if (xmlpatch_document_has(gl, "enable", "yes")) {
 		xmlpatch_edits_set(&attach->edits, gl, "enable", "no");
-		if (xmlpatch_attach_note(
-			    attach, err,
-			    "turned the GL of the SPICE display off, which QEMU cannot have beside "
-			    "VNC") < 0)
+		if (xmlpatch_attach_note(attach, err,
+					 "turned off the GL of the SPICE display, which cannot be "
+					 "combined with VNC") < 0)
 			return -1;
 	}
 	if (find_display(attach, "vnc") == NULL) {
@@ -279,9 +279,8 @@ static int put_vnc(struct xmlpatch_attach *attach, struct base_error *err)
 	/* console_compatible_with() in ui/console.c: VNC takes no dma-buf. */
 	if (xmlpatch_attach_advise(
 		    attach, err,
-		    "QEMU 7.0 and later start no vGPU with a picture beside VNC (\"The "
-		    "console requires display DMABUF support\"): choose --display "
-		    "spice or dbus there") < 0)
+		    "QEMU 7.0 and later cannot show a vGPU over VNC (\"The console requires "
+		    "display DMABUF support\"): choose --display spice or dbus") < 0)
 		return -1;
 	return put_egl_headless(attach, err);
 }

@@ -65,8 +65,8 @@ static int refuse_other_display(const struct xmlpatch_attach *attach, struct bas
 			continue;
 		uuid = xmlpatch_mdev_uuid(mdev);
 		return base_error_set(err, BASE_FAILED,
-				      "the domain shows another vGPU already, %.64s: take that "
-				      "one out first, as 'vgpu detach' does",
+				      "the domain already shows another vGPU, %.64s: remove that "
+				      "one first with 'vgpu detach'",
 				      uuid == NULL ? "one without a UUID" : uuid);
 	}
 	return 0;
@@ -186,8 +186,8 @@ static int keep_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	if (!xmlpatch_document_has(attach->vgpu, "model", "vfio-pci"))
 		return base_error_set(err, BASE_FAILED,
-				      "the domain has the mdev %s, but not as vfio-pci: take that "
-				      "<hostdev> out first",
+				      "the domain has the mdev %s, but its model is not vfio-pci: "
+				      "remove that <hostdev> first",
 				      attach->uuid);
 	if (keep_address(attach, attach->vgpu, err) < 0 || keep_display(attach, err) < 0)
 		return -1;

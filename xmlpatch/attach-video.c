@@ -25,7 +25,8 @@ static int drop_video(struct xmlpatch_attach *attach, const xmlNode *video, bool
 	if (type != NULL && strcmp(type, "none") == 0)
 		return 0;
 	xmlpatch_edits_replace(&attach->edits, video, "<video>\n\t<model type='none'/>\n</video>");
-	return xmlpatch_attach_note(attach, err, "replaced the video device %.40s by none", model);
+	return xmlpatch_attach_note(attach, err, "replaced the video device %.40s with none",
+				    model);
 }
 
 /* libvirt puts the one that says so before all others (virDomainDefParseXML()). */
@@ -60,9 +61,9 @@ static int replace_qxl(struct xmlpatch_attach *attach, const xmlNode *video, str
 			       xmlpatch_document_has(model, "primary", "yes")
 				       ? CIRRUS(" primary='yes'")
 				       : CIRRUS(""));
-	return xmlpatch_attach_note(attach, err,
-				    "turned the video device qxl, which works with SPICE only, to "
-				    "cirrus");
+	return xmlpatch_attach_note(
+		attach, err,
+		"replaced the video device qxl, which works with SPICE only, with cirrus");
 }
 
 /* A video device where the plan has it; `instead` of a video device none. */
@@ -103,8 +104,8 @@ static int add_implicit_video(struct xmlpatch_attach *attach, struct base_error 
 	if (add_video(attach, VGA, NULL, err) < 0)
 		return -1;
 	return xmlpatch_attach_note(attach, err,
-				    "added the video device vga behind the vGPU, or libvirt would "
-				    "add one before it");
+				    "added the video device vga behind the vGPU, so that libvirt "
+				    "does not add one before it");
 }
 
 /* Else libvirt adds one of its own choice to a domain that has a display. */
@@ -114,7 +115,8 @@ static int add_video_none(struct xmlpatch_attach *attach, struct base_error *err
 	    0)
 		return -1;
 	return xmlpatch_attach_note(
-		attach, err, "added the video device none, or libvirt would add an emulated one");
+		attach, err,
+		"added the video device none, so that libvirt does not add an emulated one");
 }
 
 static int drop_all(struct xmlpatch_attach *attach, xmlNode *first, struct base_error *err)

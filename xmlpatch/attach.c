@@ -114,7 +114,7 @@ static int find_vgpu(struct xmlpatch_attach *attach, struct base_error *err)
 	if (attach->vgpu != NULL &&
 	    xmlpatch_mdev_find(attach->guest.devices, attach->uuid, attach->vgpu) != NULL)
 		return base_error_set(err, BASE_FAILED,
-				      "the domain has the vGPU %s twice: take one <hostdev> out",
+				      "the domain has the vGPU %s twice: remove one <hostdev>",
 				      attach->uuid);
 	return 0;
 }

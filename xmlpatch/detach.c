@@ -70,10 +70,10 @@ static int remove_stranger(const struct xmlpatch_document *document, const char 
 		hostdev = xmlpatch_mdev_find(guest.devices, uuid, NULL);
 	for (; hostdev != NULL; hostdev = xmlpatch_mdev_find(guest.devices, uuid, hostdev)) {
 		xmlpatch_edits_remove(&edits, hostdev);
-		if (xmlpatch_result_note(result, err, "took out the vGPU %s", uuid) < 0 ||
+		if (xmlpatch_result_note(result, err, "removed the vGPU %s", uuid) < 0 ||
 		    xmlpatch_result_advise(result, err,
-					   "the vGPU %s was not put there by 'vgpu attach': what "
-					   "else was changed for it is not known, and stays",
+					   "the vGPU %s was not added by 'vgpu attach': what else "
+					   "was changed for it is not known, and stays as it is",
 					   uuid) < 0)
 			return -1;
 	}

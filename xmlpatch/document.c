@@ -43,7 +43,7 @@ static int refuse_malformed(const xmlParserCtxt *parser, const struct reading *r
 
 	if (reading->has_doctype)
 		return base_error_set(err, BASE_FAILED,
-				      "the XML has a DOCTYPE, which no domain needs: take it out");
+				      "the XML has a DOCTYPE, which no domain needs: remove it");
 	if (why == NULL || why->message == NULL)
 		return base_error_set(err, BASE_FAILED, "the XML is not well-formed");
 	return base_error_set(err, BASE_FAILED, "the XML is not well-formed: line %d: %s",
@@ -167,7 +167,7 @@ int xmlpatch_document_parse(struct xmlpatch_document *document, const char *text
 	document->text = text;
 	if (strlen(copy) != length)
 		return base_error_set(err, BASE_FAILED,
-				      "the XML is not UTF-8: it holds a NUL byte");
+				      "the XML is not UTF-8: it contains a NUL byte");
 	excess = xmlpatch_scan_find_excess(text, length);
 	if (excess != NULL)
 		return base_error_set(err, BASE_FAILED, "the XML has %s, which no domain needs",

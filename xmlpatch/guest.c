@@ -28,7 +28,7 @@ static int check_machine(const xmlNode *root, struct base_error *err)
 	if (kind == NULL || strcmp(kind, "hvm") != 0)
 		return base_error_set(err, BASE_FAILED,
 				      "the domain's <os> has no <type>hvm</type>: only a full "
-				      "virtual machine takes a vGPU");
+				      "virtual machine can have a vGPU");
 	if (arch != NULL && strcmp(arch, "x86_64") != 0 && strcmp(arch, "i686") != 0)
 		return base_error_set(err, BASE_FAILED,
 				      "the domain's architecture is %.40s: only x86 guests have "
@@ -53,10 +53,10 @@ static int check_root(const xmlNode *root, struct base_error *err)
 				      (const char *)root->name);
 	type = xmlpatch_document_get(root, "type");
 	if (type == NULL || (strcmp(type, "kvm") != 0 && strcmp(type, "qemu") != 0))
-		return base_error_set(err, BASE_FAILED,
-				      "the domain's type is %.40s: only kvm and qemu domains take "
-				      "a vGPU",
-				      type == NULL ? "missing" : type);
+		return base_error_set(
+			err, BASE_FAILED,
+			"the domain's type is %.40s: only kvm and qemu domains can have a vGPU",
+			type == NULL ? "missing" : type);
 	name = xmlpatch_document_content(xmlpatch_document_child(root, "name"));
 	if (name == NULL)
 		return base_error_set(err, BASE_FAILED, "the domain has no <name>");
@@ -74,7 +74,7 @@ int xmlpatch_guest_read(struct xmlpatch_guest *guest, const struct xmlpatch_docu
 	devices = xmlpatch_document_child(root, "devices");
 	if (xmlpatch_document_next(devices, "devices") != NULL)
 		return base_error_set(err, BASE_FAILED,
-				      "the domain has <devices> twice: make them one");
+				      "the domain has <devices> twice: merge them into one");
 	*guest = (struct xmlpatch_guest){ .document = document, .root = root, .devices = devices };
 	return 0;
 }

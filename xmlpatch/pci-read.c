@@ -99,13 +99,13 @@ static int refuse_outside(const struct xmlpatch_pci_model *model,
 
 	if (address->slot >= model->first_slot && address->slot <= model->last_slot)
 		return base_error_set(err, BASE_FAILED,
-				      "%s is at %s, but PCI bus %02x (%s) takes no such device: "
-				      "give it another address",
+				      "%s is at %s, but PCI bus %02x (%s) does not accept such a "
+				      "device: give it another address",
 				      words.text, at.text, address->bus, model->name);
 	if (model->first_slot == model->last_slot)
 		return base_error_set(err, BASE_FAILED,
-				      "%s is at %s, but PCI bus %02x (%s) has slot %02x only: "
-				      "give it another address",
+				      "%s is at %s, but PCI bus %02x (%s) has only slot %02x: give "
+				      "it another address",
 				      words.text, at.text, address->bus, model->name,
 				      model->first_slot);
 	return base_error_set(err, BASE_FAILED,

@@ -100,11 +100,12 @@ static int refuse_pinned(const struct xmlpatch_pci_survey *survey, struct base_e
 		other.function++;
 	} while (other.function < XMLPATCH_PCI_FUNCTIONS - 1 &&
 		 (slot->taken & 1U << other.function) == 0);
-	return base_error_set(err, BASE_FAILED,
-			      "%s shares the PCI slot %02x:%02x with %s and cannot move behind the "
-			      "vGPU, as it must or the guest crashes: give it a slot of its own",
-			      xmlpatch_pci_map_describe(survey->map, &video).text, video.bus,
-			      video.slot, xmlpatch_pci_map_describe(survey->map, &other).text);
+	return base_error_set(
+		err, BASE_FAILED,
+		"%s shares the PCI slot %02x:%02x with %s and cannot move behind the vGPU; in "
+		"front of it, it would crash the guest: give it a slot of its own",
+		xmlpatch_pci_map_describe(survey->map, &video).text, video.bus, video.slot,
+		xmlpatch_pci_map_describe(survey->map, &other).text);
 }
 
 static int refuse_bus(const struct xmlpatch_pci_survey *survey,
@@ -120,11 +121,10 @@ static int refuse_bus(const struct xmlpatch_pci_survey *survey,
 				       "the vGPU cannot be at %s: the domain has no PCI bus %02x",
 				       text.text, asked->bus);
 	if ((model->takes & XMLPATCH_PCI_ENDPOINT) == 0)
-		return refuse_and_list(
-			survey, err,
-			"the vGPU cannot be at %s: PCI bus %02x (%s) takes no devices but "
-			"ports and bridges",
-			text.text, asked->bus, model->name);
+		return refuse_and_list(survey, err,
+				       "the vGPU cannot be at %s: PCI bus %02x (%s) accepts only "
+				       "ports and bridges",
+				       text.text, asked->bus, model->name);
 	if (survey->map->buses[asked->bus].slots[asked->slot].taken == 0 &&
 	    (asked->slot < model->first_slot || asked->slot > model->last_slot))
 		return refuse_and_list(
@@ -200,12 +200,12 @@ int xmlpatch_pci_refuse_unfit(const struct xmlpatch_pci_survey *survey, size_t p
 
 	if (survey->places[place].pinned_up_to)
 		return refuse_pinned(survey, err);
-	return refuse_and_list(
-		survey, err,
-		"with the vGPU at %02x:%02x no PCI slot behind it is left for %s, and before "
-		"it that would crash the guest",
-		address.bus, address.slot,
-		video == NULL ? "a video device" : xmlpatch_device_describe(video).text);
+	return refuse_and_list(survey, err,
+			       "with the vGPU at %02x:%02x no PCI slot is left behind it for %s, "
+			       "and a video device in front of it would crash the guest",
+			       address.bus, address.slot,
+			       video == NULL ? "a video device"
+					     : xmlpatch_device_describe(video).text);
 }
 
 int xmlpatch_pci_refuse_all(const struct xmlpatch_pci_survey *survey, struct base_error *err)
@@ -215,5 +215,5 @@ int xmlpatch_pci_refuse_all(const struct xmlpatch_pci_survey *survey, struct bas
 			return xmlpatch_pci_refuse_unfit(survey, i, err);
 	}
 	return base_error_set(err, BASE_FAILED,
-			      "no PCI slot is free for the vGPU: take a device out of the domain");
+			      "no PCI slot is free for the vGPU: remove a device from the domain");
 }

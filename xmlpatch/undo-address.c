@@ -181,13 +181,13 @@ static int advise_kept(struct xmlpatch_undoing *undoing, const struct address_re
 {
 	if (records->address == NULL)
 		return xmlpatch_result_advise(undoing->result, undoing->err,
-					      "could not put %s back to what it was: it is gone",
+					      "could not restore %s: it is no longer in the domain",
 					      records->path);
 	return xmlpatch_result_advise(undoing->result, undoing->err,
 				      "left the address of the %s as it is: %s",
 				      xmlpatch_path_describe(records->address->parent).text,
 				      xmlpatch_undo_decision(undoing, records->address)->is_kept
-					      ? "another device is by now where it was"
+					      ? "another device is now where it was"
 					      : "it has been changed since");
 }
 

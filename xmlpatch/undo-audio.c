@@ -69,15 +69,14 @@ int xmlpatch_undo_keep_audio(struct xmlpatch_undoing *undoing, const xmlNode *no
 		return 0;
 	what = xmlpatch_path_describe(node);
 	xmlpatch_undo_decision(undoing, node)->is_leaving = false;
-	sound = mute_backend(undoing, node) ? "; its sound goes nowhere now: give it another type"
-					    : "";
+	sound = mute_backend(undoing, node) ? "; it has no output now: give it another type" : "";
 	if (user == NULL)
 		status = xmlpatch_result_advise(undoing->result, undoing->err,
-						"left the %s in: it was changed since%s", what.text,
+						"kept the %s: it was changed since%s", what.text,
 						sound);
 	else
 		status = xmlpatch_result_advise(undoing->result, undoing->err,
-						"left the %s in: %s uses it%s", what.text,
+						"kept the %s: %s uses it%s", what.text,
 						xmlpatch_device_describe(user).text, sound);
 	return status < 0 ? -1 : 1;
 }

@@ -50,10 +50,9 @@ static int free_address(struct xmlpatch_undoing *undoing, char *text, size_t sta
 	place = xmlpatch_document_place(address);
 	from = xmlpatch_scan_before_space(text, start + place->start, 0);
 	memmove(text + from, text + start + place->end, strlen(text + start + place->end) + 1);
-	return xmlpatch_result_advise(
-		undoing->result, undoing->err,
-		"put the %s back without its address, which the %s has by now", what.text,
-		xmlpatch_path_describe(holder).text);
+	return xmlpatch_result_advise(undoing->result, undoing->err,
+				      "put the %s back without its address, which the %s has now",
+				      what.text, xmlpatch_path_describe(holder).text);
 }
 
 /* libvirt takes one display of each type. */
@@ -104,17 +103,15 @@ int xmlpatch_undo_put_removed(struct xmlpatch_undoing *undoing, const xmlNode *r
 	root = xmlDocGetRootElement(element.tree);
 	what = xmlpatch_path_describe(root);
 	if (parent == NULL || xmlpatch_document_place(parent)->is_empty)
-		return xmlpatch_result_advise(undoing->result, undoing->err,
-					      "could not put the %s back: the domain has no "
-					      "devices any more",
-					      what.text);
+		return xmlpatch_result_advise(
+			undoing->result, undoing->err,
+			"could not put the %s back: the domain no longer has <devices>", what.text);
 	if (free_address(undoing, text, start, &element, NULL) < 0)
 		return -1;
 	if (is_there_again(undoing, parent, root))
-		return xmlpatch_result_advise(undoing->result, undoing->err,
-					      "did not put the %s back: the domain has another one "
-					      "by now",
-					      what.text);
+		return xmlpatch_result_advise(
+			undoing->result, undoing->err,
+			"did not put the %s back: the domain has another one now", what.text);
 	xmlpatch_edits_restore(&undoing->edits,
 			       xmlpatch_position_find(undoing->document, parent,
 						      (const char *)root->name, &position),
@@ -136,10 +133,10 @@ int xmlpatch_undo_put_replaced(struct xmlpatch_undoing *undoing, const xmlNode *
 		return xmlpatch_undo_refuse(undoing);
 	what = xmlpatch_path_describe(xmlDocGetRootElement(element.tree));
 	if (node == NULL || xmlpatch_undo_is_changed(record, node))
-		return xmlpatch_result_advise(undoing->result, undoing->err,
-					      "could not put the %s back: what was there instead "
-					      "of it has been changed since",
-					      what.text);
+		return xmlpatch_result_advise(
+			undoing->result, undoing->err,
+			"could not put the %s back: what replaced it has been changed since",
+			what.text);
 	if (free_address(undoing, text, start, &element, node) < 0)
 		return -1;
 	place = xmlpatch_document_place(node);

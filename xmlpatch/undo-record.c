@@ -26,7 +26,8 @@ static int take_set_back(struct xmlpatch_undoing *undoing, const xmlNode *record
 		return xmlpatch_undo_refuse(undoing);
 	if (node == NULL)
 		return xmlpatch_result_advise(undoing->result, undoing->err,
-					      "could not set '%s' of %s back to %s: it is gone",
+					      "could not set '%s' of %s back to %s: the element is "
+					      "no longer in the domain",
 					      name, path, was == NULL ? "nothing" : was);
 	what = xmlpatch_path_describe(node);
 	if (!xmlpatch_undo_is_still_set(node, record))
@@ -47,8 +48,8 @@ static int advise_lost(struct xmlpatch_undoing *undoing, const xmlNode *record)
 	if (path == NULL || !xmlpatch_undo_is_address(path))
 		return 0;
 	return xmlpatch_result_advise(undoing->result, undoing->err,
-				      "did not find %s, which was added: if the device is another "
-				      "one by now, it keeps that address",
+				      "did not find %s, which was added: if the device has been "
+				      "changed into another one, it keeps that address",
 				      path);
 }
 
@@ -72,9 +73,10 @@ static int take_element_out(struct xmlpatch_undoing *undoing, const xmlNode *rec
 	what = xmlpatch_path_describe(node);
 	if (changed &&
 	    xmlpatch_result_advise(undoing->result, undoing->err,
-				   "the %s went with what was changed in it since", what.text) < 0)
+				   "removed the %s together with what has been changed in it since",
+				   what.text) < 0)
 		return -1;
-	return xmlpatch_result_note(undoing->result, undoing->err, "took out the %s", what.text);
+	return xmlpatch_result_note(undoing->result, undoing->err, "removed the %s", what.text);
 }
 
 /* What was taken out by somebody else is gone as it should be. */

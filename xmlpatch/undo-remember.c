@@ -413,7 +413,8 @@ char *xmlpatch_undo_remember(const struct xmlpatch_edits *edits, const char *tex
 
 	if (!is_possible(edits->n, edits->document->n)) {
 		base_error_set(err, BASE_FAILED,
-			       "the domain would need %zu changes: too many to be taken back",
+			       "the domain would need %zu changes, which are too many for 'vgpu "
+			       "detach' to take back",
 			       edits->n);
 		return NULL;
 	}

@@ -34,5 +34,5 @@ int xmlpatch_undo_refuse(struct xmlpatch_undoing *undoing)
 {
 	return base_error_set(undoing->err, BASE_FAILED,
 			      "the <metadata> in which 'vgpu attach' remembered its changes is "
-			      "damaged: take the <hostdev> and <vgpu:attached> out by hand");
+			      "damaged: remove the <hostdev> and <vgpu:attached> by hand");
 }

@@ -88,7 +88,7 @@ static int forget_metadata(struct xmlpatch_undoing *undoing, const xmlNode *atta
 	/* Where all of it was taken out by hand, this is what changes. */
 	if (undoing->result->n == 0 &&
 	    xmlpatch_result_note(undoing->result, undoing->err,
-				 "took out what 'vgpu attach' had remembered") < 0)
+				 "removed what 'vgpu attach' had remembered") < 0)
 		return -1;
 	if (strcmp(was, "added") == 0) {
 		metadata->is_leaving = true;

@@ -47,9 +47,8 @@ static int advise_staying(struct xmlpatch_undoing *undoing, const xmlNode *attac
 		    xmlpatch_undo_decision(undoing, mdev)->is_leaving)
 			continue;
 		if (xmlpatch_result_advise(undoing->result, undoing->err,
-					   "the vGPU that was attached is not in the domain any "
-					   "more; the vGPU %s is, and stays: name it to have it "
-					   "taken out",
+					   "the vGPU that was attached is no longer in the domain; "
+					   "the vGPU %s stays: name it to remove it",
 					   uuid) < 0)
 			return -1;
 	}

@@ -74,7 +74,7 @@ struct xmlpatch_wishes {
 struct xmlpatch_result {
 	char *xml; /* owned; ends with a NUL that length does not count */
 	size_t length;
-	/* For people, as "replaced the video device qxl by none"; none: the text is what it was. */
+	/* For people, as "replaced the video device qxl with none"; none: the text is what it was. */
 	char **changes; /* owned, a line each */
 	size_t n;
 	/*

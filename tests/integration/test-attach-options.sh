@@ -43,7 +43,7 @@ same "a slot can be written in several ways" "$(printf '0x01 0x0a 0x0\n%.0s' 1 2
 	done)"
 check "--display gtk notes a missing desktop" eval \
 	'env -u DISPLAY -u WAYLAND_DISPLAY "$vgpu" attach --display gtk --xml "$input" "$uuid" 2>&1 >/dev/null |
-	grep "note: there is no DISPLAY and no WAYLAND_DISPLAY"'
+	grep "note: neither DISPLAY nor WAYLAND_DISPLAY is set"'
 check "--display gtk with a desktop notes nothing" eval \
 	'! env DISPLAY=:0 "$vgpu" attach --display gtk --xml "$input" "$uuid" 2>&1 >/dev/null | grep "neither"'
 

@@ -43,14 +43,14 @@ check "guests are defined" eval \
 
 node=/dev/dri/$(basename "/sys/bus/pci/devices/$lab_gvt/drm"/renderD*)
 changes=$(vgpu attach --yes plain "$gvt" 2>&1)
-same "attach prints each change" "vgpu: removed the display vnc, which QEMU cannot have beside a D-Bus display with GL
+same "attach prints each change" "vgpu: removed the display vnc, which cannot be combined with a D-Bus display with GL
 vgpu: added a D-Bus display with GL on $node
-vgpu: replaced the video device vga by none
+vgpu: replaced the video device vga with none
 vgpu: added the vGPU $gvt at 00:02.0
 vgpu: set QEMU's property x-igd-opregion of the vGPU to true
-vgpu: added a USB tablet, so that the pointer is where it looks
+vgpu: added a USB tablet, so that the guest's pointer follows yours
 vgpu: added a channel for the guest's agent (clipboard)
-vgpu: note: the domain emulates its processor (type='qemu'): real GVT-g starts with type='kvm' only" "$(grep -v "the definition as it was is in" <<<"$changes")"
+vgpu: note: the domain's type is 'qemu', which emulates the processor: GVT-g needs type='kvm'" "$(grep -v "the definition as it was is in" <<<"$changes")"
 same "libvirt has the vGPU" "$gvt" "$(xpath plain "string(//hostdev[@type='mdev']/source/address/@uuid)")"
 same "its display is on" on "$(xpath plain "string(//hostdev/@display)")"
 same "its ramfb is on" on "$(xpath plain "string(//hostdev/@ramfb)")"

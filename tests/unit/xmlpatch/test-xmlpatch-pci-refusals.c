@@ -36,20 +36,21 @@ static const struct pci_case refusals[] = {
 			SOUND("slot='3'")),
 	     DROP, NULL, "are both at 00:03.0"),
 	CASE("a root port has one slot", Q35(PORTS SOUND("bus='1' slot='1'")), DROP, NULL,
-	     "the sound device ich6 is at 01:01.0, but PCI bus 01 (pcie-root-port) has slot 00 "
-	     "only"),
+	     "the sound device ich6 is at 01:01.0, but PCI bus 01 (pcie-root-port) has only slot "
+	     "00"),
 	CASE("a bridge has no slot 0", PC(BUS("1", "pci-bridge", AT("slot='2'")) SOUND("bus='1'")),
 	     DROP, NULL, "is at 01:00.0, but the slots of PCI bus 01 (pci-bridge) are 01 to 1f"),
 	CASE("an expander bus of q35 takes no devices",
 	     Q35(BUS("1", "pcie-expander-bus", AT("slot='3'")) SOUND("bus='1'")), DROP, NULL,
-	     "is at 01:00.0, but PCI bus 01 (pcie-expander-bus) takes no such device"),
+	     "is at 01:00.0, but PCI bus 01 (pcie-expander-bus) does not accept such a device"),
 	CASE("a switch takes its ports only",
 	     Q35(BUS("1", "pcie-root-port", AT("slot='3'"))
 			 BUS("2", "pcie-switch-upstream-port", AT("bus='1'")) SOUND("bus='2'")),
 	     DROP, NULL,
-	     "is at 02:00.0, but PCI bus 02 (pcie-switch-upstream-port) takes no such device"),
+	     "is at 02:00.0, but PCI bus 02 (pcie-switch-upstream-port) does not accept such a "
+	     "device"),
 	CASE("a root port is at a root", PC(BUS("1", "pcie-root-port", AT("slot='3'"))), DROP, NULL,
-	     "the pcie-root-port 1 is at 00:03.0, but PCI bus 00 (pci-root) takes no such "
+	     "the pcie-root-port 1 is at 00:03.0, but PCI bus 00 (pci-root) does not accept such a "
 	     "device"),
 	CASE("a slot past the last is refused", PC(SOUND("slot='0x20'")), DROP, NULL,
 	     "the sound device ich6 has the PCI slot '0x20', which is not a number from 0 to "
@@ -81,7 +82,7 @@ static const struct pci_case refusals[] = {
 	     "the pci-bridge 256 has no index from 0 to 255"),
 
 	CASE("a full bus 0 of i440fx has no room", PC(NULL, NULL, 2, 31), DROP, NULL,
-	     "no PCI slot is free for the vGPU: take a device out of the domain"),
+	     "no PCI slot is free for the vGPU: remove a device from the domain"),
 	CASE("full root ports have no room",
 	     Q35(BUS("1", "pcie-root-port", AT("slot='1'"))
 			 BUS("2", "pcie-root-port", AT("slot='1' function='1'")) NET("bus='1'")
@@ -90,9 +91,8 @@ static const struct pci_case refusals[] = {
 	     DROP, NULL, "no PCI slot is free for the vGPU"),
 	CASE("a vGPU needs room for the video that stays", PC(VGA("slot='2'"), NULL, 3, 31), KEEP,
 	     NULL,
-	     "with the vGPU at 00:02 no PCI slot behind it is left for the video device vga, "
-	     "and "
-	     "before it that would crash the guest; free: none"),
+	     "with the vGPU at 00:02 no PCI slot is left behind it for the video device vga, and a "
+	     "video device in front of it would crash the guest; free: none"),
 	CASE("video that cannot leave its slot is in the way",
 	     PC(VGA("slot='2'") SOUND("slot='2' function='1'")), KEEP, NULL,
 	     "the video device vga shares the PCI slot 00:02 with the sound device ich6 and "
@@ -104,12 +104,12 @@ static const struct pci_case refusals[] = {
 	     KEEP, "00:02.2",
 	     "the video device vga shares the PCI slot 00:02 with the sound device ich6"),
 	CASE("and one behind it", PC(VGA("slot='2'") SOUND("slot='2' function='1'")), KEEP,
-	     "00:05.0", "or the guest crashes: give it a slot of its own"),
+	     "00:05.0", "it would crash the guest: give it a slot of its own"),
 	CASE("only slots before which no video device is stuck are free",
 	     PC(NET("slot='2'") VGA("slot='4'") SOUND("slot='4' function='1'")), KEEP, "00:02.0",
 	     "00:02.0 is taken by the network interface e1000; free: 00:03"),
 	CASE("an added video device needs room too", PC(NULL, NULL, 3, 31), INSTALL, NULL,
-	     "no PCI slot behind it is left for a video device"),
+	     "no PCI slot is left behind it for a video device"),
 
 	CASE("a slot that is taken is told with who has it",
 	     PC(SOUND("slot='2'") NET("slot='0x10'") NET("slot='0x11'")), DROP, "00:02.0",
@@ -151,11 +151,10 @@ static const struct pci_case refusals[] = {
 	     "the vGPU cannot be at 01:02.0: PCI bus 01 (pcie-root-port) has the slots 00 to "
 	     "00"),
 	CASE("a bus of ports is told", Q35(BUS("1", "pcie-expander-bus", AT("slot='3'"))), DROP,
-	     "01:01.0", "PCI bus 01 (pcie-expander-bus) takes no devices but ports and bridges"),
+	     "01:01.0", "PCI bus 01 (pcie-expander-bus) accepts only ports and bridges"),
 	CASE("the last slot leaves no room for the video", PC(VGA("slot='2'")), KEEP, "00:1f.0",
-	     "with the vGPU at 00:1f no PCI slot behind it is left for the video device vga, "
-	     "and "
-	     "before it that would crash the guest; free: 00:02-00:1e"),
+	     "with the vGPU at 00:1f no PCI slot is left behind it for the video device vga, and a "
+	     "video device in front of it would crash the guest; free: 00:02-00:1e"),
 };
 
 static void test_refusal(void **state)

@@ -89,11 +89,11 @@ static const struct refusal {
 	  DEVICES(MDEV("model='vfio-pci'") MDEV("model='vfio-pci' display='on'")),
 	  "has the vGPU " UUID " twice" },
 	{ "the mdev with another model is refused", DEVICES(MDEV("model='vfio-ap'")),
-	  "not as vfio-pci" },
+	  "its model is not vfio-pci" },
 	{ "another vGPU with a display is refused",
 	  DEVICES("<hostdev type='mdev' model='vfio-pci' display='on'><source><address "
 		  "uuid='00000000-1b54-4048-85b3-a6a62d165c01'/></source></hostdev>"),
-	  "another vGPU already, 00000000-1b54" },
+	  "already shows another vGPU, 00000000-1b54" },
 	{ "a display among QEMU's own arguments is refused",
 	  "<domain type='kvm' xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'>"
 	  "<name>n</name><os><type>hvm</type></os><q:commandline><q:env name='a'/>"
@@ -119,7 +119,7 @@ static const struct refusal {
 	  NAMED(OS("machine='pc'") "<q:commandline xmlns:q='http://libvirt.org/schemas/domain/qemu/"
 				   "1.0'><q:arg value='-device'/><q:arg value='vfio-pci,sysfsdev="
 				   "/sys/bus/mdev/devices/" UUID "'/></q:commandline>"),
-	  "would do a second time" },
+	  "already has a vGPU with vfio-pci" },
 	{ "two D-Bus displays are refused",
 	  DEVICES("<graphics type='dbus'/><graphics type='vnc'/><graphics type='dbus'/>"),
 	  "two displays of the type dbus" },
