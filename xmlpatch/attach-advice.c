@@ -22,7 +22,10 @@ static int advise_emulation(struct xmlpatch_attach *attach, struct base_error *e
 				      "GVT-g needs type='kvm'");
 }
 
-/* Flash has UEFI; a ROM may be SeaBIOS, or OVMF by the name of its file. */
+/*
+ * Firmware in flash is UEFI. Firmware in a ROM is SeaBIOS or OVMF, which only the name of its
+ * file tells.
+ */
 static bool is_uefi(const struct xmlpatch_attach *attach)
 {
 	const xmlNode *os = xmlpatch_document_child(attach->guest.root, "os");
@@ -37,7 +40,7 @@ static bool is_uefi(const struct xmlpatch_attach *attach)
 	       (name != NULL && strcasestr(name, "OVMF") != NULL);
 }
 
-/* OVMF draws on ramfb (QemuRamfbDxe); the vGPU itself it cannot start. */
+/* OVMF can draw on ramfb (QemuRamfbDxe), but has no driver for the vGPU itself. */
 static int advise_firmware(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	if (!is_uefi(attach) || attach->wishes->display == XMLPATCH_DISPLAY_NONE)
@@ -53,7 +56,7 @@ static int advise_firmware(struct xmlpatch_attach *attach, struct base_error *er
 		"the small one of ramfb; OVMF needs a vBIOS file for the vGPU only without ramfb");
 }
 
-/* An amount of memory in bytes; false if there is none that can be read. */
+/* Reads an amount of memory in bytes; false if there is none or it cannot be read. */
 static bool read_memory(const xmlNode *node, uint64_t *bytes)
 {
 	static const struct {
@@ -95,7 +98,7 @@ static bool read_memory(const xmlNode *node, uint64_t *bytes)
 	return false;
 }
 
-/* VFIO pins all memory of the guest (vfio_iommu_type1) from its start to its end. */
+/* VFIO pins all memory of the guest as long as it is running (vfio_iommu_type1). */
 static int advise_limits(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	/* What libvirt itself adds for MMIO (qemuDomainGetMemLockLimitBytes()). */

@@ -4,7 +4,7 @@
 
 #include "xmlpatch/attach-state.h"
 
-/* What in the domain is in the way of a working guest, beyond what is changed. */
+/* Advises on what is not changed but can keep the guest from working; 0 or -1. */
 int xmlpatch_attach_advise_guest(struct xmlpatch_attach *attach, struct base_error *err);
 
 #endif

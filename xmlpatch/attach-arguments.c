@@ -9,7 +9,7 @@
 
 #define GTK "gtk,gl=on"
 
-/* QEMU takes one dash or two. */
+/* QEMU accepts options with one dash and with two. */
 static bool is_display(const char *argument)
 {
 	static const char *const names[] = { "-display", "-vnc",       "-spice", "-sdl",
@@ -20,8 +20,9 @@ static bool is_display(const char *argument)
 }
 
 /*
- * What people gave QEMU by hand before libvirt had words for it: the vGPU itself, or
- * settings of the first host device, which are lost with its name.
+ * Before libvirt supported vGPUs, people gave QEMU the vGPU by hand, or settings for the
+ * first host device by libvirt's name for it. With an alias that name is another one, and
+ * the settings would be lost.
  */
 static int refuse_vgpu(const struct xmlpatch_attach *attach, const char *argument,
 		       struct base_error *err)
@@ -38,8 +39,8 @@ static int refuse_vgpu(const struct xmlpatch_attach *attach, const char *argumen
 }
 
 /*
- * libvirt's arguments come first, so a display among these would win over the one
- * that was wished for. *has_gtk: the one that GTK needs is there.
+ * libvirt's own arguments come first and QEMU obeys the last, so a display among these
+ * would win over the one that is wanted. *has_gtk says that the one for GTK is there.
  */
 static int check_arguments(const struct xmlpatch_attach *attach, bool *has_gtk,
 			   struct base_error *err)
@@ -74,7 +75,7 @@ static int check_arguments(const struct xmlpatch_attach *attach, bool *has_gtk,
 	}
 }
 
-/* Of an environment; one without a value is left out. */
+/* A variable of QEMU's environment; it is left out if its value is NULL. */
 struct variable {
 	const char *name;
 	const char *value;
@@ -125,14 +126,17 @@ static int put_variable(struct xmlpatch_attach *attach, const struct variable *v
 				    variable->value);
 }
 
-/* Clients take $WAYLAND_DISPLAY as a file of $XDG_RUNTIME_DIR or, with a slash, as a path. */
+/*
+ * A Wayland client looks for $WAYLAND_DISPLAY in $XDG_RUNTIME_DIR, or uses it as a path if it
+ * begins with a slash.
+ */
 static int advise_wayland(struct xmlpatch_attach *attach, const char *user, struct base_error *err)
 {
 	const struct xmlpatch_desktop *desktop = &attach->wishes->desktop;
 	const char *socket = desktop->wayland;
 	bool is_path = *socket == '/';
 	const char *directory = is_path ? socket : desktop->runtime_dir;
-	/* The slash behind the directory; the one of "/socket" is a directory itself. */
+	/* Up to the last slash; in "/socket" that slash is the directory itself. */
 	int length = (int)(is_path ? strrchr(socket, '/') - socket : (ssize_t)strlen(directory));
 
 	return xmlpatch_attach_advise(
@@ -143,7 +147,10 @@ static int advise_wayland(struct xmlpatch_attach *attach, const char *user, stru
 		is_path ? "" : desktop->runtime_dir, is_path ? "" : "/", socket);
 }
 
-/* X, also that of a Wayland desktop, is easier to share with another user. */
+/*
+ * X comes first: it is easier to share with another user, and Wayland desktops have it as
+ * well.
+ */
 static int advise_desktop(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	const struct xmlpatch_desktop *desktop = &attach->wishes->desktop;
@@ -169,7 +176,7 @@ int xmlpatch_attach_put_arguments(struct xmlpatch_attach *attach, struct base_er
 	const struct xmlpatch_desktop *desktop = &attach->wishes->desktop;
 	struct xmlpatch_qemu_prefix prefix;
 	bool has_x = desktop->display != NULL;
-	/* One guest pixel on one screen pixel, whatever the desktop's scale. */
+	/* GTK must not scale: a pixel of the guest is a pixel on the screen. */
 	const struct variable variables[] = {
 		{ "GDK_SCALE", "1" },
 		{ "GDK_DPI_SCALE", "1" },

@@ -4,7 +4,7 @@
 
 #include "xmlpatch/attach-state.h"
 
-/* QEMU's own window, and the environment that it needs. */
+/* Adds QEMU's own window (GTK), and the environment that it needs; 0 or -1. */
 int xmlpatch_attach_put_arguments(struct xmlpatch_attach *attach, struct base_error *err);
 
 #endif

@@ -7,9 +7,9 @@
 #include "xmlpatch/text.h"
 
 /*
- * Sound goes out through an <audio> backend. Those of the type spice and dbus need
- * the display of that name, and "none" is what libvirt writes where it had no
- * better; others, as pulseaudio, are somebody's choice.
+ * Sound goes out through an <audio> backend. The types spice and dbus need the display of
+ * that name, and libvirt writes "none" where it has nothing better. Any other type, such as
+ * pulseaudio, was somebody's choice and stays.
  */
 static const char *new_type(const struct xmlpatch_attach *attach, const char *type, bool has_sound)
 {
@@ -38,7 +38,7 @@ static int redirect_audio(struct xmlpatch_attach *attach, const xmlNode *audio, 
 				    to);
 }
 
-/* A small number, as libvirt takes it; NULL for anything else. */
+/* The backend's id; to free(). NULL if it is not a number of at most three digits. */
 static char *read_id(const xmlNode *audio)
 {
 	BASE_AUTO(free) char *id = xmlpatch_document_get(audio, "id");
@@ -58,9 +58,9 @@ static int add_dbus_backend(struct xmlpatch_attach *attach, char **id, struct ba
 }
 
 /*
- * The backend that libvirt would add for a SPICE or VNC display, with sound and without:
- * of that a detach would know nothing, and one of the type spice without its display
- * libvirt refuses.
+ * libvirt adds a backend for a SPICE or VNC display, whether there is sound or not. A detach
+ * would not know of it and leave it, and libvirt refuses a backend of the type spice without
+ * a SPICE display. So the same backend is added here.
  */
 static int add_implicit_backend(struct xmlpatch_attach *attach, struct base_error *err)
 {
@@ -84,7 +84,7 @@ int xmlpatch_attach_put_audio(struct xmlpatch_attach *attach, char **id, struct 
 {
 	const xmlNode *devices = attach->guest.devices;
 	const xmlNode *first = xmlpatch_document_child(devices, "audio");
-	/* QEMU has one backend on D-Bus. */
+	/* QEMU can have only one backend on D-Bus. */
 	bool wants_dbus = id != NULL && xmlpatch_document_child(devices, "sound") != NULL &&
 			  xmlpatch_document_find(devices, "audio", "type", "dbus") == NULL;
 

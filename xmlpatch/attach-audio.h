@@ -5,8 +5,8 @@
 #include "xmlpatch/attach-state.h"
 
 /*
- * Leads the sound where the display goes: *id, to free(), is that of the audio
- * backend on D-Bus, NULL if there is none.
+ * Sends the sound where the display goes. *id is the id of the audio backend on D-Bus, to
+ * free(); NULL if there is none. `id` itself is NULL for other displays. 0 or -1.
  */
 int xmlpatch_attach_put_audio(struct xmlpatch_attach *attach, char **id, struct base_error *err);
 

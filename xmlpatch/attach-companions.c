@@ -16,7 +16,10 @@ static bool has_no_usb(const struct xmlpatch_attach *attach)
 	return controller != NULL;
 }
 
-/* A mouse only says how far it went: the pointer would not be where it looks. */
+/*
+ * A tablet tells the guest where the pointer is. A mouse only tells how far it moved, and
+ * the guest's pointer drifts away from the user's.
+ */
 static int put_tablet(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	if (xmlpatch_document_find(attach->guest.devices, "input", "type", "tablet") != NULL)
@@ -31,7 +34,7 @@ static int put_tablet(struct xmlpatch_attach *attach, struct base_error *err)
 		attach, err, "added a USB tablet, so that the guest's pointer follows yours");
 }
 
-/* True for a channel that stays; those of SPICE go with it. */
+/* Whether that is a channel for the guest's agent that stays: SPICE's are removed with it. */
 static bool is_agent(const struct xmlpatch_attach *attach, const xmlNode *channel)
 {
 	const xmlNode *target = xmlpatch_document_child(channel, "target");
@@ -41,7 +44,7 @@ static bool is_agent(const struct xmlpatch_attach *attach, const xmlNode *channe
 }
 
 /*
- * libvirt would add one for the channel, of which a detach would know nothing
+ * libvirt would add a controller for the channel, which a detach would not know of and leave
  * (virDomainDefMaybeAddVirtioSerialController() in libvirt).
  */
 static int put_serial(struct xmlpatch_attach *attach, struct base_error *err)
@@ -66,7 +69,7 @@ static int put_serial(struct xmlpatch_attach *attach, struct base_error *err)
 				   xmlpatch_pci_address_fragment(&plan->room, false).text);
 }
 
-/* Whoever forbade SPICE to copy and paste meant the guest. */
+/* If SPICE may not copy and paste, that is meant for the guest, whatever its display is. */
 static const char *copypaste(const struct xmlpatch_attach *attach)
 {
 	const xmlNode *spice =
@@ -77,7 +80,7 @@ static const char *copypaste(const struct xmlpatch_attach *attach)
 		       : "yes";
 }
 
-/* The guest's agent, for the clipboard. QEMU can talk to it without SPICE. */
+/* The channel for the guest's agent, which the clipboard needs; QEMU has one without SPICE. */
 static int add_agent(struct xmlpatch_attach *attach, bool is_spice, struct base_error *err)
 {
 	if (is_spice)

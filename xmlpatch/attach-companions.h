@@ -4,7 +4,7 @@
 
 #include "xmlpatch/attach-state.h"
 
-/* Sees to the tablet and to the channel of the guest's agent; 0 or -1. */
+/* Adds a tablet and a channel for the guest's agent; 0 or -1. */
 int xmlpatch_attach_put_companions(struct xmlpatch_attach *attach, struct base_error *err);
 
 #endif

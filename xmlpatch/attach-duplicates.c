@@ -8,7 +8,7 @@
 
 #include "xmlpatch/uuid.h"
 
-/* The host's device that an element hands on, as a person writes it. */
+/* The device of the host that an element gives to the guest, as a person writes it. */
 struct source {
 	char name[BASE_UUID_SIZE];
 };
@@ -31,8 +31,8 @@ static bool read_pci(const xmlNode *address, struct source *source)
 }
 
 /*
- * A USB device by its place or by what it is: two of one make have no place here, and
- * libvirt refuses to guess between them.
+ * A USB device is named by its address or by its vendor and product. Two devices with the
+ * same vendor and product cannot be told apart, and libvirt refuses them.
  */
 static bool read_usb(const xmlNode *from, struct source *source)
 {
@@ -52,7 +52,7 @@ static bool read_usb(const xmlNode *from, struct source *source)
 	return vendor != NULL && product != NULL;
 }
 
-/* False for what is no device of the host, or cannot be read. */
+/* False if the element is not a device of the host, or if it cannot be read. */
 static bool read_source(const xmlNode *device, struct source *source)
 {
 	const xmlNode *from = xmlpatch_document_child(device, "source");

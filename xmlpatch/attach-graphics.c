@@ -9,13 +9,14 @@
 #include "xmlpatch/text.h"
 
 /*
- * Once a display owns a console's GL, QEMU's console_compatible_with() stops the
- * start for any other kind ("Display vnc is incompatible with the GL context"); and
- * of SDL, egl-headless, D-Bus and GTK, each a -display, it obeys the last one only.
+ * Once a display owns the GL context of a console, QEMU refuses to start with a display of
+ * another kind (console_compatible_with(): "Display vnc is incompatible with the GL
+ * context"). SDL, egl-headless, D-Bus and GTK are all -display, of which QEMU obeys only the
+ * last one.
  */
 static const struct mode {
 	const char *stays[4];
-	const char *called; /* what the others cannot be beside of */
+	const char *called; /* what the others cannot be combined with */
 } modes[] = {
 	[XMLPATCH_DISPLAY_DBUS] = { { "dbus" }, "a D-Bus display with GL" },
 	[XMLPATCH_DISPLAY_GTK] = { { "egl-headless" }, "a GTK window with GL" },
@@ -49,7 +50,7 @@ static int remove_other_displays(struct xmlpatch_attach *attach, struct base_err
 	return 0;
 }
 
-/* libvirt takes one of each type. */
+/* libvirt accepts one display of each type. */
 static int refuse_two_of_a_type(const struct xmlpatch_attach *attach, struct base_error *err)
 {
 	const char *const *types = modes[attach->wishes->display].stays;
@@ -76,7 +77,7 @@ static int add_gl(const struct xmlpatch_attach *attach, char **fragment, const c
 				   node == NULL ? "" : "'");
 }
 
-/* A bus address and peer to peer exclude each other. */
+/* A D-Bus display has the address of a bus or is peer to peer, never both. */
 static int make_p2p(struct xmlpatch_attach *attach, const xmlNode *graphics, struct base_error *err)
 {
 	if (xmlpatch_document_has(graphics, "p2p", "yes"))
@@ -94,8 +95,8 @@ static int note_gl(struct xmlpatch_attach *attach, const char *type, struct base
 }
 
 /*
- * Sees to the <gl> of a display that is there; egl-headless has no "enable". A
- * missing <gl> is added to *children, a fragment.
+ * Turns on the <gl> of a display that the domain already has. A <gl> that is missing is
+ * added to *children, a fragment. egl-headless always has GL and no attribute "enable".
  */
 static int keep_gl(struct xmlpatch_attach *attach, const xmlNode *graphics, bool has_enable,
 		   char **children, struct base_error *err)
@@ -173,8 +174,9 @@ static int put_dbus(struct xmlpatch_attach *attach, struct base_error *err)
 }
 
 /*
- * Draws for VNC; for GTK it is there so that libvirt lets the vGPU have a display
- * and QEMU the render node, before QEMU's own argument wins over it.
+ * egl-headless draws the picture for VNC. For GTK it is only needed so that libvirt accepts
+ * the vGPU's display and gives QEMU the render node; QEMU's own argument -display gtk, which
+ * comes later, wins over it.
  */
 static int put_egl_headless(struct xmlpatch_attach *attach, struct base_error *err)
 {
@@ -276,7 +278,7 @@ static int put_vnc(struct xmlpatch_attach *attach, struct base_error *err)
 			    0)
 			return -1;
 	}
-	/* console_compatible_with() in ui/console.c: VNC takes no dma-buf. */
+	/* VNC does not accept a dma-buf: console_compatible_with() in QEMU's ui/console.c. */
 	if (xmlpatch_attach_advise(
 		    attach, err,
 		    "QEMU 7.0 and later cannot show a vGPU over VNC (\"The console requires "

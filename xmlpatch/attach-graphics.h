@@ -4,7 +4,7 @@
 
 #include "xmlpatch/attach-state.h"
 
-/* Sees to the display that is wished for, and to those that cannot be beside it; 0 or -1. */
+/* Adds the display that is wanted, and removes those that cannot be combined with it; 0 or -1. */
 int xmlpatch_attach_put_graphics(struct xmlpatch_attach *attach, struct base_error *err);
 
 #endif

@@ -13,12 +13,12 @@ struct property {
 	const char *name;
 	const char *type;
 	char value[16];
-	bool only_if_there; /* it is QEMU's default */
+	bool only_if_there; /* it is QEMU's default, and only corrects what is already there */
 };
 
 #define PROPERTY_COUNT 3
 
-/* What is wished for; the number of them. */
+/* The properties that are wanted; returns their number. */
 static size_t list_properties(const struct xmlpatch_wishes *wishes,
 			      struct property properties[PROPERTY_COUNT])
 {
@@ -78,7 +78,7 @@ static int keep_property(struct xmlpatch_attach *attach, const xmlNode *node,
 	return note_property(attach, property, err);
 }
 
-/* The element that the properties go into, and how far down it is there already. */
+/* The elements around the properties, as far as the domain already has them; else NULL. */
 struct target {
 	const xmlNode *override, *device, *frontend;
 	struct xmlpatch_qemu_prefix prefix;
@@ -153,7 +153,7 @@ static int put_properties(struct xmlpatch_attach *attach, const struct property 
 	return missing == NULL ? 0 : append_properties(attach, &target, &missing, err);
 }
 
-/* Another device that a global setting of vfio-pci would reach. */
+/* Whether the domain has another vfio-pci device, to which a global setting would apply. */
 static bool has_other_vfio(const struct xmlpatch_attach *attach)
 {
 	xmlNode *hostdev = xmlpatch_document_child(attach->guest.devices, "hostdev");
@@ -181,8 +181,8 @@ static bool has_argument(const struct xmlpatch_attach *attach, const char *wante
 }
 
 /*
- * Before <qemu:override>, a global setting is what reaches the device however
- * libvirt writes its -device, which "-set" does not.
+ * libvirt before 8.2 has no <qemu:override>. A global setting reaches the device in
+ * whichever form libvirt writes its -device; "-set" does not reach the JSON form.
  */
 static int put_globals(struct xmlpatch_attach *attach, const struct property *properties, size_t n,
 		       struct base_error *err)
@@ -226,6 +226,6 @@ int xmlpatch_attach_put_override(struct xmlpatch_attach *attach, struct base_err
 
 	if (!attach->wishes->has_override)
 		return put_globals(attach, properties, n, err);
-	/* Nothing can be there for a device without a name. */
+	/* Without an alias the device has no override that could be wrong. */
 	return *attach->alias == '\0' ? 0 : put_properties(attach, properties, n, err);
 }

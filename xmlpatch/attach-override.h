@@ -4,10 +4,10 @@
 
 #include "xmlpatch/attach-state.h"
 
-/* Whether there is a property to be set, for which the vGPU's device needs a name. */
+/* Whether a property has to be set, for which the vGPU's device needs an alias. */
 bool xmlpatch_attach_needs_alias(const struct xmlpatch_attach *attach);
 
-/* The properties of the vGPU for which libvirt has no words. */
+/* Sets the properties of the vGPU that libvirt's XML has no element for; 0 or -1. */
 int xmlpatch_attach_put_override(struct xmlpatch_attach *attach, struct base_error *err);
 
 #endif

@@ -28,7 +28,10 @@ static void set_number(struct xmlpatch_attach *attach, const xmlNode *node, cons
 	xmlpatch_edits_set(&attach->edits, node, attribute, text);
 }
 
-/* Of an address of another kind, which need not have numbers there. */
+/*
+ * Whether the attribute has to be written although it may look right: an address that is not
+ * on PCI can have anything in it.
+ */
 static bool is_unread(const xmlNode *node, const char *part, enum xmlpatch_pci_state state)
 {
 	return state != XMLPATCH_PCI_PRESENT && xmlHasProp(node, (const xmlChar *)part) != NULL;

@@ -4,10 +4,10 @@
 
 #include "xmlpatch/attach-state.h"
 
-/* Decides on PCI addresses, before all else; 0 or -1. */
+/* Plans the PCI addresses, before anything is changed; 0 or -1. */
 int xmlpatch_attach_plan(struct xmlpatch_attach *attach, struct base_error *err);
 
-/* Moves the video devices that the plan moves; 0 or -1. */
+/* Moves the video devices as planned; 0 or -1. */
 int xmlpatch_attach_put_slots(struct xmlpatch_attach *attach, struct base_error *err);
 
 /* Gives a device of the document another PCI address, or its first; 0 or -1. */

@@ -5,7 +5,7 @@
 
 #include "xmlpatch/text.h"
 
-/* libvirt refuses what talks to SPICE in a domain that has no SPICE display. */
+/* libvirt refuses devices that are connected to SPICE in a domain without a SPICE display. */
 static int remove_device(struct xmlpatch_attach *attach, const xmlNode *device,
 			 struct base_error *err)
 {

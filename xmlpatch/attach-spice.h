@@ -4,7 +4,7 @@
 
 #include "xmlpatch/attach-state.h"
 
-/* Takes out what works with SPICE only. */
+/* Removes the devices that work only with SPICE; 0 or -1. */
 int xmlpatch_attach_clear_spice(struct xmlpatch_attach *attach, struct base_error *err);
 
 #endif

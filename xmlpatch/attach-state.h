@@ -8,12 +8,12 @@
 #include "xmlpatch/pci-plan.h"
 #include "xmlpatch/result.h"
 
-/* Room for a user's alias: longer ones are not taken over. */
+/* In bytes with the NUL; a user's alias that is longer is replaced. */
 #define XMLPATCH_ALIAS_SIZE 48
 
 /*
- * Goal: the guest draws with the vGPU, from its firmware on, and the picture goes
- * out in the one way that was wished for:
+ * The goal: the guest draws with the vGPU, from its firmware on, and its picture leaves QEMU
+ * in the one way that is wanted:
  *
  *	<hostdev type='mdev' display='on' ramfb='on'>	the vGPU; ramfb shows the
  *							firmware until the driver runs
@@ -21,20 +21,20 @@
  *	<video><model type='none'/></video>		no second picture beside it
  *	<qemu:override>					what libvirt has no words for
  *
- * What is new is gathered in `added` and the like, and appended in one piece; what
- * is there already is changed where it stands.
+ * New elements are gathered in `added` and the like, and appended in one piece. What the
+ * domain already has is changed in its place.
  */
 struct xmlpatch_attach {
 	const struct xmlpatch_wishes *wishes;
 	bool keeps_spice;	   /* a SPICE display stays or comes */
-	enum xmlpatch_video video; /* as wished; LEAVE where the vGPU shows nothing */
+	enum xmlpatch_video video; /* as wanted; LEAVE if the vGPU shows nothing */
 	char uuid[BASE_UUID_SIZE];
-	char *rendernode; /* escaped for XML, owned; NULL without the wish */
+	char *rendernode; /* escaped for XML, owned; NULL: libvirt chooses one */
 	struct xmlpatch_document document;
 	struct xmlpatch_guest guest;
 	struct xmlpatch_pci_plan plan;
 	const xmlNode *vgpu;		 /* its hostdev; NULL: it has none yet */
-	char alias[XMLPATCH_ALIAS_SIZE]; /* of its hostdev; "" if that has none of a user's */
+	char alias[XMLPATCH_ALIAS_SIZE]; /* of its hostdev; "" if it has none that libvirt keeps */
 	struct xmlpatch_edits edits;
 	/* Fragments, owned: for <devices>, <domain> and <qemu:commandline>. */
 	char *added;

@@ -11,7 +11,7 @@
 #include "xmlpatch/qemu.h"
 #include "xmlpatch/video.h"
 
-/* A device that QEMU has behind libvirt's back. */
+/* Whether <qemu:commandline> has a ramfb, which libvirt does not know of. */
 static bool has_ramfb_argument(const struct xmlpatch_attach *attach)
 {
 	xmlNode *arg = NULL;
@@ -37,7 +37,7 @@ static bool has_ramfb_video(const struct xmlpatch_attach *attach)
 	return attach->video == XMLPATCH_VIDEO_KEEP && video != NULL;
 }
 
-/* QEMU takes one in all (hw/display/ramfb.c registers etc/ramfb). */
+/* A guest can have only one ramfb: each registers etc/ramfb (QEMU's hw/display/ramfb.c). */
 static bool needs_ramfb(const struct xmlpatch_attach *attach)
 {
 	xmlNode *hostdev = xmlpatch_document_child(attach->guest.devices, "hostdev");
@@ -51,7 +51,7 @@ static bool needs_ramfb(const struct xmlpatch_attach *attach)
 	return !has_ramfb_video(attach) && !has_ramfb_argument(attach);
 }
 
-/* QEMU shows one vGPU; i915 gives a guest no second one. */
+/* QEMU can show only one vGPU, and i915 does not give a guest a second one. */
 static int refuse_other_display(const struct xmlpatch_attach *attach, struct base_error *err)
 {
 	const xmlNode *mdev = xmlpatch_mdev_first(attach->guest.devices);
@@ -72,7 +72,7 @@ static int refuse_other_display(const struct xmlpatch_attach *attach, struct bas
 	return 0;
 }
 
-/* Where the plan has it; an address of its own it loses to one that was asked for only. */
+/* Moves the vGPU to where the plan wants it; it keeps its address unless another is asked for. */
 static int keep_address(struct xmlpatch_attach *attach, const xmlNode *hostdev,
 			struct base_error *err)
 {
@@ -110,14 +110,14 @@ static int keep_display(struct xmlpatch_attach *attach, struct base_error *err)
 	if (xmlpatch_document_has(attach->vgpu, "display", "on") != is_wanted &&
 	    set_switch(attach, "display", is_wanted, "display", err) < 0)
 		return -1;
-	/* Without the attribute it is off, and may be turned on again. */
+	/* Without the attribute ramfb is off, and a later attach may turn it on again. */
 	if (has_ramfb && (!is_wanted || attach->wishes->no_ramfb)) {
 		xmlpatch_edits_unset(&attach->edits, attach->vgpu, "ramfb");
 		return xmlpatch_attach_note(attach, err,
 					    "turned the boot display (ramfb) of the vGPU %s off",
 					    attach->uuid);
 	}
-	/* Whoever wrote ramfb='off' meant it. */
+	/* Somebody who wrote ramfb='off' meant it. */
 	if (ramfb != NULL || !needs_ramfb(attach))
 		return 0;
 	return set_switch(attach, "ramfb", true, "boot display (ramfb)", err);
@@ -154,8 +154,8 @@ static void choose_alias(struct xmlpatch_attach *attach)
 }
 
 /*
- * The name by which <qemu:override> finds the vGPU; libvirt keeps only those that
- * begin with "ua-" (virDomainDeviceInfoParseXML()).
+ * <qemu:override> finds the vGPU by its alias. libvirt keeps only aliases that begin with
+ * "ua-" (virDomainDeviceInfoParseXML()).
  */
 static int keep_alias(struct xmlpatch_attach *attach, struct base_error *err)
 {

@@ -4,7 +4,7 @@
 
 #include "xmlpatch/attach-state.h"
 
-/* Sees to the <hostdev> of the vGPU, and to its name; 0 or -1. */
+/* Adds or changes the <hostdev> of the vGPU, and its alias; 0 or -1. */
 int xmlpatch_attach_put_vgpu(struct xmlpatch_attach *attach, struct base_error *err);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "xmlpatch/video.h"
 
-/* With all that libvirt would add, so that it changes nothing. */
+/* These have all attributes that libvirt would add, so that it changes nothing. */
 #define MODEL(type, primary) "<model type='" type "' vram='16384' heads='1'" primary "/>"
 #define CIRRUS(primary)	     MODEL("cirrus", primary)
 #define VGA		     MODEL("vga", " primary='yes'")
@@ -29,7 +29,7 @@ static int drop_video(struct xmlpatch_attach *attach, const xmlNode *video, bool
 				    model);
 }
 
-/* libvirt puts the one that says so before all others (virDomainDefParseXML()). */
+/* libvirt puts a device with primary='yes' before all others (virDomainDefParseXML()). */
 static const xmlNode *find_primary(const struct xmlpatch_attach *attach)
 {
 	const xmlNode *first = xmlpatch_document_child(attach->guest.devices, "video");
@@ -43,12 +43,12 @@ static const xmlNode *find_primary(const struct xmlpatch_attach *attach)
 
 bool xmlpatch_attach_drops(const struct xmlpatch_attach *attach, const xmlNode *video)
 {
-	/* libvirt takes no Cirrus as a further device. */
+	/* It would become a Cirrus, which libvirt accepts only as the primary device. */
 	return attach->video == XMLPATCH_VIDEO_KEEP && xmlpatch_video_is(video, "qxl") &&
 	       video != find_primary(attach);
 }
 
-/* QXL draws for SPICE and for nothing that has GL; Windows has a driver for Cirrus. */
+/* QXL cannot be combined with a display with GL; Windows has a driver for Cirrus. */
 static int replace_qxl(struct xmlpatch_attach *attach, const xmlNode *video, struct base_error *err)
 {
 	const xmlNode *model = xmlpatch_document_child(video, "model");
@@ -66,7 +66,7 @@ static int replace_qxl(struct xmlpatch_attach *attach, const xmlNode *video, str
 		"replaced the video device qxl, which works with SPICE only, with cirrus");
 }
 
-/* A video device where the plan has it; `instead` of a video device none. */
+/* Adds a video device at the address that the plan has, or puts it in place of `instead`. */
 static int add_video(struct xmlpatch_attach *attach, const char *model, const xmlNode *instead,
 		     struct base_error *err)
 {
@@ -85,7 +85,7 @@ static int add_video(struct xmlpatch_attach *attach, const char *model, const xm
 	return 0;
 }
 
-/* For a guest that has no driver for the vGPU yet. */
+/* A guest without a driver for the vGPU needs another picture. */
 static int add_cirrus(struct xmlpatch_attach *attach, const xmlNode *instead,
 		      struct base_error *err)
 {
@@ -96,7 +96,7 @@ static int add_cirrus(struct xmlpatch_attach *attach, const xmlNode *instead,
 				    "has a driver for the vGPU");
 }
 
-/* The one that libvirt would add to a domain that has a display, but behind the vGPU. */
+/* Adds the device that libvirt would add to a domain with a display, but behind the vGPU. */
 static int add_implicit_video(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	if (!attach->plan.has_video_address)
@@ -108,7 +108,7 @@ static int add_implicit_video(struct xmlpatch_attach *attach, struct base_error 
 				    "does not add one before it");
 }
 
-/* Else libvirt adds one of its own choice to a domain that has a display. */
+/* Without this libvirt adds a device of its own choice to a domain that has a display. */
 static int add_video_none(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	if (xmlpatch_attach_add(&attach->added, err, "<video>\n\t<model type='none'/>\n</video>") <
@@ -139,7 +139,7 @@ static int keep_all(struct xmlpatch_attach *attach, xmlNode *first, struct base_
 	return first == NULL ? add_video_none(attach, err) : 0;
 }
 
-/* One emulated device is enough to see an installation. */
+/* Of several emulated devices one is enough to see an installation. */
 static int keep_one(struct xmlpatch_attach *attach, xmlNode *first, struct base_error *err)
 {
 	const xmlNode *kept = first;

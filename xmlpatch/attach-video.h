@@ -4,10 +4,10 @@
 
 #include "xmlpatch/attach-state.h"
 
-/* Sees to the emulated video devices; 0 or -1. */
+/* Removes, replaces or adds emulated video devices; 0 or -1. */
 int xmlpatch_attach_put_video(struct xmlpatch_attach *attach, struct base_error *err);
 
-/* Whether a video device that the plan keeps goes all the same. */
+/* Whether a video device that the plan keeps is removed nevertheless. */
 bool xmlpatch_attach_drops(const struct xmlpatch_attach *attach, const xmlNode *video);
 
 #endif

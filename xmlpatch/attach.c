@@ -77,7 +77,7 @@ static int append_arguments(struct xmlpatch_attach *attach, struct base_error *e
 	return xmlpatch_attach_add(&attach->added_to_root, err, "%s", attach->arguments);
 }
 
-/* All that is new, each in one piece. */
+/* Appends everything new to its parent, in one piece each. */
 static int append_added(struct xmlpatch_attach *attach, struct base_error *err)
 {
 	if (append_devices(attach, err) < 0 || append_arguments(attach, err) < 0)
@@ -97,7 +97,7 @@ static int apply_edits(struct xmlpatch_attach *attach, struct base_error *err)
 	if (changed == NULL)
 		return -1;
 	if (attach->edits.n == 0) {
-		/* All of it was said when the vGPU was attached. */
+		/* The same advice was given when the vGPU was attached. */
 		xmlpatch_result_drop_advice(result);
 		result->length = length;
 		result->xml = BASE_STEAL_PTR(changed);
@@ -151,7 +151,7 @@ int xmlpatch_attach(const char *xml, size_t length, const struct xmlpatch_wishes
 	BASE_AUTO(xmlpatch_attach)
 	struct xmlpatch_attach attach = { .wishes = wishes, .video = wishes->video };
 
-	/* Without a picture from the vGPU the guest needs the one that it has. */
+	/* If the vGPU shows no picture, the guest needs the video device that it has. */
 	if (wishes->display == XMLPATCH_DISPLAY_NONE && wishes->video != XMLPATCH_VIDEO_INSTALL)
 		attach.video = XMLPATCH_VIDEO_LEAVE;
 	if (read_wishes(&attach, err) < 0 ||

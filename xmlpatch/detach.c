@@ -37,8 +37,8 @@ static bool has_step_of(const xmlNode *attached, const char *uuid)
 }
 
 /*
- * Whether the last step is to be taken back: 1 if it is of that vGPU, or of one that
- * is not in the domain any more; 0; or -1 if it hides an earlier one that is.
+ * Whether the last step is to be taken back: 1 if it belongs to that vGPU, or to one that is
+ * no longer in the domain; 0 if not; -1 with an error if a step of that vGPU is below it.
  */
 static int is_wanted(const struct xmlpatch_document *document, const xmlNode *attached,
 		     const char *uuid, struct base_error *err)
@@ -55,7 +55,7 @@ static int is_wanted(const struct xmlpatch_document *document, const xmlNode *at
 			      "the vGPU %.64s was attached after it: detach that one first", of);
 }
 
-/* A vGPU that somebody else put there: its device, and nothing else, is known. */
+/* Of a vGPU that somebody else added nothing but its device is known. */
 static int remove_stranger(const struct xmlpatch_document *document, const char *uuid,
 			   struct xmlpatch_result *result, struct base_error *err)
 {
@@ -81,7 +81,7 @@ static int remove_stranger(const struct xmlpatch_document *document, const char 
 	return result->xml == NULL ? -1 : 0;
 }
 
-/* Takes back one step after the other, the last one first. */
+/* Takes the steps back one by one, the last one first. */
 static int take_back(const char *xml, size_t length, const char *uuid,
 		     struct xmlpatch_result *result, struct base_error *err)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The words for an element, and what tells one from another. */
+/* What an element is called, and which values tell one from another. */
 struct kind {
 	const char *element;
 	const char *words;
@@ -63,7 +63,7 @@ static struct xmlpatch_words make_words(const char *words, const char *what, con
 	return made;
 }
 
-/* PCI's own by its model alone, which says more than "controller". */
+/* A PCI controller is called by its model, which says more than "controller". */
 static struct xmlpatch_words describe_controller(const xmlNode *device)
 {
 	BASE_AUTO(free) char *type = xmlpatch_document_get(device, "type");
@@ -77,7 +77,7 @@ static struct xmlpatch_words describe_controller(const xmlNode *device)
 	return make_words(words, number, model);
 }
 
-/* Of a vGPU its UUID, of others where they are on the host. */
+/* A vGPU is called by its UUID, any other device by its address on the host. */
 static struct xmlpatch_words describe_hostdev(const xmlNode *device)
 {
 	const xmlNode *source = xmlpatch_document_child(device, "source");

@@ -14,14 +14,14 @@
 
 BASE_DEFINE_CLEANUP_PTR(parser, xmlParserCtxt, xmlFreeParserCtxt)
 
-/* What libxml2's callbacks leave behind for us; the parser's _private. */
+/* What a callback of libxml2 found; it is reached through the parser's _private. */
 struct reading {
 	bool has_doctype;
 };
 
 /*
- * A DOCTYPE ends the reading before any entity is declared: neither libxml2's
- * limits on expansion nor its loaders are put to the test.
+ * A DOCTYPE stops the parser before any entity is declared, so that nothing depends on
+ * libxml2's limits for entities or on its loaders.
  */
 static void refuse_doctype(void *parser, const xmlChar *name, const xmlChar *id,
 			   const xmlChar *system)
@@ -67,7 +67,7 @@ static int parse_tree(struct xmlpatch_document *document, struct base_error *err
 	return 0;
 }
 
-/* The encoding in the XML declaration, cut out; NULL if it names none. */
+/* The encoding that the XML declaration names; to free(). NULL if it names none. */
 static char *declared_encoding(const char *text)
 {
 	const char *start = strncmp(text, "\xef\xbb\xbf", 3) == 0 ? text + 3 : text;
@@ -97,7 +97,7 @@ static int check_encoding(const char *text, struct base_error *err)
 	return 0;
 }
 
-/* Elements in the order in which they start; NULL after the last one. */
+/* The next element in the order in which they start; NULL after the last one. */
 static xmlNode *next_element(xmlNode *node)
 {
 	do {
@@ -122,12 +122,12 @@ static bool same_name(const struct xmlpatch_document *document,
 	size_t length = xmlpatch_scan_name(document->text, place);
 	size_t name_length = strlen((const char *)node->name);
 
-	/* A prefix, if any, stands before the name and a colon. */
+	/* In the text a prefix and a colon may come before the name. */
 	return length >= name_length &&
 	       memcmp(written + length - name_length, node->name, name_length) == 0;
 }
 
-/* Ties the two views together; they come from one text, so they agree. */
+/* Connects each node of the tree with its place; both are in the same order. */
 static int place_elements(struct xmlpatch_document *document, struct base_error *err)
 {
 	xmlNode *node = xmlDocGetRootElement(document->tree);
@@ -238,7 +238,7 @@ xmlNode *xmlpatch_document_next(const xmlNode *sibling, const char *name)
 	return sibling == NULL ? NULL : this_or_next(sibling->next, name);
 }
 
-/* libxml2's strings are its own to free, which need not be free(). */
+/* libxml2's strings are freed with xmlFree(), and those of this folder with free(). */
 static char *copy_and_free(xmlChar *text)
 {
 	char *copy = text == NULL ? NULL : strdup((const char *)text);

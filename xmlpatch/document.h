@@ -47,9 +47,7 @@ size_t xmlpatch_document_index(const struct xmlpatch_document *document, size_t 
 xmlNode *xmlpatch_document_child(const xmlNode *parent, const char *name);
 xmlNode *xmlpatch_document_next(const xmlNode *sibling, const char *name);
 
-/*
- * As these two, but one that has that value in that attribute: of its own, not of a child.
- */
+/* The same, but only elements whose attribute has that value. */
 xmlNode *xmlpatch_document_find(const xmlNode *parent, const char *name, const char *attribute,
 				const char *value);
 xmlNode *xmlpatch_document_find_next(const xmlNode *sibling, const char *name,

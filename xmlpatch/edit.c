@@ -27,8 +27,8 @@ void xmlpatch_edits_finish(struct xmlpatch_edits *edits)
 }
 
 /*
- * Adds an edit and takes its text, also if that fails; the text is NULL when
- * memory was out before.
+ * Adds an edit and owns its text from then on, even if it fails. The text is NULL if it
+ * could not be made.
  */
 static void add_edit(struct xmlpatch_edits *edits, struct xmlpatch_edit edit)
 {
@@ -87,7 +87,10 @@ static void open_empty(struct xmlpatch_edits *edits, const xmlNode *parent, cons
 			});
 }
 
-/* The line on which the parent ends, where its last child does not end one; to free. */
+/*
+ * The line break and indentation before the parent's end tag; to free(). "" if the text
+ * already has them.
+ */
 static char *render_tail(const struct xmlpatch_edits *edits, const xmlNode *parent)
 {
 	const struct xmlpatch_document *document = edits->document;
@@ -122,7 +125,7 @@ static struct xmlpatch_edit *find_append(const struct xmlpatch_edits *edits, con
 	return NULL;
 }
 
-/* Behind the last element that is appended already, before what ends the parent. */
+/* Appends behind what an earlier append added, but before the end of the parent. */
 static void append_more(struct xmlpatch_edits *edits, struct xmlpatch_edit *edit,
 			const char *fragment)
 {
@@ -193,7 +196,7 @@ void xmlpatch_edits_replace(struct xmlpatch_edits *edits, const xmlNode *element
 					 .text = render_fragment(&layout, "", fragment, "") });
 }
 
-/* Whether nothing else is on the line from there to its end, or to the parent's. */
+/* Whether only white space follows on that line, up to its end or the parent's end tag. */
 static bool ends_line(const struct xmlpatch_document *document, const xmlNode *element, size_t at)
 {
 	const xmlNode *parent = element->parent;
@@ -207,7 +210,7 @@ static bool ends_line(const struct xmlpatch_document *document, const xmlNode *e
 }
 
 /*
- * The line end before the element goes with it, not the one behind: what is
+ * The line break before the element is removed with it, not the one behind it: what is
  * appended to the same parent begins where the last element ends.
  */
 void xmlpatch_edits_remove(struct xmlpatch_edits *edits, const xmlNode *element)
@@ -281,7 +284,7 @@ void xmlpatch_edits_restore(struct xmlpatch_edits *edits, size_t at, size_t leng
 						.text = strdup(text) });
 }
 
-/* What is put in comes before what is taken away at the same place. */
+/* At the same place an insertion comes before a removal. */
 static int by_place(const void *a, const void *b)
 {
 	const struct xmlpatch_edit *left = a;
@@ -295,8 +298,8 @@ static int by_place(const void *a, const void *b)
 }
 
 /*
- * False if two edits are about the same bytes, which would lose one of them. What
- * is put between bytes that go comes behind them.
+ * False if two edits replace the same bytes, because one of them would be lost. An insertion
+ * between bytes that are removed is made behind them.
  */
 static bool write_edited(struct xmlpatch_edits *edits, struct base_text *out)
 {
@@ -363,7 +366,7 @@ char *xmlpatch_edits_apply(struct xmlpatch_edits *edits, size_t *length, struct 
 	return BASE_STEAL_PTR(text);
 }
 
-/* The reference that stands for a character; NULL if the character can stay. */
+/* The reference that has to replace a character; NULL if none has to. */
 static const char *reference(char c, bool is_quoted)
 {
 	switch (c) {
@@ -377,7 +380,7 @@ static const char *reference(char c, bool is_quoted)
 		return is_quoted ? "&apos;" : NULL;
 	case '"':
 		return is_quoted ? "&quot;" : NULL;
-	/* Else a parser takes these for spaces, or drops them. */
+	/* A parser would turn these into spaces, or drop them. */
 	case '\t':
 		return "&#9;";
 	case '\n':

@@ -29,7 +29,7 @@ enum xmlpatch_edit_kind {
 	XMLPATCH_EDIT_RESTORE,
 };
 
-/* `length` bytes at `at` give way to `text`. */
+/* `length` bytes at `at` are replaced with `text`. */
 struct xmlpatch_edit {
 	enum xmlpatch_edit_kind kind;
 	/* The element, or the parent of what is appended; borrowed; NULL to restore. */
@@ -47,26 +47,26 @@ struct xmlpatch_edit {
 void xmlpatch_edits_init(struct xmlpatch_edits *edits, const struct xmlpatch_document *document);
 void xmlpatch_edits_finish(struct xmlpatch_edits *edits);
 
-/* Appends to the children of `parent`, behind what is appended to them already. */
+/* Appends to the children of `parent`, behind what was appended to them before. */
 void xmlpatch_edits_append(struct xmlpatch_edits *edits, const xmlNode *parent,
 			   const char *fragment);
 
-/* The white space that an append puts between its last element and the parent's end. */
+/* The bytes of white space that an append puts between its last element and the parent's end. */
 size_t xmlpatch_edits_tail(const struct xmlpatch_edits *edits, const xmlNode *parent);
 
 void xmlpatch_edits_replace(struct xmlpatch_edits *edits, const xmlNode *element,
 			    const char *fragment);
 
-/* With its line, if it stands alone on it. */
+/* Removes the element, with its line if nothing else is on it. */
 void xmlpatch_edits_remove(struct xmlpatch_edits *edits, const xmlNode *element);
 
-/* `value` as it is, not escaped. */
+/* `value` is escaped here. */
 void xmlpatch_edits_set(struct xmlpatch_edits *edits, const xmlNode *element, const char *attribute,
 			const char *value);
 void xmlpatch_edits_unset(struct xmlpatch_edits *edits, const xmlNode *element,
 			  const char *attribute);
 
-/* `length` bytes at `at` give way to a text that is not laid out. */
+/* Replaces `length` bytes at `at` with a text that is not laid out. */
 void xmlpatch_edits_restore(struct xmlpatch_edits *edits, size_t at, size_t length,
 			    const char *text);
 

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* In bytes; keeps records that no attach wrote from making this long. */
+/* In bytes; it limits the work for records that no attach has written. */
 #define LARGEST 16384
 
-/* FNV-1a, with the NUL at the end, which keeps one word from the next. */
+/* FNV-1a, including the NUL at the end, so that "ab" "c" is not the same as "a" "bc". */
 static uint64_t add_text(uint64_t sum, const char *text)
 {
 	const uint64_t prime = UINT64_C(0x100000001b3);
@@ -37,7 +37,7 @@ static uint64_t start_sum(const char *kind, const xmlChar *name, const xmlNs *ns
 	return add_text(sum, (const char *)name);
 }
 
-/* Added up, so that their order does not matter. */
+/* The attributes are added up, so that their order does not matter. */
 static uint64_t sum_attributes(const xmlNode *node)
 {
 	uint64_t sum = 0;

@@ -5,10 +5,10 @@
 #include "xmlpatch/document.h"
 
 /*
- * What an element is, in a few digits: its attributes in any order, its child
- * elements, its words and comments, but not how it is written. So it is told later
- * whether somebody changed it since. What libvirt adds of its own when it stores a
- * device does not count: an address, and which video device is the primary one.
+ * The content of an element in a few digits: its attributes in any order, its child
+ * elements, text and comments, but not how they are written. It tells later whether somebody
+ * has changed the element. What libvirt adds by itself when it stores a device does not
+ * count: an address, and which video device is the primary one.
  */
 #define XMLPATCH_FINGERPRINT_SIZE 17 /* 16 digits */
 

@@ -32,7 +32,7 @@ static xmlNode *last_element(const xmlNode *parent)
 	return node;
 }
 
-/* One level is what the root's children are indented by; libvirt's is two spaces. */
+/* One level is the indentation of the root's children; libvirt uses two spaces. */
 static void find_unit(const struct xmlpatch_document *document, struct xmlpatch_layout *layout)
 {
 	const xmlNode *root = xmlDocGetRootElement(document->tree);

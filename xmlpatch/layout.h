@@ -5,15 +5,15 @@
 #include "xmlpatch/document.h"
 
 /*
- * How the elements around a place are laid out, so that a new one can look as
- * if the same hand had written it.
+ * How the elements around a place are laid out, so that a new one can be laid out in the
+ * same way.
  */
 struct xmlpatch_layout {
 	bool in_lines;	     /* each element begins a line */
 	const char *newline; /* "\n" or "\r\n" */
 	const char *indent;  /* of the element; borrowed from the text */
 	size_t indent_length;
-	const char *unit; /* one level more; borrowed or static */
+	const char *unit; /* the indentation of one level; borrowed or static */
 	size_t unit_length;
 	bool is_deeper; /* one unit more than `indent` */
 };

@@ -14,7 +14,7 @@
 
 #define QEMU_PREFIX "qemu:"
 
-/* Where the key of an element is, and what a person calls the element. */
+/* Where to find the key of an element, and what a person calls the element. */
 static const struct kind {
 	const char *name;
 	const char *child; /* has the attribute; NULL: the element itself */
@@ -76,7 +76,7 @@ static char *mdev_key(const xmlNode *node)
 	return text != NULL && xmlpatch_uuid_read(text, uuid) ? strdup(uuid) : NULL;
 }
 
-/* An option of QEMU's belongs to what comes behind it. */
+/* The key of an option of QEMU's includes the argument behind it, which belongs to it. */
 static char *argument_key(const xmlNode *node)
 {
 	BASE_AUTO(free) char *value = xmlpatch_document_get(node, "value");
@@ -188,7 +188,7 @@ char *xmlpatch_path_write(const xmlNode *node)
 	const xmlNode *chain[8];
 	size_t n = 0;
 
-	/* The steps from the root, which has none of its own; they are few. */
+	/* The root has no step of its own, and what an attach changes is not deep. */
 	for (; n < 8 && node->parent != NULL && node->parent->type == XML_ELEMENT_NODE;
 	     node = node->parent)
 		chain[n++] = node;
@@ -230,7 +230,7 @@ static char *decode_key(const char *text, size_t length)
 	return key;
 }
 
-/* Returns what is behind the step; NULL if it cannot be read. */
+/* Returns the text behind the step; NULL if memory is out. */
 static const char *read_step(const char *text, struct step *step)
 {
 	size_t length = strcspn(text, "/");

@@ -6,35 +6,35 @@
 #include "xmlpatch/text.h"
 
 /*
- * The name of an element by what it is, so that it is found again after libvirt
- * or a person has written the document anew:
+ * A path names an element by what it is, so that it is found again after libvirt or a person
+ * has rewritten the document:
  *
  *	devices/graphics=dbus/gl
  *	devices/video=qxl:1		the second of its kind
  *	devices/input=tablet.usb
  *	qemu:override/qemu:device=ua-vgpu
  *
- * Steps go from the root's children; what follows "=" has all but letters,
- * digits and -._ as %XX.
+ * The first step is a child of the root. In the key behind "=", everything but letters,
+ * digits and -._ is written as %XX.
  */
 
 /* Owned by the caller; NULL when memory is out. "" for the root. */
 char *xmlpatch_path_write(const xmlNode *node);
 
-/* Whether an element can be the one that is looked for. */
+/* Whether an element can be the one that is wanted. */
 typedef bool xmlpatch_path_fits(const xmlNode *node, const void *context);
 
 /*
- * The element of that path; NULL if there is none or the path is malformed. If that
- * element does not fit, or there is none, the first that does among the twins of each
- * element on the way: others may have come before it since.
+ * The element of that path; NULL if there is none or the path is malformed. If it does not
+ * fit, the first one that does among all elements of the same names and keys: others may have
+ * been added before it since.
  */
 xmlNode *xmlpatch_path_find(const struct xmlpatch_document *document, const char *path,
 			    xmlpatch_path_fits *fits, const void *context);
 
 /*
- * What tells an element from others of its name: the UUID of a mdev, the type of
- * a display, the model of a video device, and so on; to free(). NULL if nothing does.
+ * What tells an element from others of its name: the UUID of an mdev, the type of a display,
+ * the model of a video device, and so on; to free(). NULL if nothing does.
  */
 char *xmlpatch_path_key(const xmlNode *node);
 

@@ -7,7 +7,7 @@
 #include "vgpu/base/json.h"
 
 /*
- * QEMU's own arguments, which libvirt hands through unread:
+ * QEMU's own arguments, which libvirt passes on without reading them:
  *
  *	-device e1000,bus=pci.0,addr=2.0
  *	-device {"driver":"e1000","bus":"pcie.0","addr":"0x2"}
@@ -16,12 +16,12 @@
  * times 8 plus function: set_pci_devfn() in QEMU's hw/core/qdev-properties-system.c.
  */
 
-/* In bytes with the NUL: execve(2) takes no longer argument (MAX_ARG_STRLEN). */
+/* In bytes, with the NUL: execve(2) refuses a longer argument (MAX_ARG_STRLEN). */
 #define ARGUMENT_LIMIT 131072
-/* Properties of a device are lists at most, or objects of strings. */
+/* Levels of objects and lists; a property of a device needs two or three. */
 #define DEPTH_LIMIT 32
 
-/* A -device in either of its forms, of which properties are asked for. */
+/* The properties of a -device, in either of its forms. */
 struct device {
 	const char *options;	  /* borrowed */
 	struct json_object *json; /* owned; NULL: `options` are a,b=c */
@@ -42,9 +42,9 @@ struct value {
 };
 
 /*
- * Reads JSON as QEMU does, which takes single quotes as well, and thus not strictly.
- * What is no JSON, or is followed by more, becomes no object: QEMU does not start with
- * it. -1 with an error if memory is out.
+ * Reads JSON with single quotes as well, because QEMU accepts these. QEMU refuses to start
+ * with anything else, or with more text behind the JSON: then device->json stays NULL, and
+ * the device has no properties. -1 with an error if memory is out.
  */
 static int parse_json(struct device *device, const char *argument, struct base_error *err)
 {
@@ -74,7 +74,7 @@ static int read_device(struct device *device, const char *argument, struct base_
 	return 0;
 }
 
-/* The end of a part of a,b,c, in which ",," is a comma of the part's own. */
+/* The end of the first part of a,b,c, in which ",," stands for a comma. */
 static const char *part_end(const char *at)
 {
 	while (*at != '\0' && (*at != ',' || at[1] == ','))
@@ -130,7 +130,7 @@ static bool find_property(const struct device *device, const char *name, struct 
 	       find_member(device->json, name, value);
 }
 
-/* Without a bus QEMU takes the first, bus 0; libvirt's others are pci.INDEX. */
+/* Without a bus QEMU uses bus 0; the others are called pci.INDEX by libvirt. */
 static bool read_bus(const struct device *device, unsigned int *bus)
 {
 	static const char prefix[] = "pci.";
@@ -153,7 +153,7 @@ static bool read_bus(const struct device *device, unsigned int *bus)
 	return end == value.text + value.length && number < XMLPATCH_PCI_BUSES;
 }
 
-/* slot[.function]; the text goes on behind the value. */
+/* Reads slot[.function]; the value may be followed by more of its argument. */
 static bool read_slot(const struct value *value, struct xmlpatch_address *address)
 {
 	char *end = NULL;
@@ -168,7 +168,7 @@ static bool read_slot(const struct value *value, struct xmlpatch_address *addres
 	       slot < XMLPATCH_PCI_SLOTS && function < XMLPATCH_PCI_FUNCTIONS;
 }
 
-/* False also for what QEMU would refuse. */
+/* False if there is no address, or one that QEMU would refuse. */
 static bool find_address(const struct device *device, struct xmlpatch_address *address)
 {
 	struct value value;
@@ -196,7 +196,7 @@ static int place_device(struct xmlpatch_pci_map *map, const char *argument, cons
 					       : 0;
 }
 
-/* QEMU takes one dash or two. */
+/* QEMU accepts options with one dash and with two. */
 static bool is_option(const char *argument, const char *option)
 {
 	return argument != NULL && *argument == '-' &&
@@ -206,7 +206,7 @@ static bool is_option(const char *argument, const char *option)
 static int place_argument(struct xmlpatch_pci_map *map, const char *option, const char *argument,
 			  const xmlNode *node, struct base_error *err)
 {
-	/* The video device of -vga comes before all -device, to the first slot that is free. */
+	/* QEMU creates the device of -vga before every -device, in the first free slot. */
 	const struct xmlpatch_address first = { .slot = map->is_q35 ? 1 : 2 };
 
 	if (is_option(option, "device"))

@@ -14,10 +14,10 @@ struct xmlpatch_pci_chip {
 	bool is_q35; /* false: of i440fx */
 	unsigned int slot, function;
 	const char *words;
-	const char *controller; /* as what the document may have it, at index 0; NULL: it cannot */
+	const char *controller; /* its type as a <controller>; NULL: it is none */
 };
 
-/* One after the other, those of both machines; the first for NULL, NULL after the last. */
+/* Lists the chips of both machines: the first one for NULL, and NULL after the last one. */
 const struct xmlpatch_pci_chip *xmlpatch_pci_chip_next(const struct xmlpatch_pci_chip *after);
 
 /* The one at that address of a machine; NULL if there is none. */

@@ -41,7 +41,7 @@ int xmlpatch_pci_map_add_bus(struct xmlpatch_pci_map *map, size_t number,
 	return 0;
 }
 
-/* A child of <devices>, or else an <arg>; NULL is the machine's own. */
+/* Describes a child of <devices>, an <arg>, or, for NULL, a device of the machine itself. */
 static struct xmlpatch_words describe_holder(const struct xmlpatch_pci_map *map,
 					     const struct xmlpatch_address *address,
 					     const xmlNode *holder)

@@ -14,22 +14,22 @@
  * the machine itself has, and the -device arguments of <qemu:commandline>, of
  * which libvirt knows nothing.
  *
- * Devices without an address are not in it, for they make way: libvirt collects
- * every address in the document before it gives any away (qemuDomainCollectPCIAddress()
+ * Devices without an address are not in it, because they make way: libvirt collects
+ * every address in the document before it assigns any (qemuDomainCollectPCIAddress()
  * before qemuDomainAssignDevicePCISlots() in src/qemu/qemu_domain_address.c). Its
- * favourites, the first video device at 00:02.0 (i440fx) or 00:01.0 (q35), ICH9
- * sound at 00:1b.0 and USB 2 at 00:1d.0 and 00:1a.0, go elsewhere when those are
- * taken; root ports fill the lowest slots that are left, eight a slot. What does
- * not make way, the first IDE and USB of i440fx and the first SATA of q35, is in
- * slots of the machine's own.
+ * preferred places, 00:02.0 (i440fx) or 00:01.0 (q35) for the first video device,
+ * 00:1b.0 for ICH9 sound, 00:1d.0 and 00:1a.0 for USB 2, are not used when they are
+ * taken; root ports fill the lowest slots that are left, eight a slot. Devices that do
+ * not make way, the first IDE and USB of i440fx and the first SATA of q35, are chips of
+ * the machine (xmlpatch/pci-chip.h).
  *
  * Seen with libvirt 11.3: with a device at 00:02.0 (i440fx) video without an
  * address came to 00:03.0, before the devices that stand before it in the
  * document; on q35 video stayed at 00:01.0 and the root ports went from 00:02 to
  * 00:03, or, without video, to 00:01; with a device at 00:01.0 video went behind a
  * pcie-to-pci-bridge. A device on a bus of no controller got that bus and those
- * below it. The address of video or of a memory balloon that is none was passed
- * over.
+ * below it. The address of a video device or memory balloon of the model none was
+ * ignored.
  */
 
 struct xmlpatch_pci_slot {
@@ -53,7 +53,7 @@ struct xmlpatch_pci_map {
 /* Takes NULL and a zeroed map. */
 void xmlpatch_pci_map_finish(struct xmlpatch_pci_map *map);
 
-/* Has that controller's bus in the map. */
+/* Adds the bus of a controller, with its number and model; 0 or -1. */
 int xmlpatch_pci_map_add_bus(struct xmlpatch_pci_map *map, size_t number,
 			     const struct xmlpatch_pci_model *model, struct base_error *err);
 

@@ -7,7 +7,7 @@
 #include "xmlpatch/pci-address.h"
 
 #define LAST (XMLPATCH_PCI_SLOTS - 1)
-/* A pci-bridge with an address may be wherever a device may be. */
+/* libvirt accepts a pci-bridge with an address wherever it accepts a device. */
 #define DEVICE (XMLPATCH_PCI_ENDPOINT | XMLPATCH_PCI_BRIDGE)
 
 static const struct xmlpatch_pci_model models[] = {

@@ -16,8 +16,8 @@ void xmlpatch_pci_plan_finish(struct xmlpatch_pci_plan *plan)
 }
 
 /*
- * Real q35 boards have USB 2 at 1a and 1d, sound at 1b and a bridge at 1e; libvirt
- * puts such devices there if it can, now or when one is added later.
+ * Real q35 boards have USB 2 at 1a and 1d, sound at 1b and a bridge at 1e. libvirt puts such
+ * devices there if it can, also those that are added later.
  */
 static bool is_usual(const struct xmlpatch_pci_map *map, unsigned int slot)
 {
@@ -25,9 +25,9 @@ static bool is_usual(const struct xmlpatch_pci_map *map, unsigned int slot)
 }
 
 /*
- * The places in the order in which devices should get them: those of bus 0, then
- * those of bus 0 that are kept for others, then all other buses'. False if no
- * place has its turn at that step.
+ * The places in the order in which devices should get them: first those of bus 0, then those
+ * of bus 0 that libvirt uses for certain devices, then those of all other buses. False if
+ * the place of that step does not have its turn then.
  */
 static bool is_turn(const struct xmlpatch_pci_survey *survey, size_t step, size_t *place)
 {
@@ -36,7 +36,10 @@ static bool is_turn(const struct xmlpatch_pci_survey *survey, size_t step, size_
 	       is_usual(survey->map, (unsigned int)*place) == (step >= XMLPATCH_PCI_SLOTS);
 }
 
-/* Where the vGPU takes over from a video device, so that guests see the others there. */
+/*
+ * A place at which a video device goes and other functions stay: guests look for these only
+ * if something is at function 0, which the vGPU can be.
+ */
 static bool choose_freed_place(const struct xmlpatch_pci_survey *survey, size_t *place)
 {
 	for (*place = 0; *place < survey->n; ++*place) {
@@ -61,7 +64,7 @@ static bool choose_place(const struct xmlpatch_pci_survey *survey, size_t *place
 	return false;
 }
 
-/* The next place behind `behind` for another device. */
+/* The next free place after `behind`, in the order of is_turn(). */
 static bool find_free_place(const struct xmlpatch_pci_survey *survey, size_t behind, size_t *step,
 			    struct xmlpatch_address *address)
 {
@@ -85,7 +88,7 @@ static bool must_move(const struct xmlpatch_pci_survey *survey, enum xmlpatch_pc
 	return state == XMLPATCH_PCI_ABSENT && xmlpatch_pci_survey_may_precede(survey, place);
 }
 
-/* Whether that place is the vGPU's, or a video device's to be. */
+/* Whether the plan gives that place to the vGPU or to a video device. */
 static bool is_planned(const struct xmlpatch_pci_plan *plan, const struct xmlpatch_address *address)
 {
 	size_t place = xmlpatch_pci_place_index(address);
@@ -100,7 +103,7 @@ static bool is_planned(const struct xmlpatch_pci_plan *plan, const struct xmlpat
 	return false;
 }
 
-/* The next place from there that is nobody's when all is done. */
+/* The next free place that the plan gives to nobody. */
 static bool find_unplanned_place(const struct xmlpatch_pci_survey *survey,
 				 const struct xmlpatch_pci_plan *plan, size_t *step,
 				 struct xmlpatch_address *address)
@@ -112,7 +115,7 @@ static bool find_unplanned_place(const struct xmlpatch_pci_survey *survey,
 	return false;
 }
 
-/* Behind the video devices, else anywhere: it is not to be in the way of any of these. */
+/* Another device goes behind the video devices if it can, so that it is not in their way. */
 static void plan_other_device(const struct xmlpatch_pci_survey *survey,
 			      struct xmlpatch_pci_plan *plan, size_t place, size_t step)
 {
@@ -122,7 +125,10 @@ static void plan_other_device(const struct xmlpatch_pci_survey *survey,
 	plan->has_room = find_free_place(survey, place, &step, &plan->room) ||
 			 find_unplanned_place(survey, plan, &from, &plan->room);
 	plan->lacks_room = !plan->has_room;
-	/* Of two on i440fx libvirt takes one; with the last it would make a bridge. */
+	/*
+	 * On i440fx, libvirt chooses a slot itself if two are free; it would use the last one
+	 * for a bridge.
+	 */
 	from = 0;
 	if (!survey->map->is_q35 && find_unplanned_place(survey, plan, &from, &other) &&
 	    find_unplanned_place(survey, plan, &from, &other))
@@ -149,7 +155,7 @@ static int plan_video(const struct xmlpatch_pci_survey *survey, struct xmlpatch_
 		if (!must_move(survey, state, &move.from, place))
 			continue;
 		move.had_address = state == XMLPATCH_PCI_PRESENT;
-		/* There are enough where it fits. */
+		/* This finds a place: xmlpatch_pci_survey_fits() has counted them. */
 		find_free_place(survey, place, &step, &move.to);
 		plan->moves[plan->n++] = move;
 	}
@@ -159,7 +165,7 @@ static int plan_video(const struct xmlpatch_pci_survey *survey, struct xmlpatch_
 	return 0;
 }
 
-/* Where the vGPU goes: asked for, or where it is, or the best place. */
+/* The vGPU goes where it was asked to go, else stays where it is, else gets the best place. */
 static int plan_vgpu(const struct xmlpatch_pci_survey *survey, const struct xmlpatch_address *asked,
 		     struct xmlpatch_pci_plan *plan, struct base_error *err)
 {

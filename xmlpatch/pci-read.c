@@ -20,7 +20,7 @@ static const struct xmlpatch_pci_model *read_model(const xmlNode *controller)
 	return name == NULL ? NULL : xmlpatch_pci_model_find(name);
 }
 
-/* Bus 0 is the machine's. A model that is not known makes no bus. */
+/* Bus 0 belongs to the machine, and a controller of an unknown model has no bus. */
 static int add_bus(struct xmlpatch_pci_map *map, const xmlNode *controller, size_t number,
 		   struct base_error *err)
 {
@@ -50,7 +50,7 @@ static bool is_root(const xmlNode *controller)
 	return model != NULL && model->plug == 0;
 }
 
-/* Controllers without an index: virDomainAssignControllerIndexes() gives the lowest. */
+/* A controller without an index gets the lowest one (virDomainAssignControllerIndexes()). */
 static int add_unnumbered_buses(struct xmlpatch_pci_map *map, struct base_error *err)
 {
 	const xmlNode *node =
@@ -145,8 +145,8 @@ static int place_device(struct xmlpatch_pci_map *map, const xmlNode *device, str
 }
 
 /*
- * Elements whose address libvirt passes over: a <console> repeats the first <serial>
- * with its address, and video and a memory balloon can be none.
+ * Elements whose address libvirt ignores: a <console> repeats the first <serial> with its
+ * address, and a video device or a memory balloon of the model none does not exist.
  */
 static bool is_no_device(const xmlNode *node)
 {
@@ -170,7 +170,7 @@ static int place_devices(struct xmlpatch_pci_map *map, struct base_error *err)
 	return 0;
 }
 
-/* The names that qemuDomainMachineIsQ35() knows, and Ubuntu's alias; others are i440fx. */
+/* The names in qemuDomainMachineIsQ35(), and Ubuntu's alias; all others are i440fx. */
 static bool machine_is_q35(const xmlNode *root)
 {
 	xmlNode *type = xmlpatch_document_child(xmlpatch_document_child(root, "os"), "type");

@@ -22,7 +22,7 @@ static void write_range(struct base_text *out, size_t first, size_t last)
 	base_text_add(out, range);
 }
 
-/* Whether the vGPU could be there. */
+/* Whether the vGPU could be at that place. */
 static bool is_choice(const struct xmlpatch_pci_survey *survey, size_t place)
 {
 	return survey->places[place].is_free && xmlpatch_pci_survey_fits(survey, place);
@@ -85,7 +85,7 @@ static int refuse_taken(const struct xmlpatch_pci_survey *survey,
 			       is_same ? "" : xmlpatch_pci_address_format(&there).text);
 }
 
-/* A video device that others keep at its slot, and that the vGPU cannot come before. */
+/* For a video device that cannot leave its slot, because other devices are at it as well. */
 static int refuse_pinned(const struct xmlpatch_pci_survey *survey, struct base_error *err)
 {
 	const struct xmlpatch_pci_slot *slot;
@@ -135,7 +135,7 @@ static int refuse_bus(const struct xmlpatch_pci_survey *survey,
 	return 0;
 }
 
-/* Guests look at other functions only where they find a function 0 that says so. */
+/* Guests look at other functions only if function 0 says that it is a multifunction device. */
 static int refuse_function(const struct xmlpatch_pci_survey *survey,
 			   const struct xmlpatch_address *asked, struct base_error *err)
 {

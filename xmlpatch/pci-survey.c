@@ -129,7 +129,7 @@ static bool is_headless(const struct xmlpatch_pci_survey *survey, size_t i)
 	       xmlpatch_pci_survey_gives_way(survey, first);
 }
 
-/* Whether one is added: by an attach, or by libvirt (virDomainDefAddImplicitVideo()). */
+/* Whether the attach or libvirt adds a video device (virDomainDefAddImplicitVideo()). */
 static bool adds_video(const struct xmlpatch_pci_survey *survey)
 {
 	const xmlNode *devices = survey->map->guest->devices;

@@ -5,29 +5,29 @@
 #include "xmlpatch/pci-map.h"
 
 /*
- * What is where on a guest's PCI, and what moves, before it is decided where the vGPU
- * goes. The goal is the vGPU at 00:02.0 where guests expect an integrated GPU, and before
- * every emulated video device that stays, for a guest that finds one of those
- * first crashes. Slots stand in a row, bus by bus:
+ * What is where on a guest's PCI, and what can move, before it is decided where the vGPU
+ * goes. The goal is the vGPU at 00:02.0, where guests expect an integrated GPU, and before
+ * every emulated video device that stays, because a guest that finds one of those first
+ * crashes. The slots form a row, bus by bus:
  *
  *	... 00:01  00:02  00:03  00:04 ... 01:00 ...
  *	    chips  video  net    -         -
  *	           vGPU          video
  *
- * A place fits if every video device at it or before it finds a free one behind
- * it. How many video devices stand up to each slot and how many slots are free
- * behind it is counted once, so that the choice is linear in the slots.
+ * A place fits if every video device at it or before it finds a free one behind it. The
+ * video devices up to each slot and the free slots behind it are counted once, so that the
+ * choice is linear in the slots.
  */
 
-/* What is left of a slot once video devices went that go, and the vGPU moved. */
+/* What is left of a slot without the video devices that are removed and without the vGPU. */
 struct xmlpatch_pci_place {
-	bool is_free;	  /* all of it; also if a video device that stays could move */
-	bool is_libvirts; /* libvirt knows of nothing that stays there */
-	/* Others stay at its further functions when the video device at 0 goes. */
+	bool is_free;	  /* nobody is there, or only video devices that can move */
+	bool is_libvirts; /* as far as libvirt knows it is free, so that it may use it */
+	/* The video device at function 0 is removed, and devices at other functions stay. */
 	bool is_headless;
-	bool is_pinned;	    /* a video device cannot leave the others at its slot */
+	bool is_pinned;	    /* a video device at function 0 cannot leave the others there */
 	unsigned int video; /* devices that stay and can move */
-	/* Counted over the places: */
+	/* Counted along the row: */
 	size_t video_up_to;
 	size_t room_behind;
 	bool pinned_up_to;
@@ -46,13 +46,13 @@ struct xmlpatch_pci_survey {
 size_t xmlpatch_pci_place_index(const struct xmlpatch_address *address);
 struct xmlpatch_address xmlpatch_pci_place_address(size_t place);
 
-/* Whether a function's holder is gone when all is done, or could be elsewhere. */
+/* Whether the holder of a function is removed, or can move. */
 bool xmlpatch_pci_survey_gives_way(const struct xmlpatch_pci_survey *survey, const xmlNode *holder);
 
 /* Whether every video device at that place or before it finds another behind it. */
 bool xmlpatch_pci_survey_fits(const struct xmlpatch_pci_survey *survey, size_t place);
 
-/* The video devices that stay, one after the other, the first for NULL. */
+/* Lists the video devices that stay: the first one for NULL, and NULL after the last one. */
 const xmlNode *xmlpatch_pci_survey_next_staying(const struct xmlpatch_pci_survey *survey,
 						const xmlNode *after);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether text holds nothing but white space, comments and the like, each whole. */
+/* Whether text has only characters, whole comments, CDATA and processing instructions. */
 static bool is_blank(const char *text, size_t length)
 {
 	static const struct {
@@ -40,8 +40,8 @@ static xmlNode *next_element(xmlNode *node)
 }
 
 /*
- * The child behind which the element belongs; NULL: it is the first. The order
- * among those of one name matters to libvirt, and wins over the place.
+ * The child behind which the element belongs; NULL if it belongs before all others. The
+ * order among elements of the same name matters to libvirt, so it decides if the two differ.
  */
 static const xmlNode *find_before(const xmlNode *parent, const char *name,
 				  const struct xmlpatch_position *position, bool *has_moved)
@@ -95,7 +95,7 @@ static bool same_number(const xmlNode *left, const xmlNode *right, const char *n
 	return strtoul(a == NULL ? "0" : a, NULL, 0) == strtoul(b == NULL ? "0" : b, NULL, 0);
 }
 
-/* libvirt takes 0000:00:00.0, at which nothing can be, for no address. */
+/* libvirt reads 0000:00:00.0, where no device can be, as no address. */
 static bool is_no_address(const xmlNode *address, const char *type)
 {
 	return strcmp(type, "pci") == 0 && same_number(address, NULL, "domain") &&

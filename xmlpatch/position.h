@@ -10,18 +10,18 @@ struct xmlpatch_position {
 };
 
 /*
- * The byte at which an element of that name goes back. Where others came or went
- * since, its order among those of its name is kept: that is what matters to libvirt.
+ * The byte at which an element of that name is put back. If elements were added or removed
+ * since, its order among those of its name is kept, which is what matters to libvirt.
  */
 size_t xmlpatch_position_find(const struct xmlpatch_document *document, const xmlNode *parent,
 			      const char *name, const struct xmlpatch_position *position);
 
-/* The <address> that a device has when all is done; NULL: none, or it is gone by then. */
+/* The <address> that a device will have in the end; NULL: none, or no such device. */
 typedef const xmlNode *xmlpatch_position_address(const xmlNode *device, const void *context);
 
 /*
- * The device that has that <address> when all is done, on PCI or at a port of a
- * controller; NULL if none but `self` has it.
+ * The device that will have that <address> in the end, on PCI or at a port of a controller;
+ * NULL if no device but `self` will.
  */
 const xmlNode *xmlpatch_position_holder(const struct xmlpatch_document *document,
 					const xmlNode *address, const xmlNode *self,

@@ -46,7 +46,7 @@ int xmlpatch_qemu_find_prefix(struct xmlpatch_qemu_prefix *prefix,
 				      (const char *)element->name, sizeof(prefix->text) - 2,
 				      (const char *)element->name);
 	for (const xmlNs *ns = root->nsDef; ns != NULL; ns = ns->next) {
-		/* libxml2 lets one with a colon pass, but finds no element with it. */
+		/* libxml2 accepts a prefix with a colon, but finds no element by it. */
 		if (xmlpatch_qemu_is(ns) && ns->prefix != NULL &&
 		    xmlStrchr(ns->prefix, ':') == NULL && write_prefix(prefix, ns))
 			return 0;

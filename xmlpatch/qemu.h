@@ -5,8 +5,8 @@
 #include "xmlpatch/document.h"
 
 /*
- * What libvirt hands through to QEMU: <qemu:commandline> and <qemu:override>, in a
- * namespace of its own (virDomainQEMU).
+ * What libvirt passes on to QEMU: <qemu:commandline> and <qemu:override>, in a namespace of
+ * their own (virDomainQEMU).
  */
 
 /* Whether a namespace is that one; NULL is none. */

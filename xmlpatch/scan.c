@@ -13,7 +13,7 @@ struct scanner {
 	size_t n, allocated;
 	size_t *open; /* the indices of the elements that have no end yet */
 	size_t depth, open_allocated;
-	size_t values; /* in quotes, of the last tag */
+	size_t values; /* the number of values in quotes in the last tag */
 };
 
 bool xmlpatch_scan_is_space(char c)
@@ -52,7 +52,7 @@ static bool skip_past(struct scanner *s, const char *opening, const char *what)
 	return true;
 }
 
-/* To behind the ">" of a tag; one in quotes does not end it. */
+/* Skips to behind the ">" that ends a tag; a ">" in quotes does not end it. */
 static bool skip_tag(struct scanner *s)
 {
 	char quote = '\0';
@@ -123,7 +123,7 @@ static bool scan_end_tag(struct scanner *s)
 	return true;
 }
 
-/* To the next "<". */
+/* Goes to the next "<"; false if there is none. */
 static bool find_markup(struct scanner *s)
 {
 	const char *next = memchr(s->text + s->at, '<', s->length - s->at);
@@ -133,7 +133,7 @@ static bool find_markup(struct scanner *s)
 	return next != NULL;
 }
 
-/* Past what is no tag; `is_tag` says that it is one. */
+/* Skips a comment, CDATA or a processing instruction; anything else is a tag and stays. */
 static bool skip_other(struct scanner *s, bool *is_tag)
 {
 	*is_tag = false;
@@ -160,7 +160,10 @@ static bool scan_all(struct scanner *s)
 	return s->depth == 0 ? true : fail_with(EINVAL);
 }
 
-/* libxml2 compares each attribute and each namespace with all before it. */
+/*
+ * libxml2 compares each attribute and each namespace with all before it, which takes forever
+ * for a hostile text.
+ */
 const char *xmlpatch_scan_find_excess(const char *text, size_t length)
 {
 	struct scanner s = { .text = text, .length = length };

@@ -29,8 +29,8 @@ struct xmlpatch_attribute {
 };
 
 /*
- * Says what the text has so many of that libxml2 would not come to an end with it,
- * as in "more than 1000 namespaces"; NULL if nothing. The text may be anything.
+ * Says of what the text has too many for libxml2 to read it in a reasonable time, as in
+ * "more than 1000 namespaces"; NULL if of nothing. The text may be anything.
  */
 const char *xmlpatch_scan_find_excess(const char *text, size_t length);
 

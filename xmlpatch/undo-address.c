@@ -11,13 +11,13 @@
 #include "xmlpatch/undo-metadata.h"
 
 /*
- * Addresses that a step changed. Their attributes go back together or not at all: half
- * of them is an address that the device never had, and one that others may have. All
- * of a step's are looked at before any goes back, since devices may have moved along
- * a row, each to where the one before it had been.
+ * Addresses that a step changed. The attributes of an address are restored together or not
+ * at all: some of them alone would be an address that the device never had, and that another
+ * device may have. All addresses of a step are planned before any is restored, because
+ * devices may have moved one after the other, each to where the next one had been.
  */
 
-/* The records of one <address>, which stand one behind the other. */
+/* The records of one <address>, which follow one another. */
 struct address_records {
 	const xmlNode *first, *end;
 	char *path;		/* owned */
@@ -49,7 +49,7 @@ bool xmlpatch_undo_is_address(const char *path)
 	       strcmp(path + length - strlen(address), address) == 0;
 }
 
-/* Whether the attributes that were set still have what they were set to. */
+/* Whether all attributes that were set still have the values that they were set to. */
 static bool is_still_set(const xmlNode *address, const void *context)
 {
 	const struct address_records *records = context;
@@ -62,7 +62,7 @@ static bool is_still_set(const xmlNode *address, const void *context)
 	return true;
 }
 
-/* The next of these from that record on; false if there is none. */
+/* Finds the next ones from that record on; false if there are none. */
 static bool find_address_records(const struct xmlpatch_undoing *undoing, const xmlNode *record,
 				 struct address_records *records)
 {
@@ -87,7 +87,7 @@ static bool find_address_records(const struct xmlpatch_undoing *undoing, const x
 	return true;
 }
 
-/* The address as it will be; NULL when memory is out. */
+/* A copy of the address as it will be; NULL when memory is out. */
 static xmlNode *make_restored(const struct address_records *records)
 {
 	xmlNode *copy = xmlCopyNode((xmlNode *)records->address, 2);
@@ -140,7 +140,7 @@ const xmlNode *xmlpatch_undo_address_of(const xmlNode *device, const void *undoi
 	return decision->restored != NULL ? decision->restored : address;
 }
 
-/* The address stays as it is, and so do those that would have had it back. */
+/* Leaves an address as it is, and so all that would have got that address back. */
 static void keep_address(struct xmlpatch_undoing *undoing, const xmlNode *address)
 {
 	struct xmlpatch_undo_decision *decision = xmlpatch_undo_decision(undoing, address);
@@ -193,7 +193,7 @@ static int advise_kept(struct xmlpatch_undoing *undoing, const struct address_re
 
 static int put_address(struct xmlpatch_undoing *undoing, const struct address_records *records)
 {
-	/* What it is in goes, or gets all that it had. */
+	/* If the device or the address is removed, nothing has to be restored. */
 	if (records->address != NULL &&
 	    (xmlpatch_undo_decision(undoing, records->address)->is_leaving ||
 	     xmlpatch_undo_decision(undoing, records->address->parent)->is_leaving))

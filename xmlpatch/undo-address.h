@@ -7,12 +7,12 @@
 /* Whether a path leads to the <address> of a device. */
 bool xmlpatch_undo_is_address(const char *path);
 
-/* What a device's <address> will be, for xmlpatch_position_holder(); the undoing as context. */
+/* The <address> that a device will have, for xmlpatch_position_holder() with the undoing. */
 const xmlNode *xmlpatch_undo_address_of(const xmlNode *device, const void *undoing);
 
 /*
- * Decides which addresses a step gives back, once it is known what leaves; then gives
- * them back, and says which not. 0 or -1.
+ * The first decides which addresses a step restores, when it is known what leaves. The
+ * second restores them, and advises on the others. 0 or -1.
  */
 int xmlpatch_undo_plan_addresses(struct xmlpatch_undoing *undoing, const xmlNode *step);
 int xmlpatch_undo_put_addresses(struct xmlpatch_undoing *undoing, const xmlNode *step);

@@ -8,7 +8,7 @@
 #include "xmlpatch/text.h"
 #include "xmlpatch/undo-metadata.h"
 
-/* Whether text is one attribute, behind white space, and nothing else. */
+/* Whether text is white space, that one attribute, and nothing else. */
 static bool is_attribute(const char *text, const char *name, const char *value)
 {
 	BASE_AUTO(xmlpatch_document) struct xmlpatch_document document = { 0 };
@@ -43,7 +43,7 @@ bool xmlpatch_undo_is_still_set(const xmlNode *node, const xmlNode *record)
 	return now == NULL || is == NULL ? now == NULL && is == NULL : strcmp(now, is) == 0;
 }
 
-/* Puts an attribute back as it was written; false if it or its place cannot be. */
+/* Puts an attribute back as it was written; false if the record is wrong about it. */
 static bool paste_attribute(struct xmlpatch_undoing *undoing, const xmlNode *record,
 			    const xmlNode *node, const char *name, const char *was)
 {

@@ -4,13 +4,13 @@
 
 #include "xmlpatch/undo-state.h"
 
-/* Whether a record names an attribute by a name that an attribute may have. */
+/* Whether the name in a record can be the name of an attribute. */
 bool xmlpatch_undo_names_attribute(const xmlNode *record);
 
-/* Whether the attribute that a record is about has still what it was set to. */
+/* Whether the attribute of a record still has the value that it was set to. */
 bool xmlpatch_undo_is_still_set(const xmlNode *node, const xmlNode *record);
 
-/* Gives an element the attribute back that a record is about. */
+/* Restores the attribute of a record. */
 void xmlpatch_undo_put_attribute(struct xmlpatch_undoing *undoing, const xmlNode *record,
 				 const xmlNode *node);
 

@@ -16,7 +16,7 @@ static const xmlNode *next_staying(const struct xmlpatch_undoing *undoing, const
 	return node;
 }
 
-/* A device that stays and uses the audio backend; NULL if there is none. */
+/* A device that stays and uses the audio backend; NULL if no device does. */
 static const xmlNode *find_user(const struct xmlpatch_undoing *undoing, const xmlNode *audio)
 {
 	BASE_AUTO(free) char *id = xmlpatch_document_get(audio, "id");
@@ -43,7 +43,7 @@ static bool keeps_display(const struct xmlpatch_undoing *undoing, const xmlNode 
 	return device != NULL;
 }
 
-/* A backend of the type dbus or spice needs the display of that name. */
+/* A backend of the type dbus or spice cannot stay so without the display of that name. */
 static bool mute_backend(struct xmlpatch_undoing *undoing, const xmlNode *audio)
 {
 	BASE_AUTO(free) char *type = xmlpatch_document_get(audio, "type");

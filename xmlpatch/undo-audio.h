@@ -5,9 +5,9 @@
 #include "xmlpatch/undo-state.h"
 
 /*
- * Whether an element that was added stays, because it is an audio backend that
- * somebody changed, or uses by now: 1, which is told; 0; or -1 with an error. All
- * others that were added have their decision by then.
+ * Whether an element that was added stays because it is an audio backend that somebody has
+ * changed or uses now: 1, with advice that says so; 0; or -1 with an error. It must be
+ * decided before about all other elements that were added.
  */
 int xmlpatch_undo_keep_audio(struct xmlpatch_undoing *undoing, const xmlNode *node,
 			     bool is_changed);

@@ -10,8 +10,8 @@
 #include "xmlpatch/undo-metadata.h"
 
 /*
- * The text that a record puts back: one element, perhaps behind white space; the
- * start of the element in *start. NULL if it is anything else.
+ * Reads the text that a record puts back; to free(). It is one element, which begins at
+ * *start behind white space. NULL if it is anything else.
  */
 static char *read_element(const xmlNode *record, size_t *start, struct xmlpatch_document *document)
 {
@@ -28,8 +28,8 @@ static char *read_element(const xmlNode *record, size_t *start, struct xmlpatch_
 }
 
 /*
- * Cuts the address out of an element that is put back, if somebody else has it by
- * now: libvirt gives free ones away, and then chooses another for this one.
+ * Removes the address from an element that is put back, if another device has it now.
+ * libvirt may have given it away, and chooses another one for this element.
  */
 static int free_address(struct xmlpatch_undoing *undoing, char *text, size_t start,
 			const struct xmlpatch_document *element, const xmlNode *self)
@@ -55,7 +55,7 @@ static int free_address(struct xmlpatch_undoing *undoing, char *text, size_t sta
 				      what.text, xmlpatch_path_describe(holder).text);
 }
 
-/* libvirt takes one display of each type. */
+/* libvirt accepts one display of each type. */
 static bool is_there_again(const struct xmlpatch_undoing *undoing, const xmlNode *parent,
 			   const xmlNode *element)
 {
@@ -78,7 +78,7 @@ static int note_put_back(struct xmlpatch_undoing *undoing, const xmlNode *record
 {
 	if (xmlpatch_result_note(undoing->result, undoing->err, "put back the %s", what) < 0)
 		return -1;
-	/* Passwords are not written into metadata, which more people may read. */
+	/* The metadata has no passwords, because more people may read it. */
 	if (!xmlpatch_document_has(record, "secret", "passwd"))
 		return 0;
 	return xmlpatch_result_advise(undoing->result, undoing->err,

@@ -40,7 +40,7 @@ static int take_set_back(struct xmlpatch_undoing *undoing, const xmlNode *record
 				    name, what.text, was == NULL ? "nothing" : was);
 }
 
-/* An address that was given to a device that is another one by now may still be there. */
+/* If a device was changed into another one, it still has the address that was added. */
 static int advise_lost(struct xmlpatch_undoing *undoing, const xmlNode *record)
 {
 	BASE_AUTO(free) char *path = xmlpatch_document_get(record, "path");
@@ -79,7 +79,7 @@ static int take_element_out(struct xmlpatch_undoing *undoing, const xmlNode *rec
 	return xmlpatch_result_note(undoing->result, undoing->err, "removed the %s", what.text);
 }
 
-/* What was taken out by somebody else is gone as it should be. */
+/* If somebody else removed the element, there is nothing to do. */
 static int take_added_back(struct xmlpatch_undoing *undoing, const xmlNode *record,
 			   const xmlNode *node)
 {
@@ -87,7 +87,7 @@ static int take_added_back(struct xmlpatch_undoing *undoing, const xmlNode *reco
 		return -1;
 	if (node == NULL)
 		return advise_lost(undoing, record);
-	/* The same element twice: no attach writes such. */
+	/* Two records of one element, which no attach writes, are one. */
 	return xmlpatch_undo_decision(undoing, node)->is_leaving
 		       ? 0
 		       : take_element_out(undoing, record, node);
@@ -105,7 +105,7 @@ static int take_opened_back(struct xmlpatch_undoing *undoing, const xmlNode *rec
 	return 0;
 }
 
-/* The element of a record. */
+/* What tells whether an element is the one of a record. */
 struct wanted {
 	const struct xmlpatch_undoing *undoing;
 	const xmlNode *record;
@@ -141,7 +141,7 @@ static bool is_any(const xmlNode *node, const void *context)
 	return true;
 }
 
-/* What was added goes first: what comes back may need its place. */
+/* Added elements are removed first, because what is put back may need their place. */
 static const struct {
 	const char *name;
 	int (*take)(struct xmlpatch_undoing *undoing, const xmlNode *record, const xmlNode *node);
@@ -155,7 +155,7 @@ static const struct {
 	{ "set", take_set_back, is_set, 2 },
 };
 
-/* An audio backend goes if nothing that stays needs it. */
+/* Audio backends come second, when it is known which of their users stay. */
 static int pass_of(size_t kind, const char *path)
 {
 	static const char audio[] = "devices/audio";
@@ -198,7 +198,7 @@ static int take_pass_back(struct xmlpatch_undoing *undoing, const xmlNode *step,
 
 int xmlpatch_undo_take_records(struct xmlpatch_undoing *undoing, const xmlNode *step)
 {
-	/* Finding an element takes a look at each of them. */
+	/* To find the element of a record, each element of the document is looked at. */
 	const uint64_t most = 200000000;
 	uint64_t n = xmlpatch_undo_count_elements(step);
 

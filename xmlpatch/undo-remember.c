@@ -12,10 +12,13 @@
 #include "xmlpatch/text.h"
 #include "xmlpatch/undo-metadata.h"
 
-/* More edits than any attach makes in a domain that libvirt can start. */
+/* No attach makes so many edits in a domain that libvirt can start. */
 #define EDITS_LIMIT 2000
 
-/* How many elements of a name come before a place; places come in order. */
+/*
+ * How many elements of a name come before a place. The places are asked for in the order of
+ * the text, so that counting goes on where it stopped.
+ */
 struct tally {
 	const xmlNode *parent;
 	const xmlChar *name; /* borrowed from the old tree */
@@ -25,8 +28,8 @@ struct tally {
 };
 
 /*
- * Whether so many changes can be taken back in a document of so many elements:
- * finding the element of each takes a look at all.
+ * Whether a detach can take so many changes back: for each of them it looks at every element
+ * of the document.
  */
 static bool is_possible(size_t changes, size_t elements)
 {
@@ -44,7 +47,7 @@ struct writing {
 	bool failed;
 };
 
-/* Begins a record that is about an element. */
+/* Begins a record of that kind with the path of its element. */
 static void write_path(struct writing *writing, const char *what, const xmlNode *node)
 {
 	BASE_AUTO(free) char *path = xmlpatch_path_write(node);
@@ -76,7 +79,7 @@ static void write_attribute(struct writing *writing, const char *name, const cha
 	base_text_add(&writing->out, "'");
 }
 
-/* Left out it is 0. */
+/* A number that is 0 is left out. */
 static void write_number(struct writing *writing, const char *name, size_t number)
 {
 	char digits[BASE_TEXT_NUMBER_SIZE];
@@ -102,8 +105,8 @@ static void write_text(struct writing *writing, const char *what, const char *te
 }
 
 /*
- * The old text of an edit. Metadata is for everybody who may see the domain, so
- * the password of a display is left out of it.
+ * The old text of an edit; to free(). The password of a display is left out, because
+ * everybody who may see the domain may see its metadata.
  */
 static char *old_text(const struct writing *writing, const struct xmlpatch_edit *edit)
 {
@@ -137,7 +140,7 @@ static bool has_secret(const struct xmlpatch_edit *edit)
 	return secret != NULL;
 }
 
-/* What an attach put there, to tell later whether it was changed. */
+/* With the fingerprint a detach can tell whether an element was changed since. */
 static void write_fingerprint(struct writing *writing, const xmlNode *node)
 {
 	char fingerprint[XMLPATCH_FINGERPRINT_SIZE];
@@ -146,7 +149,7 @@ static void write_fingerprint(struct writing *writing, const xmlNode *node)
 		write_attribute(writing, "form", fingerprint);
 }
 
-/* By which a vGPU is found that got another UUID. */
+/* By its alias a detach finds a vGPU whose UUID was changed. */
 static void write_alias(struct writing *writing, const xmlNode *node)
 {
 	BASE_AUTO(free) char *alias = NULL;
@@ -262,7 +265,7 @@ static void write_replaced(struct writing *writing, const struct xmlpatch_edit *
 	write_old_text(writing, "replaced", edit);
 }
 
-/* What was cut out of a start tag, as it was written, and where. */
+/* Writes what was cut out of a start tag, as it was written there, and its place. */
 static void write_cut(struct writing *writing, const struct xmlpatch_edit *edit,
 		      const xmlNode *node)
 {
@@ -349,7 +352,7 @@ static char *describe_metadata(const struct xmlpatch_document *document, const x
 	return strndup(document->text + from, place->end - from);
 }
 
-/* What an attach put before the end of the root, with the last thing that it appended. */
+/* The white space that an attach put behind what it appended to the root. */
 static size_t root_tail(const struct xmlpatch_edits *edits)
 {
 	const xmlNode *root = xmlDocGetRootElement(edits->document->tree);
@@ -369,7 +372,7 @@ static char *begin_attached(const struct xmlpatch_edits *edits, const xmlNode *m
 	BASE_AUTO(free) char *escaped = was == NULL ? NULL : xmlpatch_edit_escape(was);
 	size_t tail = xmlpatch_edits_tail(edits, metadata == NULL ? root : metadata);
 
-	/* Behind what was appended to the root, the line of its end is that one's. */
+	/* If no white space is needed, an earlier append to the root may have added it. */
 	if (metadata == NULL && tail == 0)
 		tail = tail_before;
 	return escaped == NULL

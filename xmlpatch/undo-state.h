@@ -13,7 +13,7 @@ struct xmlpatch_undo_decision {
 	char *opened;	 /* owned; makes it an empty tag again, if nothing is left in it */
 	/* Of an <address>: */
 	xmlNode *restored; /* owned; as it is put back; NULL: it stays as it is */
-	bool is_kept;	   /* it stays, for another device is where it was */
+	bool is_kept;	   /* it is not restored, because another device has it now */
 };
 
 /* One step that is taken back. */

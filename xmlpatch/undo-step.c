@@ -8,7 +8,7 @@
 #include "xmlpatch/undo-record.h"
 #include "xmlpatch/undo-state.h"
 
-/* Whether something stays in an element: another element, a comment, words. */
+/* Whether something stays in an element: another element, a comment or text. */
 static bool has_company(const struct xmlpatch_undoing *undoing, const xmlNode *parent)
 {
 	for (xmlNode *node = parent->children; node != NULL; node = node->next) {
@@ -20,7 +20,7 @@ static bool has_company(const struct xmlpatch_undoing *undoing, const xmlNode *p
 	return false;
 }
 
-/* The white space that ends an element's last line, if it still does. */
+/* Removes the white space that was added between an element and its parent's end. */
 static void remove_tail(struct xmlpatch_undoing *undoing, const xmlNode *node, size_t tail)
 {
 	const struct xmlpatch_element *place = xmlpatch_document_place(node);
@@ -37,7 +37,7 @@ static void remove_tail(struct xmlpatch_undoing *undoing, const xmlNode *node, s
 	xmlpatch_edits_restore(&undoing->edits, place->end, tail, "");
 }
 
-/* Inner elements come last in the document, and are decided first. */
+/* From the last element to the first, so that inner elements are decided first. */
 static void keep_containers(struct xmlpatch_undoing *undoing)
 {
 	for (size_t i = undoing->document->n; i-- > 0;) {
@@ -74,7 +74,7 @@ static void remove_leaving(struct xmlpatch_undoing *undoing)
 	}
 }
 
-/* With the last step goes all that was put into the metadata. */
+/* With the last step, all that was added to the metadata is removed. */
 static int forget_metadata(struct xmlpatch_undoing *undoing, const xmlNode *attached)
 {
 	BASE_AUTO(free) char *was = xmlpatch_document_get(attached, "metadata");
@@ -85,7 +85,7 @@ static int forget_metadata(struct xmlpatch_undoing *undoing, const xmlNode *atta
 	if (was == NULL || !xmlpatch_undo_read_number(attached, "tail", &tail))
 		return xmlpatch_undo_refuse(undoing);
 	ours->is_leaving = true;
-	/* Where all of it was taken out by hand, this is what changes. */
+	/* If somebody has removed everything else, this is the only change. */
 	if (undoing->result->n == 0 &&
 	    xmlpatch_result_note(undoing->result, undoing->err,
 				 "removed what 'vgpu attach' had remembered") < 0)
@@ -126,7 +126,7 @@ int xmlpatch_undo_step(struct xmlpatch_document *document, xmlNode *attached,
 	keep_containers(&undoing);
 	remove_leaving(&undoing);
 	*next = xmlpatch_edits_apply(&undoing.edits, length, err);
-	/* Records that are about the same bytes: no attach writes such. */
+	/* No attach writes two records about the same bytes. */
 	if (*next == NULL && !undoing.edits.failed)
 		return xmlpatch_undo_refuse(&undoing);
 	return *next == NULL ? -1 : 0;

@@ -25,7 +25,7 @@ static const xmlNode *find_named(const struct xmlpatch_undoing *undoing, const c
 	return mdev;
 }
 
-/* One of an earlier step goes with that step. */
+/* Whether there is a step of that vGPU, with which it will be removed. */
 static bool has_step(const xmlNode *attached, const char *uuid)
 {
 	for (const xmlNode *step = attached->children; step != NULL; step = step->next) {

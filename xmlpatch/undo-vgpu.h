@@ -5,9 +5,9 @@
 #include "xmlpatch/undo-state.h"
 
 /*
- * The vGPU that was added, where the UUID that it had then is not in the domain any
- * more, by the name that it was given; NULL if there is none. 0, or -1 with an error;
- * a vGPU that stays is told.
+ * Finds the vGPU of a record by its alias, when the UUID that it had is no longer in the
+ * domain; *node is NULL if there is none, with advice on another vGPU that stays. 0, or -1
+ * with an error.
  */
 int xmlpatch_undo_find_vgpu(struct xmlpatch_undoing *undoing, const xmlNode *record,
 			    const xmlNode **node);

@@ -9,13 +9,13 @@
 #include "vgpu/base/name.h"
 
 /*
- * Puts a vGPU into the text of a libvirt domain definition. Text in, text and
- * a list of changes out: no connection, no files, no global state. Outside of
- * what changes, the text stays as it was, byte for byte. Any thread.
+ * Adds a vGPU to the text of a libvirt domain definition. Text goes in, text and a list of
+ * changes come out: no connection, no files, no global state. Except for what is changed,
+ * the text stays as it was, byte for byte. Any thread.
  *
- * The text may come from anywhere. It must be UTF-8 of at most XMLPATCH_LIMIT
- * bytes without a DOCTYPE: a domain definition has no use for one, and with it
- * go external and exploding entities.
+ * The text may come from anywhere. It must be UTF-8 of at most XMLPATCH_LIMIT bytes without
+ * a DOCTYPE: a domain definition does not need one, and without it there are no external or
+ * exploding entities.
  */
 #define XMLPATCH_LIMIT ((size_t)16 * 1024 * 1024)
 
@@ -32,11 +32,11 @@ enum xmlpatch_display {
 enum xmlpatch_video {
 	XMLPATCH_VIDEO_DROP, /* none is left */
 	XMLPATCH_VIDEO_KEEP, /* they stay, behind the vGPU */
-	/* One stays for a guest without a driver for the vGPU, never QXL. */
+	/* One stays for a guest that has no driver for the vGPU; QXL becomes Cirrus. */
 	XMLPATCH_VIDEO_INSTALL,
 	/*
-	 * All stay as they are, also the one that libvirt would add. Without a picture
-	 * of the vGPU's, DROP and KEEP are this.
+	 * All stay as they are, as does the one that libvirt would add. DROP and KEEP mean
+	 * this if the vGPU shows no picture.
 	 */
 	XMLPATCH_VIDEO_LEAVE,
 };
@@ -52,7 +52,7 @@ struct xmlpatch_desktop {
 	const char *wayland;	 /* $WAYLAND_DISPLAY */
 	const char *authority;	 /* $XAUTHORITY */
 	const char *runtime_dir; /* $XDG_RUNTIME_DIR */
-	const char *qemu_user;	 /* as whom libvirt runs QEMU; NULL: libvirt-qemu */
+	const char *qemu_user;	 /* the user that QEMU runs as; NULL: libvirt-qemu */
 };
 
 struct xmlpatch_wishes {
@@ -61,12 +61,12 @@ struct xmlpatch_wishes {
 	enum xmlpatch_display display;
 	enum xmlpatch_video video;
 	bool no_ramfb;
-	bool opregion;				/* GVT-g's guests want it, others fail with it */
+	bool opregion;				/* guests of GVT-g need it, others fail with it */
 	const struct xmlpatch_address *address; /* of the vGPU; NULL: the best one */
 	unsigned int xres, yres;		/* pixels, together; 0: the type's own */
 	/* Whether <qemu:override> is known: libvirt 8.2 and later. */
 	bool has_override;
-	/* Whether QEMU can be a vdagent without SPICE: libvirt 8.4 and later. */
+	/* Whether QEMU can talk to the guest's agent without SPICE: libvirt 8.4 and later. */
 	bool has_vdagent;
 	struct xmlpatch_desktop desktop; /* for XMLPATCH_DISPLAY_GTK */
 };
@@ -74,12 +74,12 @@ struct xmlpatch_wishes {
 struct xmlpatch_result {
 	char *xml; /* owned; ends with a NUL that length does not count */
 	size_t length;
-	/* For people, as "replaced the video device qxl with none"; none: the text is what it was. */
-	char **changes; /* owned, a line each */
-	size_t n;
+	/* For people, as "replaced the video device qxl with none". Owned, a line each. */
+	char **changes;
+	size_t n; /* 0: the text is what it was */
 	/*
-	 * What the user should know beside: what is in the way of a working guest,
-	 * what could not be put back. Owned, a line each.
+	 * What else the user should know: what can keep the guest from working, what could
+	 * not be put back. Owned, a line each.
 	 */
 	char **advice;
 	size_t n_advice;
@@ -88,26 +88,26 @@ struct xmlpatch_result {
 };
 
 /*
- * Adds the vGPU and the display that was wished for, takes away emulated video
- * and the displays that QEMU cannot have beside it, and remembers in the domain's
- * <metadata> how all that is taken back. What is there already stays, so a second
- * call on the result changes nothing. -1 with an error of one line, and `result`
- * untouched, if the text is not a domain that can take the vGPU; BASE_MISUSED if
- * the wishes are malformed. Release with xmlpatch_result_finish().
+ * Adds the vGPU and the display that is wanted, removes emulated video and the displays that
+ * cannot be combined with it, and remembers in the domain's <metadata> how to take all of it
+ * back. What the domain already has stays, so a second call with the result changes nothing.
+ * -1 with an error of one line, and `result` untouched, if the text is not a domain that can
+ * have the vGPU; BASE_MISUSED if the wishes are malformed. Release with
+ * xmlpatch_result_finish().
  */
 int xmlpatch_attach(const char *xml, size_t length, const struct xmlpatch_wishes *wishes,
 		    struct xmlpatch_result *result, struct base_error *err);
 
 /*
- * Takes back what xmlpatch_attach() did, also where the text was edited in
- * between: `advice` says what could not be taken back, and why. `uuid` is the
- * vGPU's; NULL: the one that the <metadata> names. A text without that vGPU and
- * without the metadata is left as it is. Else as xmlpatch_attach().
+ * Takes back what xmlpatch_attach() did, even if the text was edited in between: `advice`
+ * says what could not be taken back, and why. `uuid` is the vGPU's; NULL: the one that the
+ * <metadata> names. A text that has neither that vGPU nor the metadata stays as it is. In
+ * all else like xmlpatch_attach().
  */
 int xmlpatch_detach(const char *xml, size_t length, const char *uuid,
 		    struct xmlpatch_result *result, struct base_error *err);
 
-/* No machine has room for more on its buses. */
+/* No machine has room for more of them on its buses. */
 #define XMLPATCH_MDEVS_LIMIT 1024
 
 struct xmlpatch_mdevs {
