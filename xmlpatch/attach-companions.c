@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xmlpatch/attach-companions.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #define AGENT "com.redhat.spice.0"
 
 static bool has_no_usb(const struct xmlpatch_attach *attach)

@@ -2,7 +2,6 @@
 #include "xmlpatch/attach-graphics.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "xmlpatch/attach-audio.h"
 #include "xmlpatch/attach-spice.h"

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "xmlpatch/qemu.h"
-#include "xmlpatch/text.h"
 
 /* A property of QEMU's vfio-pci device (hw/vfio/pci.c). */
 struct property {

@@ -2,7 +2,6 @@
 #include "xmlpatch/attach-slots.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "xmlpatch/attach-video.h"
 #include "xmlpatch/device.h"

@@ -2,6 +2,7 @@
 #include "xmlpatch/pci-arguments.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "vgpu/base/json.h"
@@ -177,7 +178,7 @@ static bool find_address(const struct device *device, struct xmlpatch_address *a
 		return false;
 	if (value.text != NULL)
 		return read_slot(&value, address);
-	if (value.number < 0 || value.number >= XMLPATCH_PCI_SLOTS * XMLPATCH_PCI_FUNCTIONS)
+	if (value.number < 0 || value.number / XMLPATCH_PCI_FUNCTIONS >= XMLPATCH_PCI_SLOTS)
 		return false;
 	address->slot = (unsigned int)value.number / XMLPATCH_PCI_FUNCTIONS;
 	address->function = (unsigned int)value.number % XMLPATCH_PCI_FUNCTIONS;
