@@ -15,13 +15,13 @@
 #include "display/source/source.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 
 #include "display/picture/clock.h"
 #include "display/source/loop.h"
@@ -33,11 +33,12 @@
 
 #define END_MS	    1000 /* for a VM that ends while we connect to it to say so */
 #define END_LOOK_MS 50
-#define JOIN_MS	    1000
+#define END_WAIT_MS 1000 /* for the thread, which is told to end */
 
 struct display_source {
 	struct display_source_wish wish;
 	pthread_t thread;
+	int ended_fd; /* an eventfd: the thread has done all it does */
 
 	/* The main thread's orders; the eventfd says that there are some. */
 	int orders_fd;
@@ -298,6 +299,7 @@ static void *run(void *data)
 		display_mailbox_put_end(source->report.mailbox, result < 0 ? &err : NULL);
 	}
 	display_vm_destroy(source->vm);
+	eventfd_write(source->ended_fd, 1);
 	return NULL;
 }
 
@@ -306,6 +308,7 @@ static void free_source(struct display_source *source)
 	source->orders_source = sd_event_source_disable_unref(source->orders_source);
 	display_loop_finish(&source->loop);
 	base_cleanup_fd(&source->orders_fd);
+	base_cleanup_fd(&source->ended_fd);
 	free(source);
 }
 
@@ -335,6 +338,7 @@ struct display_source *display_source_create(const struct display_source_wish *w
 		base_error_errno(err, ENOMEM, "cannot start");
 		return NULL;
 	}
+	source->orders_fd = source->ended_fd = -1;
 	source->wish = *wish;
 	source->last_screen = wish->screen;
 	source->report.mailbox = mailbox;
@@ -347,7 +351,8 @@ struct display_source *display_source_create(const struct display_source_wish *w
 		.needs_planes = wish->kind == DISPLAY_SOURCE_DIRECT,
 	};
 	source->orders_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (source->orders_fd < 0) {
+	source->ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (source->orders_fd < 0 || source->ended_fd < 0) {
 		base_error_errno(err, errno, "cannot make an eventfd");
 		return NULL;
 	}
@@ -384,23 +389,23 @@ void display_source_set_hidden(struct display_source *source, bool hidden)
 
 bool display_source_destroy(struct display_source *source)
 {
-	struct timespec until;
+	struct pollfd ended = { .events = POLLIN };
 
 	if (source == NULL)
 		return true;
 	atomic_store(&source->stop, true);
 	eventfd_write(source->orders_fd, 1);
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += JOIN_MS / 1000;
+	ended.fd = source->ended_fd;
 	/*
 	 * A call of libvirt's that hangs cannot be interrupted, and its thread not be
 	 * ended in the middle of it: it and what it may still touch is left to the
 	 * end of the program.
 	 */
-	if (pthread_clockjoin_np(source->thread, NULL, CLOCK_MONOTONIC, &until) != 0) {
+	if (BASE_RETRY(poll(&ended, 1, END_WAIT_MS)) <= 0) {
 		base_debug("left a thread behind that still waits for libvirt");
 		return false;
 	}
+	pthread_join(source->thread, NULL);
 	free_source(source);
 	return true;
 }

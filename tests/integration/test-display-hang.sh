@@ -114,4 +114,15 @@ kill -TERM "$shown"
 viewer_ends 0
 same "the viewer ends well" 0 $?
 grep -A 8 'ERROR: LeakSanitizer' "$work/viewer.log"
+
+# A libvirt that hangs is the same socket: it lets its client in and says nothing.
+hang
+"$viewer" --allow-root --debug --connect "qemu+unix:///system?socket=$socket" domain \
+	>"$work/viewer.log" 2>&1 &
+shown=$!
+wait_for 10 find_window
+check "a libvirt that hangs has a window of the domain's name" title_has domain
+ends_at_once
+same "and the viewer ends at once by SIGTERM" 0 $?
+check "though its thread cannot" grep -q "left a thread behind that still waits for libvirt" "$work/viewer.log"
 finish
