@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # How the parts of a benchmark tell what they measured. Sourced.
 #
-#	bench_row NAME OURS PEER UNIT [MOST]
+#	bench_row NAME OURS PEER UNIT [WANTED]
 #	                        a line, its columns separated by tabs, for the file
-#	                        BENCH_ROWS: PEER is - where there is none, MOST the most
+#	                        BENCH_ROWS: PEER is - where there is none, WANTED the most
 #	                        that OURS may be. All three are numbers. A name that is
 #	                        told twice counts as it was told last.
 #	bench_compare NAME LABEL OURS PEER [TIMES]

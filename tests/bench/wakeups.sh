@@ -38,7 +38,7 @@ sleeps() {
 	done
 }
 
-# count_wakeups NAME LABEL [MOST]: a thread that began meanwhile counts from its
+# count_wakeups NAME LABEL [WANTED]: a thread that began meanwhile counts from its
 # beginning; what one that ended did is lost, which is said
 count_wakeups() {
 	local before began took viewer helper both

@@ -57,7 +57,7 @@ PART
 
 bench good equal
 same "all is well" "0 2" "$status $(ran)"
-same "a figure beside its peer" '{"ours":1.5,"peer":40,"unit":"ms","most":20}' "$(figure fake.types_ms)"
+same "a figure beside its peer" '{"ours":1.5,"peer":40,"unit":"ms","wanted":20}' "$(figure fake.types_ms)"
 same "one without a peer and a bound" '{"ours":59.9,"peer":null,"unit":"1/s"}' "$(figure fake.fps)"
 same "one that is what its bound is" 75 "$(figure "fake.all of it" | jq .ours)"
 check "where they are is said" grep -q "^bench: 3 figures are in $work/bench.json" "$work/said"
@@ -83,7 +83,7 @@ bench twice
 same "a figure that is told twice counts as it was told last" "0 74" "$status $(figure fake.again | jq .ours)"
 
 bench compared
-same "medians are compared" '{"ours":1.234,"peer":30,"unit":"ms","most":3}' "$(figure fake.ten_ms)"
+same "medians are compared" '{"ours":1.234,"peer":30,"unit":"ms","wanted":3}' "$(figure fake.ten_ms)"
 same "or told alone" '{"ours":1.234,"peer":null,"unit":"ms"}' "$(figure fake.alone_ms)"
 same "a peer that is not slower by so many times is a failure" \
 	"1   fake.thirty_ms is 1.234 ms, at most 1 is wanted" "$status $(tail -n 1 "$work/said")"
