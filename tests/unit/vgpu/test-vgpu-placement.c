@@ -153,6 +153,8 @@ static void what_cannot_be_chosen_is_told(void **state)
 		  "mtty has no type mbochs-small; types: mtty-1" },
 		{ HOST(gpus), "0000:00:02.0", "i915-GVTg_V5_1", BASE_FAILED, ENOSPC,
 		  "no free instance of i915-GVTg_V5_1" },
+		{ HOST(without_types), NULL, "mtty-1", BASE_FAILED, 0,
+		  "no parent has the type mtty-1; types: none" },
 		{ HOST(all_full), NULL, NULL, BASE_FAILED, ENOSPC,
 		  "0000:00:02.0 has no free instance of any type" },
 		{ HOST(without_types), NULL, NULL, BASE_FAILED, 0,

@@ -17,19 +17,19 @@
 static void remember(const struct scratch *f, const char *parent, const char *uuid)
 {
 	BASE_AUTO(vgpu_definition) struct vgpu_definition definition = { 0 };
-	BASE_AUTO(vgpu_store) struct vgpu_store asleep = { .fd = -1 };
+	BASE_AUTO(vgpu_store) struct vgpu_store suspended = { .fd = -1 };
 
 	assert_int_equal(
 		vgpu_definition_init(&definition, parent, uuid, "mtty-1", VGPU_START_MANUAL, NULL),
 		0);
-	assert_int_equal(vgpu_store_init(&asleep, f->path, NULL), 0);
-	assert_int_equal(vgpu_store_write(&asleep, &definition, NULL), 0);
+	assert_int_equal(vgpu_store_init(&suspended, f->path, NULL), 0);
+	assert_int_equal(vgpu_store_write(&suspended, &definition, NULL), 0);
 }
 
 static void what_is_removed_does_not_wake_up(void **state)
 {
 	const struct scratch *f = *state;
-	BASE_AUTO(vgpu_store) struct vgpu_store asleep = { .fd = -1 };
+	BASE_AUTO(vgpu_store) struct vgpu_store suspended = { .fd = -1 };
 	bool was_there = false;
 
 	remember(f, "mtty", A);
@@ -39,9 +39,9 @@ static void what_is_removed_does_not_wake_up(void **state)
 	assert_true(was_there);
 	assert_int_equal(vgpu_suspended_forget(f->path, A, &was_there, NULL), 0);
 	assert_false(was_there);
-	assert_int_equal(vgpu_store_init(&asleep, f->path, NULL), 0);
-	assert_int_equal(asleep.definition_count, 1);
-	assert_string_equal(asleep.definitions[0].uuid, B);
+	assert_int_equal(vgpu_store_init(&suspended, f->path, NULL), 0);
+	assert_int_equal(suspended.definition_count, 1);
+	assert_string_equal(suspended.definitions[0].uuid, B);
 }
 
 static void before_the_first_sleep_there_is_nothing_to_forget(void **state)
