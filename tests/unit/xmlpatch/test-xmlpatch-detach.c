@@ -318,6 +318,7 @@ static void test_takes_a_sequence_back(void **state)
 		text = edited;
 	}
 	detach(text, strlen(text), &detached);
+	assert_true(detached.is_taken_back);
 	assert_string_equal(detached.xml,
 			    sequence->after == NULL ? sequence->before : sequence->after);
 	expect_advice(&detached, sequence->advice);
@@ -411,6 +412,7 @@ static void test_takes_a_strangers_vgpu_out(void **state)
 	detach(xml, sizeof(xml) - 1, &result);
 	assert_string_equal(result.xml, HEAD QXL TAIL);
 	assert_int_equal(result.n_advice, 1);
+	assert_false(result.is_taken_back);
 }
 
 static void test_leaves_what_is_not_ours(void **state)
