@@ -122,7 +122,7 @@ start_display "$(printf 'é%.0s' {1..2000})"
 start_seen
 title_length() { swaymsg -t get_tree | jq -r '.. | select(.app_id? == "vgpu-display").name' | wc -c; }
 check "a VM with a name of 4,000 bytes has a window" presents_over 0
-check "whose title is cut" test "$(title_length)" -gt 500 -a "$(title_length)" -le 1024
+check "whose title is cut" test "$(title_length)" -gt 200 -a "$(title_length)" -le 1024
 end_viewer
 
 # The window comes a second after the viewer began to look at a guest that shows nothing.
