@@ -49,11 +49,10 @@ struct display_update {
 	bool has_pointer;
 	int32_t pointer_x, pointer_y; /* of its corner; pixels of the guest's picture */
 	bool pointer_visible;	      /* false: the guest hides its cursor */
-	bool has_status;
+	bool has_status, has_wait;
+	bool ended; /* nothing follows */
 	struct display_status status;
-	bool has_wait;
 	struct display_wait wait; /* whose answer is waited for now; peer NONE: nobody's */
-	bool ended;		  /* nothing follows */
 	struct base_error error;  /* set if it ended badly */
 };
 

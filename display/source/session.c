@@ -53,8 +53,6 @@ static void send_input(struct display_session *session)
 	struct display_input_event event;
 
 	while (display_input_take(session->input, &event)) {
-		if (session->shown == NULL)
-			continue;
 		display_console_send(&session->shown->console, &event);
 		if (session->shown->planes != NULL)
 			display_planes_note_input(session->shown->planes);
@@ -150,8 +148,8 @@ static int watch_input(struct display_session *session, struct base_error *err)
 int display_session_open(struct display_session *session, unsigned int screen,
 			 struct base_error *err)
 {
-	/* What was typed before is not for this run of the VM. */
-	send_input(session);
+	struct display_input_event event;
+
 	session->vm->ended = note_vm_end;
 	session->vm->ended_data = session;
 	session->staging = display_mailbox_create(ignore, NULL, err);
@@ -161,6 +159,9 @@ int display_session_open(struct display_session *session, unsigned int screen,
 	if (session->shown == NULL)
 		return -1;
 	choose_vgpu(session, session->shown);
+	/* What was typed before is not for this run of the VM. */
+	while (display_input_take(session->input, &event))
+		;
 	session->report->status.run++;
 	tell_shown(session);
 	if (display_screen_listen(session->shown, session->mailbox, err) < 0)
@@ -320,7 +321,8 @@ int display_session_run(struct display_session *session, struct base_error *err)
 
 void display_session_close(struct display_session *session)
 {
-	send_input(session);
+	if (session->input_source != NULL)
+		send_input(session);
 	session->vm->ended = NULL;
 	session->input_source = sd_event_source_disable_unref(session->input_source);
 	display_pulse_finish(&session->pulse);

@@ -140,6 +140,9 @@ static int start_vm(struct display_source *source, struct base_error *err)
 {
 	int result;
 
+	/* It took libvirt so long to get here that nobody wants it any more. */
+	if (atomic_load(&source->stop))
+		return base_error_errno(err, ECANCELED, "the viewer ends");
 	display_report_state(&source->report, DISPLAY_STATE_STARTING);
 	display_report_call(&source->report, source->vm->peer);
 	result = source->vm->ops->start(source->vm, err);
@@ -294,7 +297,7 @@ static void *run(void *data)
 	int result = live(source, &err);
 
 	source->report.status.runs = source->vm != NULL && !source->vm->gone;
-	if (!source->loop.stop) {
+	if (!atomic_load(&source->stop)) {
 		display_report_state(&source->report, source->report.status.state);
 		display_mailbox_put_end(source->report.mailbox, result < 0 ? &err : NULL);
 	}
