@@ -15,6 +15,8 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -36,7 +38,7 @@ static struct {
 	pthread_mutex_t lock;
 	struct vfio_device_gfx_plane_info plane;
 	int query_errno;
-	int queries;
+	int queries, waits;
 	int gets, gone;	    /* GETs; those that are to fail yet as the buffer is gone */
 	uint32_t id_at_get; /* the plane's id from the next GET on; 0: as it is */
 	int device;	    /* -1: not open */
@@ -104,6 +106,18 @@ int ioctl(int fd, unsigned long request, ...)
 	}
 	pthread_mutex_unlock(&fake.lock);
 	return result;
+}
+
+/* In place of the C library's. */
+int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
+{
+	struct timespec left = *timeout;
+
+	(void)mask;
+	pthread_mutex_lock(&fake.lock);
+	fake.waits++;
+	pthread_mutex_unlock(&fake.lock);
+	return (int)syscall(SYS_ppoll, fds, count, &left, NULL, 0);
 }
 
 int scanout_device_open(struct scanout_device *device, const struct scanout_caller *caller,
@@ -541,14 +555,64 @@ static int count_looks(int ms)
 	return after - before;
 }
 
-static void a_guest_that_stands_still_is_looked_at_seldom_until_input(void **state)
+static void a_guest_that_stands_still_is_looked_at_seldom_until_it_stirs(void **state)
 {
 	(void)state;
-	usleep(2700 * 1000);
-	assert_in_range(count_looks(500), 1, 500 / 16 + 1);
+	for (int is_input = 0; is_input < 2; is_input++) {
+		usleep(2700 * 1000);
+		assert_in_range(count_looks(500), 1, 500 / 16 + 1);
+		if (is_input)
+			ask(SCANOUT_INPUT, 0);
+		else
+			flip(12, 2, true);
+		assert_in_range(count_looks(200), 2 * 200 / 16, 2 * 200 + 2);
+	}
+}
+
+/* They are read when a look is due, which each of them would otherwise wake for. */
+static void requests_wake_nobody_where_looks_are_frequent(void **state)
+{
+	int looks, waits;
+
+	(void)state;
 	ask(SCANOUT_INPUT, 0);
-	assert_in_range(count_looks(200), 2 * 200 / 16, 2 * 200 + 2);
-	flip(12, 2, true);
+	usleep(20000);
+	pthread_mutex_lock(&fake.lock);
+	looks = fake.queries;
+	waits = fake.waits;
+	pthread_mutex_unlock(&fake.lock);
+	for (int i = 0; i < 1000; i++) {
+		ask(SCANOUT_INPUT, 0);
+		usleep(100);
+	}
+	pthread_mutex_lock(&fake.lock);
+	looks = fake.queries - looks;
+	waits = fake.waits - waits;
+	pthread_mutex_unlock(&fake.lock);
+	assert_in_range(looks, 1, 1000);
+	assert_in_range(waits, looks, looks + 20);
+}
+
+static void where_there_are_none_they_are_heard_at_once(void **state)
+{
+	int64_t soonest = INT64_MAX, ms;
+	struct timespec began, now;
+
+	(void)state;
+	for (uint32_t i = 0; i < 8; i++) {
+		ask(SCANOUT_PACE, 0);
+		expect_quiet();
+		show(100 + i);
+		clock_gettime(CLOCK_MONOTONIC, &began);
+		ask(SCANOUT_PACE, SCANOUT_INTERVAL_DEFAULT_US);
+		expect_plane(2 + i, true);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		ask(SCANOUT_TAKEN, 0);
+		ms = (now.tv_sec - began.tv_sec) * 1000 + (now.tv_nsec - began.tv_nsec) / 1000000;
+		if (ms < soonest)
+			soonest = ms;
+	}
+	assert_in_range(soonest, 0, 10);
 }
 
 /* While looks are frequent nobody listens for requests. */
@@ -596,7 +660,9 @@ int main(void)
 		TEST(a_vgpu_that_is_unplugged_is_let_go),
 		TEST(a_viewer_that_lies_is_left),
 		TEST(a_viewer_that_floods_is_left),
-		TEST(a_guest_that_stands_still_is_looked_at_seldom_until_input),
+		TEST(a_guest_that_stands_still_is_looked_at_seldom_until_it_stirs),
+		TEST(requests_wake_nobody_where_looks_are_frequent),
+		TEST(where_there_are_none_they_are_heard_at_once),
 		TEST(a_viewer_that_hangs_up_is_left_at_any_pace),
 		TEST(a_viewer_that_stalls_holds_nothing_up),
 	};
