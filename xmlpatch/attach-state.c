@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "vgpu/base/text.h"
 #include "xmlpatch/text.h"
 
 void xmlpatch_attach_finish(struct xmlpatch_attach *attach)
@@ -25,11 +26,11 @@ int xmlpatch_attach_add(char **fragments, struct base_error *err, const char *fo
 	va_list args;
 
 	va_start(args, format);
-	fragment = xmlpatch_text_vformat(format, args);
+	fragment = base_text_vformat(format, args);
 	va_end(args);
 	if (fragment != NULL)
-		grown = xmlpatch_text_format("%s%s%s", *fragments == NULL ? "" : *fragments,
-					     *fragments == NULL ? "" : "\n", fragment);
+		grown = base_text_format("%s%s%s", *fragments == NULL ? "" : *fragments,
+					 *fragments == NULL ? "" : "\n", fragment);
 	if (grown == NULL)
 		return xmlpatch_text_no_memory(err);
 	free(*fragments);
@@ -41,8 +42,8 @@ int xmlpatch_attach_wrap(char **fragment, struct base_error *err, const char *pr
 			 const char *name, const char *attributes)
 {
 	BASE_AUTO(free)
-	char *start = xmlpatch_text_format("<%s%s%s>", prefix, name, attributes);
-	BASE_AUTO(free) char *end = xmlpatch_text_format("%s%s", prefix, name);
+	char *start = base_text_format("<%s%s%s>", prefix, name, attributes);
+	BASE_AUTO(free) char *end = base_text_format("%s%s", prefix, name);
 	char *whole = NULL;
 
 	if (start != NULL && end != NULL)

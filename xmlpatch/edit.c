@@ -55,7 +55,7 @@ static void add_edit(struct xmlpatch_edits *edits, struct xmlpatch_edit edit)
 static char *render_fragment(const struct xmlpatch_layout *layout, const char *before,
 			     const char *fragment, const char *after)
 {
-	BASE_AUTO(free) char *whole = xmlpatch_text_format("%s%s%s", before, fragment, after);
+	BASE_AUTO(free) char *whole = base_text_format("%s%s%s", before, fragment, after);
 
 	return whole == NULL ? NULL : xmlpatch_layout_render(layout, whole);
 }
@@ -80,7 +80,7 @@ static void open_empty(struct xmlpatch_edits *edits, const xmlNode *parent, cons
 				.node = parent,
 				.at = from,
 				.length = place->end - from,
-				.text = xmlpatch_text_format(
+				.text = base_text_format(
 					">%s%s</%.*s>", children, last,
 					(int)xmlpatch_scan_name(edits->document->text, place),
 					edits->document->text + place->start + 1),
@@ -139,8 +139,8 @@ static void append_more(struct xmlpatch_edits *edits, struct xmlpatch_edit *edit
 			;
 	at = xmlpatch_scan_before_space(edit->text, at, 0);
 	if (children != NULL)
-		whole = xmlpatch_text_format("%.*s%s%s", (int)at, edit->text, children,
-					     edit->text + at);
+		whole = base_text_format("%.*s%s%s", (int)at, edit->text, children,
+					 edit->text + at);
 	if (whole == NULL) {
 		edits->failed = true;
 		return;
@@ -177,7 +177,7 @@ void xmlpatch_edits_append(struct xmlpatch_edits *edits, const xmlNode *parent,
 					.node = parent,
 					.at = xmlpatch_scan_before_space(
 						edits->document->text, place->close, place->inside),
-					.text = xmlpatch_text_format("%s%s", children, tail),
+					.text = base_text_format("%s%s", children, tail),
 					.tail = strlen(tail),
 				});
 }
@@ -260,7 +260,7 @@ void xmlpatch_edits_set(struct xmlpatch_edits *edits, const xmlNode *element, co
 	} else {
 		at = xmlpatch_scan_before_space(edits->document->text, at, place->start);
 		change_attribute(edits, element, attribute, at, 0,
-				 xmlpatch_text_format(" %s='%s'", attribute, escaped));
+				 base_text_format(" %s='%s'", attribute, escaped));
 	}
 }
 

@@ -88,7 +88,7 @@ static char *argument_key(const xmlNode *node)
 		node = node->next;
 	} while (node != NULL && node->type != XML_ELEMENT_NODE);
 	next = xmlpatch_document_get(node, "value");
-	return xmlpatch_text_format("%s %s", value, next == NULL ? "" : next);
+	return base_text_format("%s %s", value, next == NULL ? "" : next);
 }
 
 /* The part of the key that a person knows. */
@@ -113,7 +113,7 @@ char *xmlpatch_path_key(const xmlNode *node)
 		second = xmlpatch_document_get(node, kind->second);
 	if (second == NULL)
 		return BASE_STEAL_PTR(first);
-	return xmlpatch_text_format("%s.%s", first, second);
+	return base_text_format("%s.%s", first, second);
 }
 
 struct xmlpatch_words xmlpatch_path_describe(const xmlNode *node)

@@ -64,7 +64,7 @@ refuse_and_list(const struct xmlpatch_pci_survey *survey, struct base_error *err
 	va_list args;
 
 	va_start(args, format);
-	why = xmlpatch_text_vformat(format, args);
+	why = base_text_vformat(format, args);
 	va_end(args);
 	if (why == NULL || list == NULL)
 		return base_error_errno(err, ENOMEM, "cannot choose a PCI address");

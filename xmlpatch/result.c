@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "vgpu/base/text.h"
 #include "xmlpatch/text.h"
 
 /* Appends a line to a list; 0, or -1 when memory is out. */
@@ -16,7 +17,7 @@ __attribute__((format(printf, 3, 0))) static int append_line(char ***lines, size
 	if (grown == NULL)
 		return -1;
 	*lines = grown;
-	grown[*n] = xmlpatch_text_vformat(format, args);
+	grown[*n] = base_text_vformat(format, args);
 	if (grown[*n] == NULL)
 		return -1;
 	++*n;

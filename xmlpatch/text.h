@@ -2,13 +2,9 @@
 #ifndef XMLPATCH_TEXT_H
 #define XMLPATCH_TEXT_H
 
-#include <stdarg.h>
+#include <stdbool.h>
 
 #include "vgpu/base/error.h"
-
-/* A text as printf(3) makes it, to free(); NULL when memory is out. */
-char *xmlpatch_text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
-char *xmlpatch_text_vformat(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 /* What a person calls an element or a device; what is longer is cut. */
 struct xmlpatch_words {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vgpu/base/text.h"
 #include "xmlpatch/text.h"
 #include "xmlpatch/undo-metadata.h"
 
@@ -16,7 +17,7 @@ static bool is_attribute(const char *text, const char *name, const char *value)
 	const xmlNode *root;
 
 	if (xmlpatch_scan_is_space(*text))
-		tag = xmlpatch_text_format("<a%s/>", text);
+		tag = base_text_format("<a%s/>", text);
 	if (tag == NULL || xmlpatch_document_parse(&document, tag, strlen(tag), NULL) < 0 ||
 	    document.n != 1)
 		return false;

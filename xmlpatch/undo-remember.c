@@ -117,9 +117,9 @@ static char *old_text(const struct writing *writing, const struct xmlpatch_edit 
 	if (edit->kind == XMLPATCH_EDIT_OPEN ||
 	    !xmlpatch_scan_attribute(text, place, "passwd", &secret))
 		return strndup(text + edit->at, edit->length);
-	return xmlpatch_text_format("%.*s%.*s", (int)(secret.start - edit->at), text + edit->at,
-				    (int)(edit->at + edit->length - (secret.value_end + 1)),
-				    text + secret.value_end + 1);
+	return base_text_format("%.*s%.*s", (int)(secret.start - edit->at), text + edit->at,
+				(int)(edit->at + edit->length - (secret.value_end + 1)),
+				text + secret.value_end + 1);
 }
 
 static void write_old_text(struct writing *writing, const char *what,
@@ -375,11 +375,10 @@ static char *begin_attached(const struct xmlpatch_edits *edits, const xmlNode *m
 	/* If no white space is needed, an earlier append to the root may have added it. */
 	if (metadata == NULL && tail == 0)
 		tail = tail_before;
-	return escaped == NULL
-		       ? NULL
-		       : xmlpatch_text_format("<vgpu:attached xmlns:vgpu='%s' metadata='%s' "
-					      "tail='%zu'>",
-					      XMLPATCH_UNDO_NAMESPACE, escaped, tail);
+	return escaped == NULL ? NULL
+			       : base_text_format("<vgpu:attached xmlns:vgpu='%s' metadata='%s' "
+						  "tail='%zu'>",
+						  XMLPATCH_UNDO_NAMESPACE, escaped, tail);
 }
 
 static int append_first(struct xmlpatch_edits *edits, const char *step, size_t tail_before)

@@ -16,6 +16,7 @@
 
 #include "display/picture/view.h"
 #include "vgpu/base/log.h"
+#include "vgpu/base/text.h"
 
 #define PIXEL_BYTES 4
 #define PIPE_BYTES  (1 << 20)
@@ -144,17 +145,13 @@ static int spawn(struct display_film *record, int input, const char *size, const
 
 static int start_ffmpeg(struct display_film *record, struct base_error *err)
 {
-	BASE_AUTO(free) char *size = NULL;
-	BASE_AUTO(free) char *file = NULL;
+	BASE_AUTO(free) char *size = base_text_format("%dx%d", record->width, record->height);
+	/* A name with a colon is no protocol, one with a dash no option. */
+	BASE_AUTO(free) char *file = base_text_format("file:%s", record->path);
 	BASE_AUTO(fd) int input = -1;
 	int ends[2];
 	int r;
 
-	if (asprintf(&size, "%dx%d", record->width, record->height) < 0)
-		size = NULL;
-	/* A name with a colon is no protocol, one with a dash no option. */
-	if (asprintf(&file, "file:%s", record->path) < 0)
-		file = NULL;
 	if (size == NULL || file == NULL)
 		return base_error_errno(err, ENOMEM, "cannot record to %s", record->path);
 	if (pipe2(ends, O_CLOEXEC) < 0)

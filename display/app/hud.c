@@ -8,6 +8,7 @@
 #include "display/picture/clock.h"
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/log.h"
+#include "vgpu/base/text.h"
 
 #define WAITING "Waiting for the first figures"
 
@@ -48,22 +49,19 @@ void display_hud_toggle_figures(struct display_hud *hud)
 static void show(struct display_hud *hud, const struct display_stats_report *report)
 {
 	BASE_AUTO(free) char *words = NULL;
-	int r;
 
 	if (report->direct)
-		r = asprintf(&words,
-			     "%.1f shown, %.1f flipped a second, %" PRIu64 " lost\n"
-			     "%.1f ms from flip to monitor, %.1f ms for 99 in 100\n"
-			     "the vGPU's planes: %" PRIu64 " imported, %" PRIu64 " bytes copied",
-			     report->presented, report->flipped, report->lost, report->median_ms,
-			     report->late_ms, report->imports, report->copied);
+		words = base_text_format(
+			"%.1f shown, %.1f flipped a second, %" PRIu64 " lost\n"
+			"%.1f ms from flip to monitor, %.1f ms for 99 in 100\n"
+			"the vGPU's planes: %" PRIu64 " imported, %" PRIu64 " bytes copied",
+			report->presented, report->flipped, report->lost, report->median_ms,
+			report->late_ms, report->imports, report->copied);
 	else
-		r = asprintf(&words,
-			     "%.1f shown a second\n"
-			     "what QEMU hands out: %" PRIu64 " imported, %" PRIu64 " bytes copied",
-			     report->presented, report->imports, report->copied);
-	if (r < 0)
-		words = NULL;
+		words = base_text_format("%.1f shown a second\n"
+					 "what QEMU hands out: %" PRIu64 " imported, %" PRIu64
+					 " bytes copied",
+					 report->presented, report->imports, report->copied);
 	display_overlay_set(&hud->figures, words);
 }
 

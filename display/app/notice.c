@@ -2,10 +2,10 @@
 #include "display/app/notice.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "display/window/hotkey.h"
+#include "vgpu/base/text.h"
 
 #define PATIENCE_MS 1500
 
@@ -19,18 +19,13 @@ int64_t display_notice_silence(const struct display_wait *wait, int64_t now)
 static char *format_silence(const struct display_notice *notice, int64_t ms)
 {
 	bool is_libvirt = notice->wait.peer == DISPLAY_PEER_LIBVIRT;
-	char *text;
-	int r;
 
 	if (notice->state == DISPLAY_STATE_STARTING)
-		r = asprintf(&text, "libvirt has been starting the VM for %" PRId64 " s.",
-			     ms / 1000);
-	else
-		r = asprintf(&text,
-			     "%s has not answered for %" PRId64 " s.\n%s goes on when it does.",
-			     is_libvirt ? "libvirt" : "QEMU", ms / 1000,
-			     is_libvirt ? "The viewer" : "The picture");
-	return r >= 0 ? text : NULL;
+		return base_text_format("libvirt has been starting the VM for %" PRId64 " s.",
+					ms / 1000);
+	return base_text_format("%s has not answered for %" PRId64 " s.\n%s goes on when it does.",
+				is_libvirt ? "libvirt" : "QEMU", ms / 1000,
+				is_libvirt ? "The viewer" : "The picture");
 }
 
 static const char *words(const struct display_notice *notice)

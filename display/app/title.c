@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "display/window/hotkey.h"
+#include "vgpu/base/text.h"
 
 static const char *state_of(const struct display_title *title)
 {
@@ -17,13 +18,11 @@ static const char *state_of(const struct display_title *title)
 char *display_title_format(const struct display_title *title)
 {
 	char screen[64] = "";
-	char *text;
 
 	if (title->screens > 1 && !title->away)
 		snprintf(screen, sizeof(screen), " (screen %u of %u)", title->screen,
 			 title->screens);
-	if (asprintf(&text, "%s%s%s - %s %s keyboard and mouse", title->vm, screen, state_of(title),
-		     DISPLAY_HOTKEY_GRAB, title->grabbed ? "releases" : "takes") < 0)
-		return NULL;
-	return text;
+	return base_text_format("%s%s%s - %s %s keyboard and mouse", title->vm, screen,
+				state_of(title), DISPLAY_HOTKEY_GRAB,
+				title->grabbed ? "releases" : "takes");
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "display/app/notice.h"
@@ -8,6 +7,7 @@
 #include "display/draw/gpu.h"
 #include "display/picture/clock.h"
 #include "vgpu/base/log.h"
+#include "vgpu/base/text.h"
 
 const char *display_words_name(const struct display_parts *parts)
 {
@@ -51,20 +51,18 @@ static char *explain(const struct display_parts *parts, bool is_dmabuf,
 		     const struct base_error *why)
 {
 	const struct display_options *options = parts->options;
-	BASE_AUTO(free) char *target = NULL;
+	BASE_AUTO(free)
+	char *target = base_text_format("%s%s", options->qmp != NULL ? "--qmp " : "",
+					options->qmp != NULL ? options->qmp : options->domain);
 	struct display_gpu gpu;
 	char *text = NULL;
 
-	if (asprintf(&target, "%s%s", options->qmp != NULL ? "--qmp " : "",
-		     options->qmp != NULL ? options->qmp : options->domain) < 0)
-		target = NULL;
 	display_gpu_find(&gpu, DISPLAY_GPU_SYSFS);
 	if (is_dmabuf && target != NULL)
 		text = display_gpu_explain(&gpu, parts->painter.egl.renderer, getenv("DRI_PRIME"),
 					   target);
-	if (text == NULL && asprintf(&text, "The picture cannot be shown: %s.", why->message) < 0)
-		text = NULL;
-	return text;
+	return text != NULL ? text
+			    : base_text_format("The picture cannot be shown: %s.", why->message);
 }
 
 void display_words_set_problem(struct display_parts *parts, bool is_dmabuf,
