@@ -85,6 +85,7 @@ static void take_status(struct display_parts *parts, const struct display_status
 	const struct display_status old = parts->status;
 
 	parts->status = *status;
+	display_input_set_guest(parts->input, status->state == DISPLAY_STATE_SHOWN);
 	if (status->state == DISPLAY_STATE_SHOWN && status->run != old.run) {
 		begin_run(parts);
 	} else if (status->state == DISPLAY_STATE_SHOWN && status->screen != old.screen) {

@@ -67,6 +67,7 @@ static int open_source(struct display_parts *parts, bool had_window, struct base
 	parts->input = parts->mailbox != NULL ? display_input_create(err) : NULL;
 	if (parts->input == NULL)
 		return -1;
+	display_input_set_guest(parts->input, false);
 	parts->source = display_source_create(&wish, parts->mailbox, parts->input, err);
 	return parts->source != NULL ? 0 : -1;
 }

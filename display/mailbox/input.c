@@ -16,6 +16,7 @@ struct display_input {
 	size_t first, count;
 	int fd; /* eventfd; readable while count > 0 */
 	atomic_bool absolute;
+	bool no_guest; /* the putting thread's */
 };
 
 struct display_input *display_input_create(struct base_error *err)
@@ -76,6 +77,8 @@ void display_input_put(struct display_input *input, const struct display_input_e
 {
 	struct display_input_event *last;
 
+	if (input->no_guest)
+		return;
 	pthread_mutex_lock(&input->lock);
 	last = &input->queue[(input->first + input->count + QUEUE_SIZE - 1) % QUEUE_SIZE];
 	if ((input->count == 0 || !merge(last, event)) && input->count < QUEUE_SIZE) {
@@ -84,6 +87,11 @@ void display_input_put(struct display_input *input, const struct display_input_e
 	}
 	pthread_mutex_unlock(&input->lock);
 	eventfd_write(input->fd, 1);
+}
+
+void display_input_set_guest(struct display_input *input, bool is_there)
+{
+	input->no_guest = !is_there;
 }
 
 bool display_input_take(struct display_input *input, struct display_input_event *event)

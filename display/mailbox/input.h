@@ -57,6 +57,13 @@ void display_input_destroy(struct display_input *input); /* takes NULL */
  */
 void display_input_put(struct display_input *input, const struct display_input_event *event);
 
+/*
+ * While there is no guest that is shown, what is put is dropped: it is for none that may
+ * come later. Said by the putting thread, which knows what its user saw. At first there
+ * is one.
+ */
+void display_input_set_guest(struct display_input *input, bool is_there);
+
 /* False if there is none. */
 bool display_input_take(struct display_input *input, struct display_input_event *event);
 

@@ -406,6 +406,7 @@ bool display_source_destroy(struct display_source *source)
 	 */
 	if (BASE_RETRY(poll(&ended, 1, END_WAIT_MS)) <= 0) {
 		base_debug("left a thread behind that still waits for libvirt");
+		pthread_detach(source->thread);
 		return false;
 	}
 	pthread_join(source->thread, NULL);

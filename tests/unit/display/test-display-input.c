@@ -110,6 +110,21 @@ static void a_full_queue_drops_the_newest(void **state)
 }
 
 /* XT set 1, by the tables of IBM's keyboard; 0x80 for the prefix 0xe0. */
+static void without_a_guest_nothing_is_kept(void **state)
+{
+	struct display_input *input = *state;
+	struct display_input_event event;
+
+	put(input, DISPLAY_INPUT_KEY, 1, 0, 0);
+	display_input_set_guest(input, false);
+	put(input, DISPLAY_INPUT_KEY, 2, 0, 0);
+	display_input_set_guest(input, true);
+	put(input, DISPLAY_INPUT_KEY, 3, 0, 0);
+	assert_int_equal(take(input).code, 1);
+	assert_int_equal(take(input).code, 3);
+	assert_false(display_input_take(input, &event));
+}
+
 static void keys_have_qemus_numbers(void **state)
 {
 	static const struct {
@@ -147,6 +162,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(moves_become_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(steps_do_not_overflow, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_full_queue_drops_the_newest, setup, teardown),
+		cmocka_unit_test_setup_teardown(without_a_guest_nothing_is_kept, setup, teardown),
 		cmocka_unit_test(keys_have_qemus_numbers),
 	};
 
