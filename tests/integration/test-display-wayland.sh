@@ -87,7 +87,7 @@ ppm 640 480 0x20 0x40 0x60
 for pace in vsync immediate; do
 	start_seen --pace "$pace"
 	tell_qemu "flip 100000 60"
-	check "$pace: a window that is seen shows what the guest does" wait_for 20 presents_over 10
+	check "$pace: a window that is seen shows what the guest does" wait_for 20 presents_over 3
 	leave
 	check "$pace: one on another workspace is found hidden" wait_for 10 said 'the window is hidden'
 	check "$pace: nothing is presented then" rests
@@ -95,7 +95,7 @@ for pace in vsync immediate; do
 	check "$pace: a screenshot shows what the guest does now" shows
 	tell_qemu "flip 100000 60"
 	check "$pace: it is seen when it comes back" comes_back
-	check "$pace: and shows what the guest does" wait_for 20 presents_over 10
+	check "$pace: and shows what the guest does" wait_for 20 presents_over 3
 	end_viewer
 done
 
