@@ -23,7 +23,7 @@ static int configure(sd_bus *bus, int *fd, sd_event *event)
 	return r;
 }
 
-sd_bus *display_bus_open(int fd, struct display_loop *loop, struct base_error *err)
+sd_bus *display_bus_open(int fd, struct display_events *loop, struct base_error *err)
 {
 	BASE_AUTO(fd) int owned = fd;
 	BASE_AUTO(bus) sd_bus *bus = NULL;
@@ -52,13 +52,13 @@ static int process_what_was_read(sd_bus *bus)
 	return r;
 }
 
-int display_bus_start(sd_bus *bus, struct display_loop *loop, struct base_error *err)
+int display_bus_start(sd_bus *bus, struct display_events *loop, struct base_error *err)
 {
 	int64_t until = display_clock_ms() + DISPLAY_BUS_PATIENCE_MS;
 	int r = sd_bus_start(bus);
 
 	while (r >= 0 && !sd_bus_is_ready(bus)) {
-		int waited = display_loop_wait(loop, until, err);
+		int waited = display_events_wait(loop, until, err);
 
 		if (waited < 0)
 			return -1;
@@ -89,7 +89,7 @@ static int keep_answer(sd_bus_message *m, void *data, sd_bus_error *error)
 	return 0;
 }
 
-int display_bus_call(sd_bus *bus, struct display_loop *loop, sd_bus_message *m,
+int display_bus_call(sd_bus *bus, struct display_events *loop, sd_bus_message *m,
 		     sd_bus_message **reply, struct base_error *err)
 {
 	int64_t until = display_clock_ms() + DISPLAY_BUS_PATIENCE_MS;
@@ -100,7 +100,7 @@ int display_bus_call(sd_bus *bus, struct display_loop *loop, sd_bus_message *m,
 	if (r < 0)
 		return base_error_errno(err, -r, "cannot speak D-Bus to QEMU");
 	while (answer == NULL) {
-		r = display_loop_wait(loop, until, err);
+		r = display_events_wait(loop, until, err);
 		if (r < 0)
 			return -1;
 		if (r == 0 && answer == NULL)

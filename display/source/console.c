@@ -218,7 +218,7 @@ static int on_properties_changed(sd_bus_message *m, void *data, sd_bus_error *er
 	return 0;
 }
 
-int display_console_init(struct display_console *console, sd_bus *bus, struct display_loop *loop,
+int display_console_init(struct display_console *console, sd_bus *bus, struct display_events *loop,
 			 unsigned int number, struct base_error *err)
 {
 	int r;

@@ -7,7 +7,7 @@
 #include <systemd/sd-bus.h>
 
 #include "display/mailbox/input.h"
-#include "display/source/loop.h"
+#include "display/source/events.h"
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/error.h"
 
@@ -15,8 +15,8 @@
 
 /* One of QEMU's graphic consoles (org.qemu.Display1.Console), its keyboard and mouse. */
 struct display_console {
-	sd_bus *bus;		   /* borrowed; see display_bus_open */
-	struct display_loop *loop; /* borrowed */
+	sd_bus *bus;		     /* borrowed; see display_bus_open */
+	struct display_events *loop; /* borrowed */
 	char path[DISPLAY_CONSOLE_PATH_SIZE];
 	unsigned int number, count; /* among the graphic ones, from 1 on */
 	char *label;		    /* owned; its device's id for QEMU; may be NULL */
@@ -36,7 +36,7 @@ struct display_console {
  * so many. All functions are for the loop's thread. init and register wait for QEMU's
  * answers, see display_bus_call.
  */
-int display_console_init(struct display_console *console, sd_bus *bus, struct display_loop *loop,
+int display_console_init(struct display_console *console, sd_bus *bus, struct display_events *loop,
 			 unsigned int number, struct base_error *err);
 void display_console_finish(struct display_console *console); /* takes a zeroed one */
 

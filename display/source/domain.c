@@ -365,7 +365,7 @@ static const struct display_vm_ops domain_ops = {
 };
 
 struct display_vm *display_domain_create(const char *name, const char *uri,
-					 struct display_loop *loop, struct base_error *err)
+					 struct display_events *loop, struct base_error *err)
 {
 	struct domain *domain = calloc(1, sizeof(*domain));
 

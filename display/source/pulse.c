@@ -3,7 +3,7 @@
 
 #include "display/picture/clock.h"
 #include "display/source/bus.h"
-#include "display/source/loop.h"
+#include "display/source/events.h"
 
 #define PERIOD_MS 1000
 #define LATE_MS	  1500
@@ -49,6 +49,6 @@ int64_t display_pulse_silent_since(const struct display_pulse *pulse, int64_t no
 int64_t display_pulse_due(const struct display_pulse *pulse, bool hidden, int64_t now)
 {
 	if (pulse->question != NULL)
-		return now - pulse->asked < LATE_MS ? pulse->asked + LATE_MS : DISPLAY_LOOP_EVER;
-	return hidden ? DISPLAY_LOOP_EVER : pulse->next;
+		return now - pulse->asked < LATE_MS ? pulse->asked + LATE_MS : DISPLAY_EVENTS_EVER;
+	return hidden ? DISPLAY_EVENTS_EVER : pulse->next;
 }

@@ -26,7 +26,7 @@ void display_pulse_beat(struct display_pulse *pulse, sd_bus *bus, const char *pa
 /* Since when QEMU has been silent for longer than it should; 0: it has not. */
 int64_t display_pulse_silent_since(const struct display_pulse *pulse, int64_t now);
 
-/* When one of the two has something new; DISPLAY_LOOP_EVER: not before QEMU answers. */
+/* When one of the two has something new; DISPLAY_EVENTS_EVER: not before QEMU answers. */
 int64_t display_pulse_due(const struct display_pulse *pulse, bool hidden, int64_t now);
 
 #endif

@@ -19,8 +19,8 @@
 
 struct qmp {
 	struct display_vm vm;
-	char *path;		   /* owned */
-	struct display_loop *loop; /* borrowed */
+	char *path;		     /* owned */
+	struct display_events *loop; /* borrowed */
 	int fd;
 	sd_event_source *source;
 	char *line; /* owned; LINE_MAX_BYTES of what was read and not looked at yet */
@@ -63,7 +63,7 @@ static int connect_patiently(struct qmp *qmp, const struct sockaddr_un *address,
 				err, errno, "cannot connect to QEMU's QMP socket %s", qmp->path);
 		if (display_clock_ms() >= until)
 			return no_answer(qmp, err);
-		if (display_loop_wait(qmp->loop, display_clock_ms() + DIAL_MS, err) < 0)
+		if (display_events_wait(qmp->loop, display_clock_ms() + DIAL_MS, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -155,7 +155,7 @@ static json_object *receive(struct qmp *qmp, struct base_error *err)
 			no_answer(qmp, err);
 			break;
 		}
-		r = display_loop_wait(qmp->loop, until, err);
+		r = display_events_wait(qmp->loop, until, err);
 		if (r < 0)
 			break;
 	}
@@ -343,7 +343,7 @@ static const struct display_vm_ops qmp_ops = {
 	.destroy = destroy,
 };
 
-struct display_vm *display_qmp_create(const char *path, struct display_loop *loop,
+struct display_vm *display_qmp_create(const char *path, struct display_events *loop,
 				      struct base_error *err)
 {
 	struct qmp *qmp = calloc(1, sizeof(*qmp));

@@ -87,7 +87,7 @@ static int open_bus(struct display_session *session, struct base_error *err)
 	return display_bus_start(session->bus, session->loop, err);
 }
 
-static void choose_vgpu(struct display_session *session, const struct display_screen *screen)
+static void choose_vgpu(struct display_session *session, const struct display_head *screen)
 {
 	display_vm_choose_vgpu(session->vm, screen->console.label, screen->console.count == 1);
 }
@@ -109,7 +109,7 @@ static void tell_shown(struct display_session *session)
 }
 
 /* Who wants nothing but planes cannot have a screen that has none. */
-static int check_planes(const struct display_session *session, const struct display_screen *screen,
+static int check_planes(const struct display_session *session, const struct display_head *screen,
 			struct base_error *err)
 {
 	if (!session->needs_planes || session->vm->vgpu[0] != '\0')
@@ -125,7 +125,7 @@ static int check_planes(const struct display_session *session, const struct disp
 /* Beside QEMU's pictures of the screen that is shown. */
 static int start_planes(struct display_session *session, struct base_error *err)
 {
-	struct display_screen *screen = session->shown;
+	struct display_head *screen = session->shown;
 
 	if (!session->with_planes || session->vm->vgpu[0] == '\0')
 		return 0;
@@ -155,7 +155,7 @@ int display_session_open(struct display_session *session, unsigned int screen,
 	session->staging = display_mailbox_create(ignore, NULL, err);
 	if (session->staging == NULL || open_bus(session, err) < 0)
 		return -1;
-	session->shown = display_screen_create(session->bus, session->loop, screen, err);
+	session->shown = display_head_create(session->bus, session->loop, screen, err);
 	if (session->shown == NULL)
 		return -1;
 	choose_vgpu(session, session->shown);
@@ -164,7 +164,7 @@ int display_session_open(struct display_session *session, unsigned int screen,
 		;
 	session->report->status.run++;
 	tell_shown(session);
-	if (display_screen_listen(session->shown, session->mailbox, err) < 0)
+	if (display_head_listen(session->shown, session->mailbox, err) < 0)
 		return -1;
 	display_report_call(session->report, DISPLAY_PEER_NONE);
 	display_console_set_input(&session->shown->console, session->input);
@@ -173,20 +173,20 @@ int display_session_open(struct display_session *session, unsigned int screen,
 
 static void drop_next(struct display_session *session)
 {
-	display_screen_destroy(BASE_STEAL_PTR(session->next));
+	display_head_destroy(BASE_STEAL_PTR(session->next));
 	display_mailbox_reopen(session->staging);
 	choose_vgpu(session, session->shown);
 }
 
 static int open_next(struct display_session *session, unsigned int number, struct base_error *err)
 {
-	session->next = display_screen_create(session->bus, session->loop, number, err);
+	session->next = display_head_create(session->bus, session->loop, number, err);
 	if (session->next == NULL)
 		return -1;
 	choose_vgpu(session, session->next);
 	if (check_planes(session, session->next, err) < 0)
 		return -1;
-	return display_screen_listen(session->next, session->staging, err);
+	return display_head_listen(session->next, session->staging, err);
 }
 
 /* The old screen is served, and shown, until the new one has a picture. */
@@ -225,7 +225,7 @@ static void show_next(struct display_session *session)
 	BASE_AUTO(base_error) struct base_error why = { 0 };
 	bool has_picture = display_mailbox_has_picture(session->staging);
 
-	display_screen_destroy(session->shown);
+	display_head_destroy(session->shown);
 	session->shown = BASE_STEAL_PTR(session->next);
 	session->switched_to = session->shown->console.number;
 	tell_shown(session);
@@ -314,7 +314,7 @@ int display_session_run(struct display_session *session, struct base_error *err)
 			switch_screen(session);
 		tend_next(session, now);
 		take_pulse(session, now);
-		if (display_loop_wait(session->loop, due(session, now), err) < 0)
+		if (display_events_wait(session->loop, due(session, now), err) < 0)
 			return session->loop->stop ? 0 : -1;
 	}
 }
@@ -326,8 +326,8 @@ void display_session_close(struct display_session *session)
 	session->vm->ended = NULL;
 	session->input_source = sd_event_source_disable_unref(session->input_source);
 	display_pulse_finish(&session->pulse);
-	display_screen_destroy(BASE_STEAL_PTR(session->next));
-	display_screen_destroy(BASE_STEAL_PTR(session->shown));
+	display_head_destroy(BASE_STEAL_PTR(session->next));
+	display_head_destroy(BASE_STEAL_PTR(session->shown));
 	display_bus_close(BASE_STEAL_PTR(session->bus));
 	display_mailbox_destroy(BASE_STEAL_PTR(session->staging));
 	display_report_call(session->report, DISPLAY_PEER_NONE);

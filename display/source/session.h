@@ -8,10 +8,10 @@
 
 #include "display/mailbox/input.h"
 #include "display/mailbox/mailbox.h"
-#include "display/source/loop.h"
+#include "display/source/events.h"
+#include "display/source/head.h"
 #include "display/source/pulse.h"
 #include "display/source/report.h"
-#include "display/source/screen.h"
 #include "display/source/vm.h"
 #include "vgpu/base/error.h"
 
@@ -19,7 +19,7 @@
 struct display_session {
 	/* Borrowed; set before open. */
 	struct display_vm *vm;
-	struct display_loop *loop;
+	struct display_events *loop;
 	struct display_mailbox *mailbox;
 	struct display_input *input;
 	struct display_report *report;
@@ -33,8 +33,8 @@ struct display_session {
 	sd_bus *bus; /* owned; to QEMU's consoles */
 	sd_event_source *input_source;
 	struct display_pulse pulse;
-	struct display_screen *shown;	 /* owned; NULL before open and after close */
-	struct display_screen *next;	 /* owned; takes its place once it has a picture */
+	struct display_head *shown;	 /* owned; NULL before open and after close */
+	struct display_head *next;	 /* owned; takes its place once it has a picture */
 	struct display_mailbox *staging; /* owned; for the pictures of next */
 	int64_t next_by;		 /* when next takes its place at the latest */
 	unsigned int switched_to; /* the last screen that took another's place; 0: none did */

@@ -24,7 +24,7 @@
 #include <sys/eventfd.h>
 
 #include "display/picture/clock.h"
-#include "display/source/loop.h"
+#include "display/source/events.h"
 #include "display/source/report.h"
 #include "display/source/session.h"
 #include "display/source/vm.h"
@@ -46,7 +46,7 @@ struct display_source {
 	atomic_uint screen; /* to switch to; 0: none */
 
 	/* The thread's. */
-	struct display_loop loop;
+	struct display_events loop;
 	sd_event_source *orders_source;
 	struct display_report report;
 	struct display_session session;
@@ -112,7 +112,7 @@ static int wait_while(struct display_source *source, int running, struct base_er
 		int r = 1;
 
 		while (r > 0 && !source->vm->stirred)
-			r = display_loop_wait(&source->loop, next, err);
+			r = display_events_wait(&source->loop, next, err);
 		if (r < 0)
 			return -1;
 		base_error_finish(err);
@@ -181,7 +181,7 @@ static int await_permission(struct display_source *source, struct base_error *er
 	source->report.status.runs = true;
 	display_report_state(&source->report, DISPLAY_STATE_FOUND);
 	while (!atomic_load(&source->may_connect)) {
-		if (display_loop_wait(&source->loop, DISPLAY_LOOP_EVER, err) < 0)
+		if (display_events_wait(&source->loop, DISPLAY_EVENTS_EVER, err) < 0)
 			return -1;
 	}
 	return 1;
@@ -203,7 +203,7 @@ static bool ends_soon(struct display_source *source)
 
 		if (now >= until)
 			return false;
-		if (display_loop_wait(&source->loop, now + END_LOOK_MS, NULL) < 0)
+		if (display_events_wait(&source->loop, now + END_LOOK_MS, NULL) < 0)
 			return false;
 	}
 	return true;
@@ -309,7 +309,7 @@ static void *run(void *data)
 static void free_source(struct display_source *source)
 {
 	source->orders_source = sd_event_source_disable_unref(source->orders_source);
-	display_loop_finish(&source->loop);
+	display_events_finish(&source->loop);
 	base_cleanup_fd(&source->orders_fd);
 	base_cleanup_fd(&source->ended_fd);
 	free(source);
@@ -359,7 +359,7 @@ struct display_source *display_source_create(const struct display_source_wish *w
 		base_error_errno(err, errno, "cannot make an eventfd");
 		return NULL;
 	}
-	if (display_loop_init(&source->loop, err) < 0)
+	if (display_events_init(&source->loop, err) < 0)
 		return NULL;
 	r = sd_event_add_io(source->loop.event, &source->orders_source, source->orders_fd, EPOLLIN,
 			    on_orders, source);
@@ -416,13 +416,13 @@ bool display_source_destroy(struct display_source *source)
 
 int display_source_check_domain(const char *domain, const char *uri, struct base_error *err)
 {
-	struct display_loop loop;
+	struct display_events loop;
 	struct display_vm *vm;
 
-	if (display_loop_init(&loop, err) < 0)
+	if (display_events_init(&loop, err) < 0)
 		return -1;
 	vm = display_domain_create(domain, uri, &loop, err);
 	display_vm_destroy(vm);
-	display_loop_finish(&loop);
+	display_events_finish(&loop);
 	return vm != NULL ? 0 : -1;
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "display/mailbox/status.h"
-#include "display/source/loop.h"
+#include "display/source/events.h"
 #include "vgpu/base/error.h"
 #include "vgpu/base/name.h"
 
@@ -90,13 +90,13 @@ static inline void display_vm_destroy(struct display_vm *vm) /* takes NULL */
  * process. NULL and err if there is no such domain.
  */
 struct display_vm *display_domain_create(const char *name, const char *uri,
-					 struct display_loop *loop, struct base_error *err);
+					 struct display_events *loop, struct base_error *err);
 
 /*
  * A QEMU by its QMP socket (-qmp unix:PATH,server=on,wait=off), which the
  * viewer keeps to itself until it ends. Another one may come at the same place.
  */
-struct display_vm *display_qmp_create(const char *path, struct display_loop *loop,
+struct display_vm *display_qmp_create(const char *path, struct display_events *loop,
 				      struct base_error *err);
 
 #endif

@@ -67,16 +67,16 @@ static void stop(struct peer *peer)
 /* 0, or -1 and err: connects and asks for the display. */
 static int connect_to(const struct peer *peer, struct base_error *err)
 {
-	struct display_loop loop;
+	struct display_events loop;
 	struct display_vm *vm;
 	int fd = -1;
 
-	assert_int_equal(display_loop_init(&loop, err), 0);
+	assert_int_equal(display_events_init(&loop, err), 0);
 	vm = display_qmp_create(peer->path, &loop, err);
 	if (vm != NULL && display_vm_look(vm, err) > 0)
 		fd = display_vm_open_display(vm, err);
 	display_vm_destroy(vm);
-	display_loop_finish(&loop);
+	display_events_finish(&loop);
 	if (fd < 0)
 		return -1;
 	close(fd);
@@ -129,11 +129,11 @@ static void a_vm_comes_and_goes_and_comes(void **state)
 {
 	BASE_AUTO(base_error) struct base_error err = { 0 };
 	struct peer peer = { .says = GREETING DONE };
-	struct display_loop loop;
+	struct display_events loop;
 	struct display_vm *vm;
 
 	(void)state;
-	assert_int_equal(display_loop_init(&loop, &err), 0);
+	assert_int_equal(display_events_init(&loop, &err), 0);
 	snprintf(peer.path, sizeof(peer.path), "/tmp/test-display-qmp-%d", (int)getpid());
 	vm = display_qmp_create(peer.path, &loop, &err);
 	assert_non_null(vm);
@@ -145,13 +145,13 @@ static void a_vm_comes_and_goes_and_comes(void **state)
 		assert_int_equal(display_vm_look(vm, &err), 1);
 		assert_false(vm->gone);
 		while (!vm->gone)
-			assert_int_equal(display_loop_wait(&loop, DISPLAY_LOOP_EVER, &err), 1);
+			assert_int_equal(display_events_wait(&loop, DISPLAY_EVENTS_EVER, &err), 1);
 		unlink(peer.path);
 		assert_int_equal(display_vm_look(vm, &err), 0);
 		stop(&peer);
 	}
 	display_vm_destroy(vm);
-	display_loop_finish(&loop);
+	display_events_finish(&loop);
 }
 
 int main(void)

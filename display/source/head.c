@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "display/source/screen.h"
+#include "display/source/head.h"
 
 #include <errno.h>
 
 #include "display/source/bus.h"
 #include "vgpu/base/log.h"
 
-struct display_screen *display_screen_create(sd_bus *bus, struct display_loop *loop,
-					     unsigned int number, struct base_error *err)
+struct display_head *display_head_create(sd_bus *bus, struct display_events *loop,
+					 unsigned int number, struct base_error *err)
 {
-	BASE_AUTO(display_screen) struct display_screen *screen = calloc(1, sizeof(*screen));
+	BASE_AUTO(display_head) struct display_head *screen = calloc(1, sizeof(*screen));
 
 	if (screen == NULL) {
 		base_error_errno(err, ENOMEM, "cannot look at the VM's screen");
@@ -22,7 +22,7 @@ struct display_screen *display_screen_create(sd_bus *bus, struct display_loop *l
 
 static int on_closed(sd_bus_message *m, void *data, sd_bus_error *error)
 {
-	struct display_screen *screen = data;
+	struct display_head *screen = data;
 
 	(void)m;
 	(void)error;
@@ -33,7 +33,7 @@ static int on_closed(sd_bus_message *m, void *data, sd_bus_error *error)
 
 static void follow_size(void *data)
 {
-	struct display_screen *screen = data;
+	struct display_head *screen = data;
 
 	display_listener_follow_size(screen->listener, screen->console.width,
 				     screen->console.height);
@@ -41,7 +41,7 @@ static void follow_size(void *data)
 
 static bool ask_size(void *data, uint32_t *width, uint32_t *height)
 {
-	struct display_screen *screen = data;
+	struct display_head *screen = data;
 
 	if (display_console_ask_size(&screen->console, NULL) < 0)
 		return false;
@@ -50,8 +50,8 @@ static bool ask_size(void *data, uint32_t *width, uint32_t *height)
 	return true;
 }
 
-int display_screen_listen(struct display_screen *screen, struct display_mailbox *mailbox,
-			  struct base_error *err)
+int display_head_listen(struct display_head *screen, struct display_mailbox *mailbox,
+			struct base_error *err)
 {
 	int r;
 
@@ -70,7 +70,7 @@ int display_screen_listen(struct display_screen *screen, struct display_mailbox 
 	return display_bus_start(screen->bus, screen->console.loop, err);
 }
 
-void display_screen_destroy(struct display_screen *screen)
+void display_head_destroy(struct display_head *screen)
 {
 	if (screen == NULL)
 		return;

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef DISPLAY_SCREEN_H
-#define DISPLAY_SCREEN_H
+#ifndef DISPLAY_HEAD_H
+#define DISPLAY_HEAD_H
 
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
 #include "display/mailbox/mailbox.h"
 #include "display/source/console.h"
+#include "display/source/events.h"
 #include "display/source/listener.h"
-#include "display/source/loop.h"
 #include "display/source/planes.h"
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/error.h"
 
 /* One of the VM's screens: QEMU's console, and what tells us what is on it. */
-struct display_screen {
+struct display_head {
 	struct display_console console;
 	sd_bus *bus; /* owned; from QEMU to the listener */
 	struct display_listener *listener;
@@ -26,16 +26,16 @@ struct display_screen {
  * By display_console_init, on a connection to QEMU that may serve several screens. It
  * shows nothing yet. Both arguments are borrowed. NULL and err on failure.
  */
-struct display_screen *display_screen_create(sd_bus *bus, struct display_loop *loop,
-					     unsigned int number, struct base_error *err);
+struct display_head *display_head_create(sd_bus *bus, struct display_events *loop,
+					 unsigned int number, struct base_error *err);
 
 /* From now on QEMU's pictures go into the mailbox, which is borrowed. */
-int display_screen_listen(struct display_screen *screen, struct display_mailbox *mailbox,
-			  struct base_error *err);
+int display_head_listen(struct display_head *screen, struct display_mailbox *mailbox,
+			struct base_error *err);
 
 /* Nothing is put any more after it. Not for a handler. */
-void display_screen_destroy(struct display_screen *screen); /* takes NULL */
+void display_head_destroy(struct display_head *screen); /* takes NULL */
 
-BASE_DEFINE_CLEANUP_PTR(display_screen, struct display_screen, display_screen_destroy)
+BASE_DEFINE_CLEANUP_PTR(display_head, struct display_head, display_head_destroy)
 
 #endif
