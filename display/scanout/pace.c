@@ -27,13 +27,14 @@
  * noticed that late, unless the user did something: that is told by the viewer, and what
  * the guest makes of it is awaited as a flip is.
  */
+#define US	     UINT64_C(1000)
 #define MS	     UINT64_C(1000000)
-#define ANSWER_NS    (300 * MS)	 /* after input the guest may flip out of its rhythm */
-#define HURRY_NS     (1000 * MS) /* after a flip or input: looks at the interval */
-#define STILL_NS     (2500 * MS) /* from then on a guest stands still */
-#define CALM_NS	     (1 * MS)	 /* between looks when it does not yet */
-#define REFRESH_NS   (16 * MS)	 /* and when it does; with the slack a refresh at 60 Hz */
-#define SLACK_NS     (1 * MS)
+#define ANSWER_NS    (300 * MS)	  /* after input the guest may flip out of its rhythm */
+#define HURRY_NS     (1000 * MS)  /* after a flip or input: looks at the interval */
+#define STILL_NS     (2500 * MS)  /* from then on a guest stands still */
+#define CALM_NS	     (1 * MS)	  /* between looks when it does not yet */
+#define REFRESH_NS   (16500 * US) /* and when it does; with the slack a refresh at 60 Hz */
+#define SLACK_NS     (500 * US)
 #define MOMENT_NS    (2 * MS) /* what is to be noticed can wait for a look that is so near */
 #define LATE_NS	     (1 * MS) /* who is woken so late cannot tell when a flip was */
 #define PROBED_NS    (6 * MS) /* a shorter time without a look needs no probe */
@@ -44,7 +45,7 @@
 
 static uint64_t interval_of(const struct scanout_pace *pace)
 {
-	return (uint64_t)pace->interval_us * 1000;
+	return pace->interval_us * US;
 }
 
 static uint64_t longer(uint64_t a, uint64_t b)
