@@ -77,6 +77,7 @@ static void begin_run(struct display_parts *parts)
 	display_screen_begin(&parts->screen, now);
 	display_sizing_begin(&parts->sizing, parts->status.width, parts->status.height, now / MS);
 	display_resize_begin(&parts->resize, parts->status.vgpu);
+	display_words_set_problem(parts, false, NULL);
 	parts->was_open = true;
 }
 
