@@ -87,5 +87,8 @@ same "medians are compared" '{"ours":1.234,"peer":30,"unit":"ms","wanted":3}' "$
 same "or told alone" '{"ours":1.234,"peer":null,"unit":"ms"}' "$(figure fake.alone_ms)"
 same "a peer that is not slower by so many times is a failure" \
 	"1   fake.thirty_ms is 1.234 ms, at most 1 is wanted" "$status $(tail -n 1 "$work/said")"
+same "a part that runs by itself prints its rows" \
+	"fake.again 1000 - 1/s 75,fake.again 74 - 1/s 75,$work/twice ran," \
+	"$(env -u BENCH_ROWS "$work/twice" | tr '\t\n' ' ,')"
 refuses "an option that there is not" 2 "^usage" bash -c '"$1" --fast 2> >(head -n 1 >&2)' sh "$top/tests/bench/run"
 finish
