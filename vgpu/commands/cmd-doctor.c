@@ -86,7 +86,7 @@ int vgpu_cmd_doctor(int argc, char **argv, struct base_error *err)
 {
 	BASE_AUTO(free) char *config_dir = NULL;
 	struct request request = { 0 };
-	struct doctor_place place;
+	struct doctor_place place = { 0 };
 
 	if (parse_request(argc, argv, &request, err) < 0 ||
 	    find_place(&request, &config_dir, &place, err) < 0)

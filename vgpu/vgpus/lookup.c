@@ -52,7 +52,8 @@ static bool parse_start(const char *word, char start[BASE_UUID_SIZE])
 	if (length == 0 || length >= BASE_UUID_SIZE)
 		return false;
 	/* It is one if what is missing makes a UUID of it. */
-	memcpy(whole, word, length);
+	for (size_t i = 0; i < length; i++)
+		whole[i] = word[i];
 	if (!base_name_parse_uuid(whole, start))
 		return false;
 	start[length] = '\0';
