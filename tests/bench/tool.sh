@@ -139,9 +139,9 @@ vgpu restore
 udevadm settle
 # What any program takes here to start and to end.
 compare program_start_ms "start of a program" true true
-compare types_ms types "vgpu types" "mdevctl types" 2
+compare types_ms types "vgpu types" "mdevctl types" 1
 compare types_json_ms "types --json" "vgpu types --json" "mdevctl types --dumpjson"
-compare list_brief_ms "list --brief, list" "vgpu list --brief" "mdevctl list" 2
+compare list_brief_ms "list --brief, list" "vgpu list --brief" "mdevctl list" 1
 compare list_brief_defined_ms "list --brief, list -d" "vgpu list --brief" "mdevctl list -d"
 compare list_ms "list, list" "vgpu list" "mdevctl list"
 stop_all
