@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 /*
- * Makes room for one more item behind `count` items, doubling as it grows.
- * Returns the array (owned by the caller, as the old one was), or NULL when
- * there is no memory: then the old array is untouched.
+ * Makes room for one more item after `count` items; a full array doubles. Returns
+ * the array (owned by the caller, as the old one was), or NULL without memory: then
+ * the old array is untouched.
  */
 static inline void *vgpu_array_grow(void *items, size_t count, size_t size)
 {

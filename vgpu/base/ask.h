@@ -7,8 +7,9 @@
 #include "vgpu/base/error.h"
 
 /*
- * Asks on the terminal; nothing is asked if is_agreed (--yes) says so before. 0
- * for yes. -1 for anything else, and where there is no terminal to ask on.
+ * Asks the question on the terminal, unless is_agreed (--yes) has answered it
+ * already. Returns 0 for yes; -1 for any other answer, or if there is no terminal
+ * to ask on.
  */
 int vgpu_ask(bool is_agreed, const char *question, struct base_error *err);
 

@@ -14,11 +14,11 @@
  *	BASE_AUTO(free) char *text = NULL;
  *	BASE_AUTO(fd) int fd = -1;
  *
- * Always initialise them. Hand one out with BASE_STEAL_PTR or BASE_STEAL_FD.
- * A library's handles get theirs beside the code that uses that library, by
- * BASE_DEFINE_CLEANUP (functions that take a pointer to the value) or
- * BASE_DEFINE_CLEANUP_PTR (functions that take the pointer itself; NULL is
- * never passed on).
+ * Always initialise them. Hand one out with BASE_STEAL_PTR or BASE_STEAL_FD. The
+ * cleanups for a library's handles are defined beside the code that uses that
+ * library, with BASE_DEFINE_CLEANUP (functions that take a pointer to the value) or
+ * BASE_DEFINE_CLEANUP_PTR (functions that take the pointer itself; NULL is never
+ * passed on).
  */
 #define BASE_AUTO(name) __attribute__((cleanup(base_cleanup_##name)))
 
@@ -60,7 +60,7 @@
 		result_;                                                                           \
 	})
 
-/* Frees whatever a pointer variable points to. */
+/* Frees what a pointer variable points to. */
 static inline void base_cleanup_free(void *pointer)
 {
 	free(*(void **)pointer);

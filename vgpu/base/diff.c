@@ -12,15 +12,15 @@
 #define CONTEXT 3
 
 /*
- * The search takes memory by the square of the number of changed lines. Texts
- * that differ in more are shown as replaced from the first difference to the
- * last.
+ * The search needs memory in proportion to the square of the number of changed
+ * lines. Texts with more changes are shown as one replacement, from the first
+ * difference to the last.
  */
 #define MOST_CHANGES 1000
 
 struct line {
 	const char *text;
-	size_t length; /* with its newline, which only a last line may lack */
+	size_t length; /* with its newline, which only the last line may lack */
 };
 
 struct lines {
@@ -81,9 +81,9 @@ static void reverse(struct step *steps, size_t count)
 }
 
 /*
- * E. Myers, "An O(ND) Difference Algorithm and Its Variations" (1986). The
- * diagonal k holds the places where x old and x - k new lines are behind us;
- * row d of the table says how far along each diagonal, -d to d, d changes reach.
+ * E. Myers, "An O(ND) Difference Algorithm and Its Variations" (1986). On diagonal
+ * k, x old lines and x - k new lines have been passed. Row d of the table has, for
+ * each diagonal from -d to d, the largest x that d changes can reach.
  */
 static long *row_of(long *table, long d)
 {
@@ -119,7 +119,7 @@ static long search(const struct lines *a, const struct lines *b, long *table, lo
 	return -1;
 }
 
-/* Walks the way that was found, from the end to the start. */
+/* Walks the path that was found, from its end to its start. */
 static void trace(const struct lines *a, const struct lines *b, long *table, long d,
 		  struct script *script)
 {
@@ -187,7 +187,10 @@ static int compare_lines(const struct lines *a, const struct lines *b, struct sc
 	return 0;
 }
 
-/* As diff does: a count of 1 is left out, and of no lines the one before is named. */
+/*
+ * As diff(1) writes it: a count of 1 is left out, and with a count of 0 the line
+ * before is named.
+ */
 static void print_range(FILE *out, char sign, size_t start, size_t count)
 {
 	fprintf(out, " %c%zu", sign, count > 0 ? start + 1 : start);

@@ -13,7 +13,7 @@ int base_dir_open(struct base_dir *dir, int dirfd, const char *path)
 	return dir->fd < 0 ? -1 : 0;
 }
 
-/* False with errno, which is 0 at the end. */
+/* Returns false at the end, with errno 0, or on failure, with errno set. */
 static bool read_on(struct base_dir *dir)
 {
 	ssize_t got = BASE_RETRY(getdents64(dir->fd, dir->entries, sizeof(dir->entries)));

@@ -8,12 +8,13 @@
 #include "vgpu/base/cleanup.h"
 
 /*
- * The names in a directory. Not a DIR, which takes 32 KB from the heap and more system
- * calls than the small directories of sysfs are worth. Start with BASE_DIR_CLOSED, or
- * with { .fd = DESCRIPTOR } of a directory that is open; it is closed with this.
+ * Reads the names in a directory. A DIR is not used because it takes 32 KB from the
+ * heap and more system calls than a small directory of sysfs is worth. Start with
+ * BASE_DIR_CLOSED, or with { .fd = DESCRIPTOR } of an open directory, which
+ * base_dir_close then closes.
  */
 struct base_dir {
-	int fd; /* open as long as this is; other calls may use it */
+	int fd; /* open until base_dir_close; other calls may use it */
 	size_t next, end;
 	_Alignas(struct dirent64) char entries[4096];
 };
@@ -27,12 +28,12 @@ struct base_dir {
 int base_dir_open(struct base_dir *dir, int dirfd, const char *path);
 
 /*
- * The next name but "." and "..", until the next call; NULL with an errno of 0 after
- * the last, with another where the directory cannot be read on.
+ * The next name except "." and "..", valid until the next call. NULL after the last
+ * name, with errno 0, or on failure, with errno set.
  */
 const char *base_dir_next(struct base_dir *dir);
 
-/* Takes NULL and a closed one. */
+/* Takes NULL and a closed directory. */
 void base_dir_close(struct base_dir *dir);
 
 BASE_DEFINE_CLEANUP(base_dir, struct base_dir, base_dir_close)

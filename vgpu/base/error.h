@@ -6,7 +6,7 @@
 
 #include "vgpu/base/cleanup.h"
 
-/* What a program's exit code says; every error carries one. */
+/* The exit codes of the programs; every error carries one. */
 enum base_status {
 	BASE_DONE = 0,
 	BASE_FAILED = 1,
@@ -20,14 +20,14 @@ enum base_status {
  */
 struct base_error {
 	enum base_status status;
-	int errnum;    /* the errno behind it, 0 when there is none */
+	int errnum;    /* the errno that caused it; 0 if none did */
 	char *message; /* owned; one line, no newline; NULL when no error is set */
 };
 
 /*
- * All setters return -1, so that a function can end with
- * `return base_error_set(err, ...)`. err may be NULL: then only the -1 remains.
- * An error that is set already is replaced.
+ * All setters return -1, so that a function can end with `return
+ * base_error_set(err, ...)`. err may be NULL: then only -1 is returned. An error
+ * that is set already is replaced.
  */
 int base_error_set(struct base_error *err, enum base_status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -40,7 +40,7 @@ int base_error_errno(struct base_error *err, int errnum, const char *format, ...
 int base_error_no_memory(struct base_error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Puts "context: " before the message of an error that is set; -1. */
+/* Puts "context: " before the message of an error that is set; returns -1. */
 int base_error_wrap(struct base_error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

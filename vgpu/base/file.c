@@ -38,7 +38,7 @@ char *base_file_read_at(int dirfd, const char *path, size_t limit, size_t *lengt
 
 	if (fd < 0)
 		return NULL;
-	/* One byte more than the limit tells a file that is too long. */
+	/* One byte more than the limit shows that a file is too long. */
 	text = malloc(limit + 2);
 	if (text == NULL) {
 		base_error_no_memory(err, "cannot read %s", path);
@@ -102,7 +102,7 @@ char *base_file_read_all(int fd, const char *name, size_t limit, size_t *length,
 
 char *base_file_read_attribute_at(int dirfd, const char *path)
 {
-	char page[4096 + 1]; /* one more tells what is longer */
+	char page[4096 + 1]; /* one byte more shows that it is longer */
 	BASE_AUTO(fd) int fd = -1;
 	ssize_t length;
 
@@ -141,7 +141,7 @@ bool base_file_is_temporary(const char *name, char base[NAME_MAX + 1])
 	return true;
 }
 
-/* Hidden and with a random name, so that nobody takes it for a definition. */
+/* The file is hidden and has a random name, so that nobody takes it for a definition. */
 static int create_temporary(int dirfd, const char *path, mode_t mode, char *name, size_t size)
 {
 	for (int attempt = 0; attempt < 16; attempt++) {
@@ -162,7 +162,7 @@ static int create_temporary(int dirfd, const char *path, mode_t mode, char *name
 }
 
 struct ownership {
-	uid_t uid; /* -1: who runs this */
+	uid_t uid; /* -1: the user who runs this */
 	gid_t gid;
 	mode_t mode;
 };
@@ -171,7 +171,7 @@ static int fill_temporary(int fd, const void *data, size_t length, const struct 
 {
 	struct stat st;
 
-	/* A change of owner may take mode bits away: it goes first. */
+	/* A change of owner may clear mode bits, so it comes first. */
 	if (to->uid != (uid_t)-1) {
 		if (fstat(fd, &st) < 0)
 			return -1;
@@ -179,7 +179,7 @@ static int fill_temporary(int fd, const void *data, size_t length, const struct 
 		    fchown(fd, to->uid, to->gid) < 0)
 			return -1;
 	}
-	/* fchmod: the mode is what was asked for, whatever the umask. */
+	/* fchmod() sets the mode that was asked for, whatever the umask is. */
 	if (fchmod(fd, to->mode) < 0 || write_all(fd, data, length) < 0)
 		return -1;
 	return fsync(fd);

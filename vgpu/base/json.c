@@ -47,13 +47,13 @@ struct json_object *vgpu_json_whole(struct json_object *json, bool is_whole)
 	return NULL;
 }
 
-/* NULL also for no object. */
+/* NULL if there is no object. */
 static const char *format(struct json_object *json)
 {
 	return json != NULL ? json_object_to_json_string_ext(json, VGPU_JSON_STYLE) : NULL;
 }
 
-/* A line break is no part of a text in JSON: each one is between its members. */
+/* A text in JSON contains no line break: each one here separates members. */
 static void print_indented(const char *text)
 {
 	for (;;) {

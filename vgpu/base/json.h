@@ -11,8 +11,8 @@ BASE_DEFINE_CLEANUP_PTR(json, struct json_object, json_object_put)
 BASE_DEFINE_CLEANUP_PTR(json_tokener, struct json_tokener, json_tokener_free)
 
 /*
- * How JSON is written everywhere. Pretty: people read and edit it; slashes as
- * they are, as in mdevctl's files.
+ * How all JSON is written: pretty, because people read and edit it, and with
+ * slashes that are not escaped, as in mdevctl's files.
  */
 #define VGPU_JSON_STYLE                                                                            \
 	(JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
@@ -29,13 +29,14 @@ int vgpu_json_add_flag(struct json_object *object, const char *key, bool flag);
 int vgpu_json_add(struct json_object *object, const char *key, struct json_object *item);
 int vgpu_json_append(struct json_object *array, struct json_object *item);
 
-/* The object or array, if all that is to be in it is; else NULL, and it is freed. */
+/* Returns the object or array if it is complete; else frees it and returns NULL. */
 struct json_object *vgpu_json_whole(struct json_object *json, bool is_whole);
 
 /*
- * An array that is printed to standard output item by item, so that it takes no
- * memory whatever its length. Start with { 0 }. Adding prints and frees the item;
- * NULL (no memory) is a failure. The end prints the last bracket.
+ * An array that is printed to standard output item by item, so that a long array
+ * needs no more memory than a short one. Start with { 0 }. Adding prints and frees
+ * the item; NULL (no memory) is a failure. vgpu_json_list_end prints the last
+ * bracket.
  */
 struct vgpu_json_list {
 	size_t count;

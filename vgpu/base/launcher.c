@@ -28,7 +28,7 @@ char *base_launcher_name(const char *domain)
 	return base_text_format("vgpu-display-%s.desktop", encoded);
 }
 
-/* A value of type string: a backslash is the escape character. */
+/* In a value of type string, a backslash is the escape character. */
 static char *escape_string(const char *text)
 {
 	char *escaped = malloc(strlen(text) * 2 + 1);
@@ -47,8 +47,8 @@ static char *escape_string(const char *text)
 }
 
 /*
- * An argument of Exec: in double quotes with ", `, $ and \ behind a backslash and
- * % doubled; then, as every string, with its backslashes doubled.
+ * An argument of Exec: in double quotes, with a backslash before ", `, $ and \ and
+ * with % doubled; then, like every string, with its backslashes doubled.
  */
 static char *quote_argument(const char *text)
 {

@@ -4,17 +4,17 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* U+0080 to U+009F, which some terminals obey as they do escape sequences. */
+/* U+0080 to U+009F, which some terminals obey like escape sequences. */
 static bool is_c1(const char *text)
 {
 	return (unsigned char)text[0] == 0xc2 && (unsigned char)text[1] >= 0x80 &&
 	       (unsigned char)text[1] < 0xa0;
 }
 
-/* How many bytes the character has that begins here; 0 if it is not UTF-8. */
+/* The number of bytes of the character that begins here; 0 if it is not UTF-8. */
 static size_t measure(const unsigned char *text)
 {
-	/* The least that a character of so many bytes may be: what is less is a disguise. */
+	/* The lowest code point for each number of bytes: a lower one is badly encoded. */
 	static const unsigned long least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	size_t length = text[0] < 0x80		   ? 1
 			: (text[0] & 0xe0) == 0xc0 ? 2

@@ -3,11 +3,11 @@
 #define BASE_LINE_H
 
 /*
- * Makes a text one line that a terminal only shows: messages quote foreign words
- * (libvirt's, the kernel's, a domain's, names of files). Control characters, C1
- * in UTF-8 among them, become spaces; white space at the end goes. What is not
- * UTF-8, as a name that was cut within a character, becomes question marks, so
- * that it can be in JSON.
+ * Makes a text one line that cannot control the terminal, because messages quote
+ * texts from elsewhere (libvirt, the kernel, domains, file names). Control
+ * characters, including C1 in UTF-8, become spaces; white space at the end is
+ * removed. Bytes that are not UTF-8, for example where a name was cut inside a
+ * character, become question marks, so that the text can be in JSON.
  */
 void base_line_make(char *text);
 

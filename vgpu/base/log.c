@@ -13,7 +13,10 @@ static const char *log_program = "vgpu";
 static enum base_log_level log_level = BASE_LOG_INFO;
 static bool log_is_journal;
 
-/* systemd tells a service which socket its journal reads; it may be no longer ours. */
+/*
+ * systemd tells a service which socket the journal reads; standard error may be
+ * another file now.
+ */
 static bool is_journal(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
@@ -31,7 +34,7 @@ void base_log_init(const char *program, enum base_log_level level)
 	log_is_journal = is_journal();
 }
 
-/* A colour for people, syslog's priority for the journal, which takes it off. */
+/* A colour for people; for the journal, syslog's priority, which the journal removes. */
 static const char *find_mark(enum base_log_level level, bool on_terminal)
 {
 	if (log_is_journal)

@@ -13,20 +13,20 @@ enum base_log_level {
 };
 
 /*
- * Messages go to standard error, a line each: "program: message", with their
- * priority where that is the journal of a systemd service. Call it once
- * at the start of main; until then the level is BASE_LOG_INFO. program must
- * stay valid. Thread-safe: a line is written by one call.
+ * Messages go to standard error, one line each: "program: message", with their
+ * priority if standard error is the journal of a systemd service. Call
+ * base_log_init once at the start of main; until then the level is BASE_LOG_INFO.
+ * program must stay valid. Thread-safe: a line is written by one call.
  */
 void base_log_init(const char *program, enum base_log_level level);
 
 void base_log(enum base_log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Prints the error as main's last word and returns its exit code. */
+/* Prints the error at the end of main and returns its exit code. */
 int base_log_error(const struct base_error *err);
 
-/* What was printed on standard output counts only if it arrived; 0 or -1. */
+/* Flushes standard output. Returns 0, or -1 if something could not be written. */
 int base_log_flush(struct base_error *err);
 
 #define base_warning(...) base_log(BASE_LOG_WARNING, __VA_ARGS__)

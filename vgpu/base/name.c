@@ -10,7 +10,7 @@ bool base_name_parse_uuid(const char *text, char uuid[BASE_UUID_SIZE])
 {
 	uuid_t parsed;
 
-	/* A text of another length need not have an end that is near. */
+	/* A text of another length may be very long, so it is not read to its end. */
 	if (strnlen(text, BASE_UUID_SIZE) != BASE_UUID_SIZE - 1 || uuid_parse(text, parsed) < 0)
 		return false;
 	uuid_unparse_lower(parsed, uuid);

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * Which names may become part of a path. Names come from people, files and
- * other programs; each is checked here before it is put together with "/".
+ * Which names may become part of a path. Names come from people, files and other
+ * programs; each is checked here before a path is made of it.
  */
 
 #define BASE_UUID_SIZE 37 /* with the NUL */
@@ -18,7 +18,7 @@
  */
 bool base_name_parse_uuid(const char *text, char uuid[BASE_UUID_SIZE]);
 
-/* A new UUID, which is random and in lower case. */
+/* Makes a new random UUID in lower case. */
 void base_name_make_uuid(char uuid[BASE_UUID_SIZE]);
 
 /* DDDD:BB:SS.F in hexadecimal; the domain may have up to 8 digits. */

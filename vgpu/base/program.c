@@ -19,9 +19,9 @@
 
 #define DOMAIN_PROGRAM "vgpu-domain"
 
-#define STDERR_LIMIT 8192 /* bytes; only the last line is told */
+#define STDERR_LIMIT 8192 /* bytes; only the last line is reported */
 
-/* What a child writes: grows up to its limit. */
+/* What a child writes, up to the limit. */
 struct stream {
 	int fd;
 	char *text; /* owned */
@@ -92,7 +92,7 @@ static int prepare_child(posix_spawn_file_actions_t *actions, posix_spawnattr_t 
 	sigset_t none;
 	int status;
 
-	/* A lock holder defers signals; its children do not. */
+	/* A process that holds the lock blocks signals; its children must not. */
 	sigemptyset(&none);
 	status = posix_spawnattr_setsigmask(attributes, &none);
 	if (status == 0)
@@ -129,7 +129,7 @@ static int spawn_child(const char *path, const char *const argv[], int out, int 
 	return status;
 }
 
-/* 1 while there may be more, 0 at the end, -1 and errno. */
+/* Returns 1 while there may be more, 0 at the end, or -1 with errno. */
 static int read_some(struct stream *stream)
 {
 	char buffer[4096];
@@ -152,7 +152,7 @@ static int read_some(struct stream *stream)
 	return 1;
 }
 
-/* Standard error is kept to its last bytes: more of it never fails the child. */
+/* Only the last bytes of standard error are kept, so that a lot of it is not a failure. */
 static void forget_beginning(struct stream *stream)
 {
 	size_t half = stream->limit / 2;
@@ -163,7 +163,7 @@ static void forget_beginning(struct stream *stream)
 	stream->used = half;
 }
 
-/* Both at once, or the child would block on the one that is not read. */
+/* Reads both pipes at once, or the child would block on the one that is not read. */
 static int drain_pipes(struct stream *out, struct stream *error)
 {
 	while (out->fd >= 0 || error->fd >= 0) {
@@ -190,7 +190,7 @@ static int drain_pipes(struct stream *out, struct stream *error)
 	return 0;
 }
 
-/* The last line that says something; NULL if there is none. */
+/* The last line that is not empty; NULL if there is none. */
 static char *last_line(char *text)
 {
 	char *line;
@@ -205,7 +205,7 @@ static char *last_line(char *text)
 	return *line != '\0' ? line : NULL;
 }
 
-/* "vgpu: it did not work" is "it did not work" in a message of our own. */
+/* Cuts the program's name off, as our own message begins with one. */
 static const char *without_name(const char *line, const char *name)
 {
 	size_t length = strlen(name);
@@ -244,13 +244,13 @@ static int open_pipe(struct stream *stream, int *write_end)
 	return 0;
 }
 
-/* Reads all that the child says and waits for its end. */
+/* Reads all that the child writes and waits for its end. */
 static int collect_output(pid_t pid, struct stream *out, struct stream *error, int *status)
 {
 	int drained = drain_pipes(out, error);
 	int saved = errno;
 
-	/* Nobody waits for a child that says too much to say it all. */
+	/* With its pipes closed, a child that writes too much cannot block. */
 	base_cleanup_fd(&out->fd);
 	base_cleanup_fd(&error->fd);
 	if (BASE_RETRY(waitpid(pid, status, 0)) < 0)

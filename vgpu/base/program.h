@@ -7,31 +7,31 @@
 #include "vgpu/base/error.h"
 
 /*
- * What talks to libvirt or reads XML is a program of its own, vgpu-domain: its
- * libraries take ten times as long to load as all that vgpu does without them.
- * It is beside vgpu (as it is built) or in VGPU_LIBEXECDIR (as it is installed).
+ * All that talks to libvirt or reads XML is in a separate program, vgpu-domain,
+ * because its libraries take ten times as long to load as vgpu's other commands
+ * take to run. It is beside vgpu (as built) or in VGPU_LIBEXECDIR (as installed).
  */
 
 /*
- * Goes on as `vgpu-domain argv[0] argv[1]...` (argv ends with NULL). Returns
- * only if that cannot be started: -1.
+ * Replaces this process with `vgpu-domain argv[0] argv[1]...` (argv ends with
+ * NULL). Returns only if that cannot be started: -1.
  */
 int vgpu_program_become(char *const argv[], struct base_error *err);
 
 /*
- * Runs `path argv[1]...` (argv[0] is only its name; path without a slash is
- * looked up in PATH) with nothing on its standard input and waits for it. Its
- * standard output, at most `limit` bytes, is *output (owned by the caller, ends
- * with a NUL), or is passed on where output is NULL. -1 if it cannot be started,
- * says too much or ends with anything but 0: then the error is the last line of
- * its standard error, without its own name in front, where it wrote any.
+ * Runs `path argv[1]...` with an empty standard input and waits for it. argv[0] is
+ * only its name; a path without a slash is looked up in PATH. Its standard output,
+ * at most `limit` bytes, becomes *output (owned by the caller, ends with a NUL), or
+ * is passed on if output is NULL. Returns -1 if it cannot be started, writes too
+ * much or does not exit with 0: then the error is the last line of its standard
+ * error, if it wrote any, without the program's name.
  */
 int vgpu_program_run(const char *path, const char *const argv[], size_t limit, char **output,
 		     struct base_error *err);
 
 /*
- * As vgpu_program_run, for this very program and for vgpu-domain: what they say on
- * standard error is passed on if they end with 0 (its last some thousand bytes).
+ * As vgpu_program_run, for this program itself and for vgpu-domain: if they exit
+ * with 0, the last few thousand bytes of their standard error are passed on.
  */
 int vgpu_program_run_self(const char *const argv[], size_t limit, char **output,
 			  struct base_error *err);

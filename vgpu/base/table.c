@@ -9,7 +9,7 @@
 
 #define GAP 2 /* between columns */
 
-/* All cells of a row lie in one piece of memory, which the first of them begins. */
+/* All cells of a row are in one block of memory, which begins with the first cell. */
 static int copy_cells(char **row, const char *const cells[])
 {
 	size_t sizes[VGPU_TABLE_COLUMNS], whole = 0, count = 0;

@@ -17,14 +17,14 @@ struct vgpu_table {
 };
 
 /*
- * Copies the cells up to the first NULL (at most VGPU_TABLE_COLUMNS). Without memory
- * for them the table has failed, which its printing says.
+ * Copies the cells up to the first NULL (at most VGPU_TABLE_COLUMNS). Without
+ * memory the table has failed, and vgpu_table_print returns an error.
  */
 void vgpu_table_add(struct vgpu_table *table, const char *const cells[]);
 
 /*
- * Prints to standard output, each line after `indent`; 0, or -1 with nothing printed
- * where the table has failed.
+ * Prints to standard output, each line after `indent`. Returns 0, or -1 with
+ * nothing printed if the table has failed.
  */
 int vgpu_table_print(const struct vgpu_table *table, const char *indent, struct base_error *err);
 

@@ -7,7 +7,7 @@
 
 #define FIRST_SIZE 128
 
-/* Room for so many bytes more and a NUL. */
+/* Makes room for `more` bytes and a NUL. */
 static bool make_room(struct base_text *text, size_t more)
 {
 	size_t size = text->size > 0 ? text->size : FIRST_SIZE;
@@ -60,7 +60,7 @@ char *base_text_close(struct base_text_stream *stream)
 {
 	char *text = NULL;
 
-	/* A stream that could not grow says so at its end at the latest. */
+	/* If the stream could not grow, fclose() reports it at the latest. */
 	if (stream->out != NULL && fclose(stream->out) == 0)
 		text = stream->text;
 	else

@@ -7,28 +7,31 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* As asprintf(3) and vasprintf(3), but the text, owned by the caller; NULL without memory. */
+/*
+ * As asprintf(3) and vasprintf(3), but return the text, owned by the caller; NULL
+ * without memory.
+ */
 char *base_text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *base_text_vformat(const char *format, va_list arguments)
 	__attribute__((format(printf, 1, 0)));
 
-/* A text that is written as a file is. */
+/* A text that is written like a file. */
 struct base_text_stream {
 	FILE *out;     /* NULL without memory; owned until it is closed */
-	char *text;    /* owned; of use when it is closed */
-	size_t length; /* of the text, when it is closed */
+	char *text;    /* owned; valid when the stream is closed */
+	size_t length; /* of the text, when the stream is closed */
 };
 
 /* The stream's `out`. The stream must not move before it is closed. */
 FILE *base_text_open(struct base_text_stream *stream);
 
-/* What was written, owned by the caller; NULL without memory, also for all of it. */
+/* Closes the stream and returns what was written, owned by the caller; NULL if memory was short. */
 char *base_text_close(struct base_text_stream *stream);
 
 /*
- * A text that grows piece by piece, for commands whose whole work takes less than
- * printf(3) and a stream would. Start with { 0 }; without memory it stays without the
- * rest, and base_text_take says so.
+ * A text that grows piece by piece, for commands whose whole work takes less time
+ * than printf(3) and a stream. Start with { 0 }. If memory is short, the rest is
+ * dropped and base_text_take returns NULL.
  */
 struct base_text {
 	char *start;
@@ -39,18 +42,21 @@ struct base_text {
 void base_text_add(struct base_text *text, const char *more);
 void base_text_add_bytes(struct base_text *text, const char *more, size_t length);
 
-/* The same as an item of a list: behind ", " unless it is the first. */
+/* Adds an item of a list: after ", " unless it is the first. */
 void base_text_add_item(struct base_text *text, const char *item);
 
-/* A number in decimal, within `digits` and as long as that is there. */
+/* Writes a number in decimal; the result points into `digits`. */
 #define BASE_TEXT_NUMBER_SIZE 24
 char *base_text_format_number(char digits[BASE_TEXT_NUMBER_SIZE], long number);
 void base_text_add_number(struct base_text *text, long number);
 
-/* The whole, "" at least, owned by the caller; NULL without memory. Starts anew. */
+/*
+ * Returns the whole text, "" if nothing was added, owned by the caller; NULL
+ * without memory. Leaves the text empty.
+ */
 char *base_text_take(struct base_text *text);
 
-/* True for a text that has more than the ending. */
+/* True if the text ends with the ending and is longer than it. */
 bool base_text_ends_with(const char *text, const char *ending);
 
 /* DIRECTORY/NAME, owned by the caller; NULL without memory. */
