@@ -13,7 +13,7 @@ static bool is_known(const struct vgpu_type *type)
 	return type->low_mb > 0 && type->high_mb > 0 && type->fences > 0;
 }
 
-/* As the room for ids is small, no product below is too large for a long. */
+/* There are few ids, so no product below is too large for a long. */
 static bool take_type(struct vgpu_gvt_room *room, const struct vgpu_type *type)
 {
 	long count = (long)type->active;
@@ -29,7 +29,7 @@ static bool take_type(struct vgpu_gvt_room *room, const struct vgpu_type *type)
 	return room->low_mb >= 0 && room->high_mb >= 0;
 }
 
-/* False also where one of the vGPUs has no type. */
+/* False also if one of the vGPUs has no type. */
 static bool take_types(struct vgpu_gvt_room *room, const struct vgpu_parent *parent)
 {
 	size_t counted = 0;
@@ -48,8 +48,9 @@ static long least(long a, long b)
 }
 
 /*
- * i915 says how many more of a type fit by memory and fences. Memory is known; so
- * if it is not what keeps that number small, it tells how many fences there are.
+ * i915 says how many more of a type fit, limited by memory and fences. The memory
+ * is known, so if it allows more than that number, the fences are the limit and the
+ * number shows how many are free.
  */
 static bool adjust_fences(struct vgpu_budget *budget, const struct vgpu_parent *parent)
 {

@@ -7,33 +7,33 @@
 
 /* What the vGPUs of a GVT-g parent share, and what is left of it. */
 struct vgpu_budget {
-	long aperture_mb; /* with the host's part */
+	long aperture_mb; /* including the host's part */
 	struct vgpu_gvt_room total;
 	struct vgpu_gvt_room free;
 };
 
 /*
- * Works it out from the aperture and how many vGPUs each type has, as i915 does.
- * False if that is not how this parent works: another driver, an unknown
+ * Calculates it from the aperture and the number of vGPUs of each type, as i915
+ * does. False if this parent does not work like that: another driver, an unknown
  * aperture or type, or numbers that contradict the driver's own.
  */
 bool vgpu_budget_init(struct vgpu_budget *budget, const struct vgpu_parent *parent);
 
-/* The same from an aperture that is known. */
+/* The same, with a known size of the aperture. */
 bool vgpu_budget_work_out(struct vgpu_budget *budget, const struct vgpu_parent *parent,
 			  long aperture_mb);
 
 /*
- * What is short for one more of the type, by how much: "64 MB of aperture (needs
- * 128 MB, 64 of 384 MB are free)", several joined by " and ". "" if nothing is;
- * owned by the caller, NULL without memory.
+ * What another vGPU of the type lacks, and how much of it: "64 MB of aperture
+ * (needs 128 MB, 64 of 384 MB are free)", several joined by " and ". "" if nothing
+ * is short; owned by the caller, NULL without memory.
  */
 char *vgpu_budget_describe(const struct vgpu_budget *budget, const struct vgpu_type *type);
 
-/* How many of the type fit while there is no other; -1 if it does not say what it takes. */
+/* How many of the type fit if there is no other vGPU; -1 if it does not say what it needs. */
 long vgpu_budget_maximum(const struct vgpu_budget *budget, const struct vgpu_type *type);
 
-/* True if a larger aperture would help: it alone is short. */
+/* True if a larger aperture would help, because only the aperture is short. */
 bool vgpu_budget_is_low_short(const struct vgpu_budget *budget, const struct vgpu_type *type);
 
 #endif

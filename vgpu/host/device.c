@@ -34,7 +34,7 @@ static char *read_type(int dirfd, const char *uuid)
 	return BASE_STEAL_PTR(name);
 }
 
-/* A vGPU's directory lies in its parent's. */
+/* A vGPU's directory is inside its parent's. */
 static char *parent_name(const char *syspath)
 {
 	const char *end = strrchr(syspath, '/');
@@ -81,7 +81,7 @@ bool vgpu_device_has_type(const struct vgpu_device *device)
 	return strcmp(device->type, UNKNOWN) != 0;
 }
 
-/* One that goes while it is read is not there. */
+/* A vGPU that goes away while it is read is left out. */
 static int add_device(struct vgpu_devices *devices, int dirfd, const char *uuid,
 		      struct base_error *err)
 {
@@ -108,8 +108,8 @@ static int compare_devices(const void *a, const void *b)
 }
 
 /*
- * Straight from sysfs: libudev would read some files more of each device than the
- * two links that count.
+ * This reads sysfs itself: libudev would read more files of each device than the
+ * two links that matter.
  */
 int vgpu_devices_gather(struct vgpu_devices *devices, struct base_error *err)
 {

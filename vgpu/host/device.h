@@ -13,7 +13,7 @@
 struct vgpu_device {
 	char uuid[BASE_UUID_SIZE];
 	char *parent;  /* its name */
-	char *type;    /* the type's id; "?" if the kernel does not tell */
+	char *type;    /* the type's id; "?" if the kernel does not say */
 	char *syspath; /* below /sys/devices */
 };
 
@@ -25,13 +25,13 @@ struct vgpu_devices {
 /* Lists the vGPUs that exist in the kernel (bus mdev). */
 int vgpu_devices_gather(struct vgpu_devices *devices, struct base_error *err);
 
-/* How many that are, without a look at each. */
+/* Counts them without reading each. */
 int vgpu_devices_count(size_t *count, struct base_error *err);
 
 /* Reads the vGPU with this UUID; err->errnum is ENOENT if there is none. */
 int vgpu_device_init(struct vgpu_device *device, const char *uuid, struct base_error *err);
 
-/* False while the kernel has not linked it to its type, as in its first moments. */
+/* False while the kernel has not linked it to its type, for example just after it was made. */
 bool vgpu_device_has_type(const struct vgpu_device *device);
 
 /* Writes an attribute below a vGPU's directory; err->errnum is the kernel's answer. */

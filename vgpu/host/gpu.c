@@ -27,7 +27,7 @@ static uint16_t read_id(struct udev_device *device, const char *attribute)
 	return text != NULL ? (uint16_t)strtoul(text, NULL, 16) : 0;
 }
 
-/* In the whole database, for a device that udevd has not seen. */
+/* Looks in the whole database, for a device that udevd has not seen. */
 static char *look_up_model(struct udev *udev, struct udev_device *device)
 {
 	BASE_AUTO(udev_hwdb) struct udev_hwdb *hwdb = udev_hwdb_new(udev);
@@ -43,7 +43,7 @@ static char *look_up_model(struct udev *udev, struct udev_device *device)
 	return entry != NULL ? strdup(udev_list_entry_get_value(entry)) : NULL;
 }
 
-/* NULL where nobody knows it, else owned by the caller. */
+/* NULL if it is not known, else owned by the caller. */
 static char *find_model(struct udev *udev, struct udev_device *device)
 {
 	const char *known = udev_device_get_property_value(device, MODEL_KEY);
@@ -60,7 +60,7 @@ static char *find_model(struct udev *udev, struct udev_device *device)
 	return model;
 }
 
-/* NULL where it cannot be read. */
+/* NULL if it cannot be read. */
 static char *read_attribute(const char *syspath, const char *attribute)
 {
 	BASE_AUTO(free) char *path = base_text_join_path(syspath, attribute);
@@ -85,7 +85,7 @@ char *vgpu_gpu_find_model(const char *syspath)
 	return device != NULL ? find_model(udev, device) : NULL;
 }
 
-/* The number that comes next, in hexadecimal; false where there is none. */
+/* Reads the next number, in hexadecimal; false if there is none. */
 static bool read_number(const char **text, uint64_t *number)
 {
 	char *end;
@@ -171,7 +171,10 @@ static int read_gpu(struct vgpu_gpu *gpu, struct udev *udev, struct udev_device 
 	return 0;
 }
 
-/* By sysfs path, a card of Intel's behind a bridge comes before the processor's own. */
+/*
+ * Sorted by sysfs path, an Intel card behind a bridge would come before the
+ * processor's own graphics.
+ */
 static int rank(struct udev_device *device)
 {
 	if (vgpu_gvt_supports(read_id(device, "device")))

@@ -6,7 +6,7 @@
 
 #define TYPE_PREFIX "i915-GVTg_"
 
-/* What the host keeps of the aperture for itself (i915/gvt/gvt.h). */
+/* The part of the aperture that the host keeps for itself (i915/gvt/gvt.h). */
 #define HOST_LOW_MB 128
 
 struct range {
@@ -15,7 +15,7 @@ struct range {
 	const char *generation;
 };
 
-/* By include/drm/i915_pciids.h of Linux 6.1. */
+/* From include/drm/i915_pciids.h of Linux 6.1. */
 static const struct range supported[] = {
 	{ 0x1602, 0x1602, "Broadwell" },   { 0x1606, 0x1606, "Broadwell" },
 	{ 0x160a, 0x160b, "Broadwell" },   { 0x160d, 0x160e, "Broadwell" },
@@ -53,7 +53,7 @@ static const struct range supported[] = {
 	{ 0x9bf6, 0x9bf6, "Comet Lake" },
 };
 
-/* Intel's graphics processors without GVT-g, to be called by their name. */
+/* Intel's graphics processors without GVT-g, so that messages can name them. */
 static const struct {
 	struct range ids;
 	enum vgpu_gvt_support support;

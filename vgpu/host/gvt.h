@@ -9,7 +9,7 @@ enum vgpu_gvt_support {
 	VGPU_GVT_UNKNOWN, /* not a processor that this program knows */
 	VGPU_GVT_SUPPORTED,
 	VGPU_GVT_TOO_OLD,   /* before Broadwell */
-	VGPU_GVT_NEVER,	    /* of the right time, but left out */
+	VGPU_GVT_NEVER,	    /* of a generation with GVT-g, but left out */
 	VGPU_GVT_TOO_NEW,   /* from Ice Lake on, without SR-IOV */
 	VGPU_GVT_HAS_SRIOV, /* has SR-IOV instead */
 };
@@ -19,7 +19,9 @@ struct vgpu_gvt_model {
 	enum vgpu_gvt_support support;
 };
 
-/* What Intel's PCI device id of a graphics processor says (i915/intel_gvt.c, is_supported_device).
+/*
+ * What the PCI device id of an Intel graphics processor says (i915/intel_gvt.c,
+ * is_supported_device).
  */
 struct vgpu_gvt_model vgpu_gvt_identify(uint16_t device);
 
@@ -31,7 +33,7 @@ bool vgpu_gvt_makes_type(const char *id);
 
 /* A type as i915 makes it, the smallest first. */
 struct vgpu_gvt_type {
-	const char *suffix; /* behind i915-GVTg_V4 or i915-GVTg_V5 */
+	const char *suffix; /* after i915-GVTg_V4 or i915-GVTg_V5 */
 	long low_mb;	    /* of the aperture */
 	long high_mb;
 	const char *resolution;
@@ -40,7 +42,7 @@ struct vgpu_gvt_type {
 #define VGPU_GVT_TYPES 4
 extern const struct vgpu_gvt_type vgpu_gvt_types[VGPU_GVT_TYPES];
 
-/* What all vGPUs of a graphics processor share: what the host leaves of it. */
+/* What all vGPUs of a graphics processor share: the part that the host does not keep. */
 struct vgpu_gvt_room {
 	long low_mb;
 	long high_mb;

@@ -16,7 +16,7 @@
 #define VFIO_DIR   "/dev/vfio/"
 #define PID_DIGITS 9 /* the kernel's highest process id has 7 */
 
-/* What a program opens to use a vGPU. Owned; NULL where there is no such thing. */
+/* What a program opens to use a vGPU. Owned; NULL if there is none. */
 struct nodes {
 	char *group; /* /dev/vfio/GROUP */
 	char *cdev;  /* /dev/vfio/devices/vfioN, in newer programs */
@@ -42,7 +42,7 @@ static int cannot_see(int errnum, const struct vgpu_device *device, struct base_
 				device->uuid);
 }
 
-/* 0 with a *path or, if the device has no group, NULL; -1 with errno. */
+/* Returns 0 with *path, which is NULL if the device has no group; or -1 with errno. */
 static int find_group(int dirfd, char **path)
 {
 	BASE_AUTO(free) char *target = vgpu_sysfs_read_link(dirfd, "iommu_group");
@@ -78,7 +78,7 @@ static int find_cdev(int dirfd, char **path)
 	return errno == 0 ? 0 : -1;
 }
 
-/* What cannot be read is no missing node: then who has it open is not known. */
+/* A node that cannot be read is not a missing one: it is not known who has it open. */
 static int find_nodes(struct nodes *nodes, const struct vgpu_device *device, struct base_error *err)
 {
 	BASE_AUTO(fd) int fd = open(device->syspath, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -96,7 +96,7 @@ static bool is_node(const struct nodes *nodes, const char *path)
 	       (nodes->cdev != NULL && strcmp(path, nodes->cdev) == 0);
 }
 
-/* A process that has ended, or one that its user may not look into. */
+/* True for a process that has ended, or that our user may not look into. */
 static bool is_out_of_sight(int errnum)
 {
 	return errnum == ENOENT || errnum == ESRCH || errnum == EACCES || errnum == EPERM;
@@ -160,7 +160,7 @@ static int search_processes(const struct nodes *nodes, struct vgpu_process *item
 	return errno == 0 ? 0 : base_error_errno(err, errno, "cannot read %s", path);
 }
 
-/* Without a /proc nobody is seen. */
+/* Without a /proc no process is seen. */
 static int search_if_there(const struct nodes *nodes, const struct vgpu_holders *holders,
 			   const char *proc, struct base_error *err)
 {
@@ -230,8 +230,9 @@ static int refuse_used(const struct vgpu_device *device, const struct vgpu_proce
 }
 
 /*
- * A vGPU on its way out loses its group before the node goes. Else this is a service
- * or a container with a /dev of its own, where one in use would look like a free one.
+ * A vGPU that is being removed loses its group before its node goes. If it has its
+ * group, this is a service or a container with a /dev of its own, where a vGPU in
+ * use would look free.
  */
 static int check_gone(const struct vgpu_device *device, const char *node, struct base_error *err)
 {
@@ -255,7 +256,7 @@ int vgpu_holder_exclude(const struct vgpu_device *device, int *held, struct base
 	*held = -1;
 	if (find_nodes(&nodes, device, err) < 0)
 		return -1;
-	/* Whatever else access says, the node may be there. */
+	/* After any error except ENOENT, the node may be there. */
 	if (nodes.cdev != NULL && (access(nodes.cdev, F_OK) == 0 || errno != ENOENT) &&
 	    search_processes(&(struct nodes){ .cdev = nodes.cdev }, &process, 1, "/proc", err) < 0)
 		return base_error_wrap(err, "cannot see whether the vGPU %s is in use",

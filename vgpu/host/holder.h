@@ -13,8 +13,8 @@ struct vgpu_holders {
 
 /*
  * Looks through the directory `proc` (/proc; any path for tests) once for all of
- * the host's vGPUs. Sees what its user may see: root everything, others their
- * own processes.
+ * the host's vGPUs. It sees what its user may see: root sees everything, others see
+ * their own processes.
  */
 int vgpu_holders_init(struct vgpu_holders *holders, const struct vgpu_host *host, const char *proc,
 		      struct base_error *err);
@@ -24,16 +24,16 @@ const struct vgpu_process *vgpu_holders_find(const struct vgpu_holders *holders,
 					     const struct vgpu_host *host,
 					     const struct vgpu_device *device);
 
-/* Takes NULL and zeroed ones. */
+/* Takes NULL and zeroed holders. */
 void vgpu_holders_finish(struct vgpu_holders *holders);
 
 BASE_DEFINE_CLEANUP(vgpu_holders, struct vgpu_holders, vgpu_holders_finish)
 
 /*
- * Makes sure that no program uses the vGPU, and that none can start to until
- * *held (-1 if VFIO gives it no group) is closed by the caller. Fails with
- * EBUSY and names the program, and the domain that it runs, if there is one;
- * fails also where it cannot be seen whether there is one.
+ * Makes sure that no program uses the vGPU, and that none can open it until the
+ * caller closes *held (-1 if it has no VFIO group). If a program uses it, fails
+ * with EBUSY and names the program and the domain that it runs. Fails also if it
+ * cannot be seen whether a program uses it.
  */
 int vgpu_holder_exclude(const struct vgpu_device *device, int *held, struct base_error *err);
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 /*
- * All types of a parent share what it has. How many of one type fit alone is
- * therefore known only while it has made no other.
+ * All types of a parent share its resources. How many of one type fit alone is
+ * therefore known only while it has made vGPUs of no other type.
  */
 static void work_out_maxima(struct vgpu_host *host)
 {
@@ -99,8 +99,9 @@ static bool types_have_all(const struct vgpu_host *host, size_t total)
 }
 
 /*
- * The types have counted theirs. A vGPU has no type in its first moments, and while
- * its removal waits for who uses it: then only a look at each tells whose it is.
+ * Each type has counted its vGPUs. But a vGPU has no type just after it was made,
+ * and while its removal waits for its user: then each vGPU must be read to find its
+ * parent.
  */
 static int check_counts(struct vgpu_host *host, struct base_error *err)
 {

@@ -20,8 +20,8 @@ struct vgpu_host {
 int vgpu_host_init(struct vgpu_host *host, struct base_error *err);
 
 /*
- * The same without the vGPUs, which are counted only: then it hardly matters how many
- * there are. They are there all the same where their types do not have all of them.
+ * The same, but the vGPUs are only counted, so that it hardly matters how many
+ * there are. They are read all the same if the types do not count all of them.
  */
 int vgpu_host_init_types(struct vgpu_host *host, struct base_error *err);
 

@@ -16,7 +16,7 @@
 
 #define CLASS_PATH "/sys/class/mdev_bus"
 #define TYPES	   "mdev_supported_types"
-#define BUS_PATH   "/sys/bus/mdev" /* of the vGPUs, while the module mdev is there */
+#define BUS_PATH   "/sys/bus/mdev" /* of the vGPUs; it exists while the module mdev is loaded */
 
 #define FAILURE "cannot list the parents of vGPUs"
 
@@ -42,7 +42,7 @@ static int add_type(struct vgpu_parent *parent, int types_fd, const char *id,
 	return 0;
 }
 
-/* A type that vanishes while it is read is no error: the driver is going. */
+/* A type that vanishes while it is read is not an error: its driver is being unloaded. */
 static int read_types(struct vgpu_parent *parent, struct base_error *err)
 {
 	BASE_AUTO(free) char *path = base_text_join_path(parent->syspath, TYPES);
@@ -68,7 +68,7 @@ static int read_types(struct vgpu_parent *parent, struct base_error *err)
 	return 0;
 }
 
-/* "" (the driver has none, or it is gone) becomes NULL. */
+/* "" (the parent has no driver, or is gone) becomes NULL. */
 static int read_driver(struct vgpu_parent *parent, struct base_error *err)
 {
 	BASE_AUTO(free) char *path = base_text_join_path(parent->syspath, "driver");
@@ -159,7 +159,7 @@ static int gather_all(struct vgpu_parents *parents, struct base_error *err)
 	return 0;
 }
 
-/* Looking at all devices takes its time: not where nothing can be found. */
+/* Looking at all devices takes time, so it is done only if there can be something to find. */
 static int gather_parents(struct vgpu_parents *parents, struct base_error *err)
 {
 	BASE_AUTO(base_dir) struct base_dir dir = BASE_DIR_CLOSED;

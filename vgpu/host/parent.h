@@ -14,7 +14,7 @@ struct vgpu_parent {
 	char *syspath; /* below /sys/devices */
 	struct vgpu_type *types;
 	size_t type_count;
-	size_t active; /* how many vGPUs it has made, those without a type included */
+	size_t active; /* how many vGPUs it has made, including those without a type */
 };
 
 struct vgpu_parents {

@@ -25,7 +25,7 @@ static char *read_command(int proc, long pid)
 	return command;
 }
 
-/* Up to the first comma that is not doubled, as QEMU reads its options. */
+/* Takes the text up to the first comma that is not doubled, as QEMU reads its options. */
 static char *take_name(const char *value)
 {
 	char *name = malloc(DOMAIN_LIMIT);

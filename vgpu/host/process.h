@@ -4,22 +4,22 @@
 
 #include "vgpu/base/cleanup.h"
 
-/* What /proc tells of a process. The texts are owned and one line each. */
+/* What /proc says about a process. The texts are owned and have one line each. */
 struct vgpu_process {
 	long pid;      /* 0: no process */
-	char *command; /* its short name; NULL if that is not to be seen */
-	char *domain;  /* the guest that QEMU was told to name; NULL if none */
+	char *command; /* its short name; NULL if it cannot be read */
+	char *domain;  /* the guest's name in QEMU's options; NULL if none */
 };
 
 /*
- * Reads the process `pid` below the directory proc (/proc). What cannot be
- * read, as by a user who may not, is left unknown.
+ * Reads the process `pid` below the directory proc (/proc). What cannot be read,
+ * for example without permission, is left unknown.
  */
 void vgpu_process_init(struct vgpu_process *process, int proc, long pid);
 
 /*
- * The guest's name in a command line, arguments that end with a NUL each: what
- * `-name guest=NAME,...` or `-name NAME` says. Owned by the caller; NULL if none.
+ * The guest's name in a command line whose arguments each end with a NUL: the NAME
+ * of `-name guest=NAME,...` or `-name NAME`. Owned by the caller; NULL if none.
  */
 char *vgpu_process_find_domain(const char *command_line, size_t length);
 

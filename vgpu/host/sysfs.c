@@ -34,7 +34,7 @@ char *vgpu_sysfs_read_link_name(int dirfd, const char *path)
 	return strdup(base_name_is_component(name) ? name : "");
 }
 
-/* "../../../devices/...": the kernel writes no other way up into it. */
+/* "../../../devices/...": the kernel writes "../" only at the start. */
 char *vgpu_sysfs_read_device(int dirfd, const char *path)
 {
 	BASE_AUTO(free) char *target = vgpu_sysfs_read_link(dirfd, path);

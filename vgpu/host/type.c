@@ -14,7 +14,7 @@
 #include "vgpu/base/text.h"
 #include "vgpu/host/sysfs.h"
 
-#define NUMBER_DIGITS 9 /* any number of so many digits fits an int */
+#define NUMBER_DIGITS 9 /* any number with this many digits fits an int */
 
 static void make_printable(char *text)
 {
@@ -28,7 +28,10 @@ static void make_printable(char *text)
 	}
 }
 
-/* An attribute's path below mdev_supported_types: its own directory need not be opened. */
+/*
+ * An attribute's path below mdev_supported_types, so that the type's directory need
+ * not be opened.
+ */
 struct attribute_path {
 	char text[NAME_MAX + sizeof("/available_instances")];
 };
@@ -44,7 +47,7 @@ static struct attribute_path join_attribute(const char *id, const char *name)
 	return path;
 }
 
-/* NULL also where the attribute is there but cannot be read: it is unknown. */
+/* NULL also if the attribute exists but cannot be read: then it is unknown. */
 static char *read_text(int types_fd, const char *id, const char *name)
 {
 	char *text = base_file_read_attribute_at(types_fd, join_attribute(id, name).text);
@@ -54,7 +57,7 @@ static char *read_text(int types_fd, const char *id, const char *name)
 	return text;
 }
 
-/* A number that fills the text up to `end`, followed by `unit`; else -1. */
+/* The number that the text consists of, followed only by `unit`; else -1. */
 static long parse_number(const char *text, const char *unit)
 {
 	size_t digits = strspn(text, "0123456789");
@@ -115,7 +118,7 @@ int vgpu_type_describe(struct vgpu_type *type, const char *description, struct b
 	return 0;
 }
 
-/* Which sets errno where it is none. */
+/* Sets errno if it is not a directory. */
 static bool is_directory(int dirfd, const char *path)
 {
 	struct stat st;
@@ -140,7 +143,7 @@ int vgpu_type_init(struct vgpu_type *type, int types_fd, const char *id, struct 
 	if (strlen(id) > NAME_MAX)
 		return base_error_errno(err, ENAMETOOLONG, "cannot open the type %s", id);
 	type->name = read_text(types_fd, id, "name");
-	/* Without a name it may be no type at all. */
+	/* Without a name it may not be a type at all. */
 	if (type->name == NULL && !is_directory(types_fd, id))
 		return base_error_errno(err, errno, "cannot open the type %s", id);
 	type->id = strdup(id);
@@ -149,7 +152,7 @@ int vgpu_type_init(struct vgpu_type *type, int types_fd, const char *id, struct 
 	available = read_text(types_fd, id, "available_instances");
 	if (available != NULL)
 		type->available = parse_number(available, "");
-	/* By the links to them, where they can be read. */
+	/* Counts the links to the vGPUs, if they can be read. */
 	active = vgpu_sysfs_count_vgpus(types_fd, join_attribute(id, "devices").text);
 	type->active = active > 0 ? (size_t)active : 0;
 	if (type->id == NULL)
@@ -176,7 +179,7 @@ static void add_number(struct base_text *text, const char *before, long number, 
 	base_text_add(text, after);
 }
 
-/* Its lines, one behind the other. */
+/* Adds the lines, with ", " between them. */
 static void add_lines(struct base_text *text, const char *lines)
 {
 	add_separator(text);
@@ -223,8 +226,8 @@ static int sign(long difference)
 }
 
 /*
- * Graphics memory tells where the driver names it. Where it does not, instances
- * of a larger type are fewer, as all share what the parent has.
+ * The graphics memory decides, if the driver states it. If not, a larger type has
+ * fewer instances, because all types share the parent's resources.
  */
 int vgpu_type_compare(const struct vgpu_type *a, const struct vgpu_type *b)
 {

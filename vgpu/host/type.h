@@ -9,8 +9,8 @@
 
 /*
  * A kind of vGPU that a parent can make: a directory below its
- * mdev_supported_types. Texts are owned, printable ASCII, NULL where the driver
- * says nothing; numbers are -1 where it does not.
+ * mdev_supported_types. Texts are owned, printable ASCII, and NULL if the driver
+ * does not state them; numbers are -1 then.
  */
 struct vgpu_type {
 	char *id; /* the directory's name, e.g. i915-GVTg_V5_4 */
@@ -35,7 +35,7 @@ struct vgpu_type {
  */
 int vgpu_type_init(struct vgpu_type *type, int types_fd, const char *id, struct base_error *err);
 
-/* Takes apart a description; what it does not say stays as it is. */
+/* Parses a description; what it does not state stays as it is. */
 int vgpu_type_describe(struct vgpu_type *type, const char *description, struct base_error *err);
 
 /* True for a type that the driver describes with a screen resolution. */
@@ -44,19 +44,16 @@ bool vgpu_type_is_graphics(const struct vgpu_type *type);
 /* The device_api of a vGPU (VFIO_DEVICE_API_PCI_STRING in the kernel's vfio.h). */
 #define VGPU_TYPE_PCI_API "vfio-pci"
 
-/* True for a type whose devices a virtual machine has as PCI devices. */
+/* True for a type whose vGPUs are PCI devices in a virtual machine. */
 bool vgpu_type_is_pci(const struct vgpu_type *type);
 
 /*
- * Orders types by what they take of the parent, the largest first: below zero
+ * Orders types by how much of the parent they take, the largest first: below zero
  * if `a` is larger than `b`.
  */
 int vgpu_type_compare(const struct vgpu_type *a, const struct vgpu_type *b);
 
-/*
- * What the type gives, in one line for people: owned by the caller, NULL
- * without memory.
- */
+/* What the type provides, in one line for people: owned by the caller, NULL without memory. */
 char *vgpu_type_summarise(const struct vgpu_type *type);
 
 /* True if the driver says that one more can be made, or does not say. */

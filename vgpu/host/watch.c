@@ -31,12 +31,12 @@ static struct vgpu_watch *create_watch(const char *group, struct base_error *err
 		base_error_errno(err, errno, "cannot listen to the kernel's events");
 		return NULL;
 	}
-	/* Only root may exceed the system's limit; then the default has to do. */
+	/* Only root may exceed the system's limit; for others the default has to do. */
 	udev_monitor_set_receive_buffer_size(watch->monitor, BUFFER_SIZE);
 	return BASE_STEAL_PTR(watch);
 }
 
-/* The kernel says the same sooner than udevd, and also where that does not run. */
+/* The kernel reports events sooner than udevd, and also if udevd is not running. */
 struct vgpu_watch *vgpu_watch_create(struct base_error *err)
 {
 	return create_watch("kernel", err);
@@ -64,7 +64,7 @@ int64_t vgpu_watch_now(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* 1 if there is something to receive, 0 if the time is over, -1. */
+/* Returns 1 if there is something to receive, 0 after the deadline, or -1. */
 static int wait_readable(int readable, int64_t deadline)
 {
 	struct pollfd fd = { .fd = readable, .events = POLLIN };
@@ -121,7 +121,7 @@ void vgpu_watch_settle(int64_t deadline)
 
 	if (udev != NULL)
 		queue = udev_queue_new(udev);
-	/* From here on it notices when the queue runs empty. */
+	/* From here on, the fd reports when the queue becomes empty. */
 	if (queue != NULL)
 		fd = udev_queue_get_fd(queue);
 	while (fd >= 0 && udev_queue_get_queue_is_empty(queue) == 0 &&

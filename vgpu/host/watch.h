@@ -8,29 +8,30 @@
 #include "vgpu/base/error.h"
 
 /*
- * What the kernel says when a device of this machine comes, goes or changes.
- * Make the watch first and look then: no change after the look is missed.
+ * Reports when a device of this machine is added, removed or changed. Create the
+ * watch before looking at the devices: then no later change is missed.
  */
 struct vgpu_watch;
 
 struct vgpu_watch *vgpu_watch_create(struct base_error *err);
 
 /*
- * The same, but says it when udevd has run its rules for it, where udevd runs. It
- * says nothing of what udevd has not heard of, as udevd is not up yet.
+ * The same, but if udevd is running, it reports a device only after udevd has run
+ * its rules for it. It does not report what udevd missed because it was not running
+ * yet.
  */
 struct vgpu_watch *vgpu_watch_create_settled(struct base_error *err);
 
 /* Takes NULL. */
 void vgpu_watch_destroy(struct vgpu_watch *watch);
 
-/* Milliseconds of a clock that nobody sets, to name a deadline by. */
+/* The time in milliseconds, of a clock that nobody can set; deadlines are given in it. */
 int64_t vgpu_watch_now(void);
 
 /*
- * Waits for something to happen to any device, until the deadline: 1 and the
- * device's kernel name (a parent's name, a vGPU's UUID); 0 if the time is over;
- * -1. The name is "" where events were lost: anything may have happened.
+ * Waits until the deadline for something to happen to any device. Returns 1 with
+ * the device's kernel name (a parent's name, a vGPU's UUID), 0 after the deadline,
+ * or -1. The name is "" if events were lost: then anything may have happened.
  */
 int vgpu_watch_wait(struct vgpu_watch *watch, int64_t deadline, char name[NAME_MAX + 1],
 		    struct base_error *err);
@@ -40,8 +41,8 @@ int vgpu_watch_wait_for(struct vgpu_watch *watch, const char *name, int64_t dead
 			struct base_error *err);
 
 /*
- * Waits until udevd has dealt with all that the kernel told it, until the
- * deadline; at once where it does not run.
+ * Waits, at most until the deadline, until udevd has handled all events from the
+ * kernel. Returns at once if udevd is not running.
  */
 void vgpu_watch_settle(int64_t deadline);
 
