@@ -10,7 +10,7 @@
 
 #define DEPTH_LIMIT	16
 #define ATTRIBUTE_LIMIT 256
-#define DIGIT_LIMIT	18 /* of a whole number that surely fits 64 bits */
+#define DIGIT_LIMIT	18 /* of an integer that always fits 64 bits */
 
 #define ON_DEMAND "on_demand"
 
@@ -40,7 +40,7 @@ const char *vgpu_start_describe(enum vgpu_start start)
 	}
 }
 
-/* NULL and an error, or the one value that the whole text is. */
+/* Parses the whole text as one value; NULL with an error. */
 static struct json_object *parse_json(const char *text, size_t length, struct base_error *err)
 {
 	BASE_AUTO(json_tokener) struct json_tokener *tokener = json_tokener_new_ex(DEPTH_LIMIT);
@@ -51,12 +51,15 @@ static struct json_object *parse_json(const char *text, size_t length, struct ba
 		return NULL;
 	}
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	/* With its NUL: only that tells the parser that a number has ended. */
+	/*
+	 * The NUL is included, because without it the parser does not know that a
+	 * number has ended.
+	 */
 	json = json_tokener_parse_ex(tokener, text, (int)length + 1);
 	if (json == NULL) {
 		enum json_tokener_error why = json_tokener_get_error(tokener);
 
-		/* json-c reads the word null without an error and as no object. */
+		/* json-c parses the word null without an error, but returns no object. */
 		base_error_set(err, BASE_FAILED, "not JSON that can be read: %s",
 			       why == json_tokener_success    ? "it is null"
 			       : why == json_tokener_continue ? "it ends too early"
@@ -65,7 +68,7 @@ static struct json_object *parse_json(const char *text, size_t length, struct ba
 	return json;
 }
 
-/* NULL if it is no string, or one with a NUL inside. */
+/* NULL if it is not a string, or has a NUL inside. */
 static const char *read_string(struct json_object *value)
 {
 	const char *text;
@@ -84,7 +87,7 @@ static const char *get_string(struct json_object *json, const char *key)
 	return json_object_object_get_ex(json, key, &value) ? read_string(value) : NULL;
 }
 
-/* It becomes a path in sysfs: components only, so that it cannot lead out. */
+/* The name becomes a path in sysfs: it has only plain components, so that it cannot lead out. */
 static bool is_attribute_name(const char *name)
 {
 	char component[NAME_MAX + 1];
@@ -157,7 +160,7 @@ static int parse_attributes(struct vgpu_definition *definition, struct json_obje
 	return 0;
 }
 
-/* What is both automatic and on demand, as no tool writes it, starts at boot. */
+/* A definition that is both automatic and on demand, which no tool writes, starts at boot. */
 static int parse_start(struct vgpu_definition *definition, struct json_object *json,
 		       struct base_error *err)
 {
@@ -224,8 +227,8 @@ static char *format_json(struct json_object *json)
 }
 
 /*
- * json-c keeps whole numbers in 64 bits and names as C strings: a text with more
- * than that would come back changed.
+ * json-c keeps integers in 64 bits and names as C strings: a text that needs more
+ * would be changed when it is written again.
  */
 static bool can_be_rewritten(const char *text)
 {
@@ -248,7 +251,7 @@ static bool can_be_rewritten(const char *text)
 	return true;
 }
 
-/* The object, to be changed; NULL and an error where that would lose something. */
+/* Parses the text to change it; NULL with an error if rewriting it would lose something. */
 static struct json_object *open_text(const char *text, struct base_error *err)
 {
 	if (can_be_rewritten(text))
@@ -293,7 +296,7 @@ int vgpu_definition_copy(struct vgpu_definition *copy, const struct vgpu_definit
 				     strlen(definition->text), err);
 }
 
-/* Takes the changed object in the old one's place, if it is a definition. */
+/* Replaces the definition with the changed object, if that is a valid definition. */
 static int replace_definition(struct vgpu_definition *definition, struct json_object *json,
 			      struct base_error *err)
 {

@@ -11,13 +11,13 @@
 enum vgpu_start {
 	VGPU_START_MANUAL,    /* by hand only */
 	VGPU_START_BOOT,      /* with the machine */
-	VGPU_START_ON_DEMAND, /* with the domain that it is in */
+	VGPU_START_ON_DEMAND, /* when the domain that has it starts */
 };
 
 /* For programs: "manual", "auto" or "on-demand"; a constant. */
 const char *vgpu_start_name(enum vgpu_start start);
 
-/* For people, of a vGPU: "comes back at boot"; a constant. */
+/* For people, with the vGPU as the subject: "comes back at boot"; a constant. */
 const char *vgpu_start_describe(enum vgpu_start start);
 
 /* An attribute to write when the vGPU has been made. Both texts are owned. */
@@ -28,9 +28,9 @@ struct vgpu_attribute {
 
 /*
  * A vGPU that is to exist, in the format of mdevctl(8): a JSON object with
- * `mdev_type`, `start` ("auto" or "manual") and `attrs`. On demand is "manual"
- * with the member `on_demand`, which is true; mdevctl does not know that one.
- * What else the object holds is kept. All texts are owned.
+ * `mdev_type`, `start` ("auto" or "manual") and `attrs`. On demand is "manual" with
+ * the member `on_demand` set to true, which mdevctl does not know. All other
+ * members are kept. All texts are owned.
  */
 struct vgpu_definition {
 	char uuid[BASE_UUID_SIZE];
@@ -46,17 +46,17 @@ struct vgpu_definition {
 int vgpu_definition_init(struct vgpu_definition *definition, const char *parent, const char *uuid,
 			 const char *type, enum vgpu_start start, struct base_error *err);
 
-/* Reads what a file holds; the text is not trusted. */
+/* Parses the text of a file, which is not trusted. */
 int vgpu_definition_parse(struct vgpu_definition *definition, const char *parent, const char *uuid,
 			  const char *text, size_t length, struct base_error *err);
 
-/* Makes `copy` a definition of its own, to be changed: what a store has read is not. */
+/* Makes `copy` an independent definition that may be changed; a store's own may not. */
 int vgpu_definition_copy(struct vgpu_definition *copy, const struct vgpu_definition *definition,
 			 struct base_error *err);
 
 /*
- * Change one thing and keep all else, what is not understood as well. On failure
- * (no memory, a type that is no name, a number too long to be kept) nothing is
+ * Change one member and keep all others, even unknown ones. On failure (no memory,
+ * a type that is not a valid name, a number too long to be kept) nothing is
  * changed.
  */
 int vgpu_definition_set_start(struct vgpu_definition *definition, enum vgpu_start start,

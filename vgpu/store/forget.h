@@ -5,8 +5,8 @@
 #include "vgpu/store/store.h"
 
 /*
- * Removes all definitions of a vGPU, usable or broken, on whichever parents.
- * *removed says how many there were; that there are none is no error.
+ * Removes all definitions of a vGPU, usable or broken, on any parent. *removed is
+ * their number; it is not an error if there are none.
  */
 int vgpu_forget(const struct vgpu_store *store, const char *uuid, size_t *removed,
 		struct base_error *err);

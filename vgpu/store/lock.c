@@ -18,7 +18,7 @@
 #include "vgpu/store/store.h"
 
 #define RUN_DIR	   "/run/vgpu"
-#define PATIENCE_S 30 /* of a person */
+#define PATIENCE_S 30 /* that a person waits */
 #define NAME_LIMIT 64 /* the kernel's names of processes have 15 bytes */
 
 static int explain_failure(int errnum, const char *path, struct base_error *err)
@@ -29,8 +29,9 @@ static int explain_failure(int errnum, const char *path, struct base_error *err)
 }
 
 /*
- * From here on a vGPU and its definition change together. What waits for the
- * lock can be interrupted; what has it takes no time to speak of.
+ * While the lock is held, a vGPU and its definition change together, so signals
+ * that end the process wait. A process that waits for the lock can be interrupted;
+ * one that has it needs only a moment.
  */
 static void set_signals(int how)
 {
@@ -43,7 +44,7 @@ static void set_signals(int how)
 	sigprocmask(how, &set, NULL);
 }
 
-/* The process that has a lock on the file, by the kernel's list; 0 if it is not in there. */
+/* The process that has a lock on the file, from the kernel's list; 0 if it is not listed. */
 static long find_owner(int fd)
 {
 	BASE_AUTO(file) FILE *locks = fopen("/proc/locks", "re");
@@ -57,7 +58,7 @@ static long find_owner(int fd)
 		unsigned long inode;
 		long pid;
 
-		/* "1: FLOCK  ADVISORY  WRITE 123 00:19:456 0 EOF"; with "->" one that waits. */
+		/* "1: FLOCK  ADVISORY  WRITE 123 00:19:456 0 EOF"; "->" marks one that waits. */
 		if (sscanf(line, "%*d: FLOCK ADVISORY WRITE %ld %x:%x:%lu ", &pid, &major, &minor,
 			   &inode) == 4 &&
 		    pid > 0 && inode == st.st_ino && makedev(major, minor) == st.st_dev)
@@ -123,7 +124,7 @@ static void ignore_signal(int signal)
 	(void)signal;
 }
 
-/* A timer interrupts the wait each second: one such signal may come too early. */
+/* A timer interrupts the wait every second, as a single signal could come before the wait. */
 static int wait_for_lock(int fd, const char *path, int seconds, struct base_error *err)
 {
 	const struct itimerval each_second = { { 1, 0 }, { 1, 0 } };

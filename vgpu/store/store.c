@@ -16,12 +16,12 @@
 
 #define FILE_LIMIT 65536 /* bytes; mdevctl's own have some hundred */
 
-/* mdevctl's: scripts that it calls, among the parents' directories. */
+/* Scripts that mdevctl calls, in a directory beside those of the parents. */
 #define SCRIPTS_DIR "scripts.d"
 
 #define FAILURE "cannot read the definitions of vGPUs"
 
-/* Notes that a file or directory was skipped; uuid is NULL for what is no definition. */
+/* Notes that a file or directory was skipped; uuid is NULL if it is not named like a definition. */
 static int note_problem(struct vgpu_store *store, const char *parent, const char *uuid,
 			const char *message, struct base_error *err)
 {
@@ -96,7 +96,7 @@ static int open_parent(const struct vgpu_store *store, const char *parent)
 	return openat(store->fd, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 }
 
-/* Whatever is defined in there, nobody knows now. */
+/* Notes that it is not known what the directory defines. */
 static int note_unread(struct vgpu_store *store, const char *parent, int errnum,
 		       struct base_error *err)
 {
@@ -106,7 +106,7 @@ static int note_unread(struct vgpu_store *store, const char *parent, int errnum,
 	return 0;
 }
 
-/* Notes a file that is left of a writer that was killed, or is being written now. */
+/* Notes a temporary file, which a killed writer left or which is being written now. */
 static int note_leftover(struct vgpu_store *store, const char *parent, const char *name,
 			 struct base_error *err)
 {
@@ -141,7 +141,7 @@ static int read_parent(struct vgpu_store *store, const char *parent, struct base
 	if (dir.fd < 0)
 		return note_unread(store, parent, errno, err);
 	while ((name = base_dir_next(&dir)) != NULL) {
-		/* Hidden: nobody's definition. */
+		/* A hidden file is not a definition. */
 		int status = name[0] == '.' ? note_leftover(store, parent, name, err)
 					    : read_file(store, dir.fd, parent, name, err);
 
@@ -181,7 +181,7 @@ static int compare_problems(const void *a, const void *b)
 	return strcmp(left->message, right->message);
 }
 
-/* The definitions themselves are in the parents' order already. */
+/* The definitions are already ordered by parent, so their places keep that order. */
 static int compare_places(const void *a, const void *b, void *definitions)
 {
 	size_t left = *(const size_t *)a, right = *(const size_t *)b;
@@ -270,8 +270,8 @@ const struct vgpu_problem *vgpu_store_find_problem(const struct vgpu_store *stor
 }
 
 /*
- * Opens a directory below dirfd and makes it first where it is missing, with
- * its mode whatever the umask and with its name on the disk.
+ * Opens a directory below dirfd. A missing one is made first, with its mode
+ * whatever the umask is, and with its name written to the disk.
  */
 static int open_or_make(int dirfd, const char *path, bool *made)
 {
@@ -297,7 +297,7 @@ static int make_root(struct vgpu_store *store, bool *made, struct base_error *er
 	return store->fd < 0 ? base_error_errno(err, errno, "cannot make %s", store->path) : 0;
 }
 
-/* That they stay is no failure of what is written. */
+/* If they stay, that does not make the write fail. */
 static void remove_leftovers(const struct vgpu_store *store)
 {
 	for (size_t i = 0; i < store->leftover_count; i++)
@@ -315,7 +315,7 @@ static int write_below(const struct vgpu_store *store, const struct vgpu_definit
 	if (base_file_replace_at(fd, definition->uuid, definition->text, strlen(definition->text),
 				 0644, err) == 0)
 		return 0;
-	/* It may be there, but not on the disk. */
+	/* The file may exist, but not on the disk. */
 	unlinkat(fd, definition->uuid, 0);
 	return base_error_wrap(err, "%s/%s", store->path, definition->parent);
 }
@@ -389,7 +389,7 @@ void vgpu_store_finish(struct vgpu_store *store)
 	free(store->by_uuid);
 	free(store->definitions);
 	free(store->problems);
-	/* A zeroed store holds no directory: 0 is no fd that it could have. */
+	/* A zeroed store has no directory: an fd of 0 is never its own. */
 	if (store->fd > 0)
 		close(store->fd);
 	*store = (struct vgpu_store){ .fd = -1 };

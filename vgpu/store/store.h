@@ -6,7 +6,7 @@
 
 /*
  * Where definitions live: DIR/PARENT/UUID, shared with mdevctl and libvirt.
- * Whatever lies in there that is no definition is noted and left alone.
+ * Anything in there that is not a definition is noted and left alone.
  */
 #define VGPU_STORE_DIR VGPU_SYSCONFDIR "/mdevctl.d"
 
@@ -14,7 +14,7 @@
 struct vgpu_problem {
 	char *message; /* one line, names the file */
 	char *parent;
-	/* The UUID that a broken definition's file is named after, else "". */
+	/* The UUID in the name of a broken definition's file, else "". */
 	char uuid[BASE_UUID_SIZE];
 	bool is_unread; /* a directory that may hold definitions, but cannot be read */
 };
@@ -37,12 +37,12 @@ struct vgpu_store {
  */
 int vgpu_store_init(struct vgpu_store *store, const char *path, struct base_error *err);
 
-/* The same for who changes definitions: one that cannot be seen is an error. */
+/* The same for a caller that changes definitions: a directory that cannot be read is an error. */
 int vgpu_store_init_whole(struct vgpu_store *store, const char *path, struct base_error *err);
 
 /*
- * The definition with this UUID, or, as each parent may have one with it, the
- * *index-th of them, from 0 and by the parents' order; NULL if none.
+ * The *index-th definition with this UUID, counted from 0 in the order of the
+ * parents, as each parent may have one; NULL if there is none.
  */
 const struct vgpu_definition *vgpu_store_find(const struct vgpu_store *store, const char *uuid,
 					      const size_t *index);
@@ -52,27 +52,26 @@ const struct vgpu_problem *vgpu_store_find_problem(const struct vgpu_store *stor
 						   size_t *index);
 
 /*
- * All that write are for the holder of the lock (vgpu/store/lock.h): they also clear up
- * what a writer left that was killed. What the store has read they do not change.
+ * Only a process that has the lock (vgpu/store/lock.h) may call the functions that
+ * write. They also remove what a killed writer left behind. They do not change what
+ * the store has read.
  */
 
 /*
- * Writes the file of a definition that is not there yet, with the directories it
- * needs (0755, the file 0644, as mdevctl has them). On failure nothing is left
- * behind.
+ * Writes the file of a new definition and makes the directories that it needs
+ * (0755, the file 0644, as mdevctl does). On failure nothing is left behind.
  */
 int vgpu_store_write(struct vgpu_store *store, const struct vgpu_definition *definition,
 		     struct base_error *err);
 
 /*
- * Writes the file of a definition anew that is there and has been changed. Its
- * owner and group stay, and who may read and write it, but for what no definition
- * needs (base_file_rewrite_at).
+ * Rewrites the file of a definition that has been changed. It keeps its owner,
+ * group and mode as far as base_file_rewrite_at does.
  */
 int vgpu_store_rewrite(const struct vgpu_store *store, const struct vgpu_definition *definition,
 		       struct base_error *err);
 
-/* Removes the file, whatever is in it. */
+/* Removes the file, whatever its content is. */
 int vgpu_store_remove(const struct vgpu_store *store, const char *parent, const char *uuid,
 		      struct base_error *err);
 
