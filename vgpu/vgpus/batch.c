@@ -45,7 +45,7 @@ static void *make_share(void *data)
 	return NULL;
 }
 
-/* The items from `first` on that have its parent. */
+/* The items from `first` on that have the same parent. */
 static struct share cut_share(const struct vgpu_batch *batch, size_t first)
 {
 	struct share share = { .items = &batch->items[first] };
@@ -57,8 +57,9 @@ static struct share cut_share(const struct vgpu_batch *batch, size_t first)
 }
 
 /*
- * A thread for each parent but the last, which is ours; so is all that gets none.
- * The list is this long and does not move, as a parent comes but once.
+ * Each parent except the last gets a thread; this thread does the last one and
+ * those whose thread could not start. The array is long enough from the start, so
+ * it does not move while threads use it.
  */
 void vgpu_batch_run(struct vgpu_batch *batch)
 {

@@ -5,7 +5,7 @@
 #include "vgpu/host/host.h"
 #include "vgpu/store/definition.h"
 
-/* One vGPU to be made, and what came of it. */
+/* One vGPU to be made, and the result. */
 struct vgpu_batch_item {
 	const struct vgpu_definition *definition;
 	const struct vgpu_parent *parent;
@@ -14,8 +14,9 @@ struct vgpu_batch_item {
 };
 
 /*
- * vGPUs that are made together: most of the time is the kernel's, and parents do
- * not wait for each other. Start with { 0 }. What is put in must outlive it.
+ * vGPUs that are made together: the kernel takes most of the time, and parents do
+ * not wait for each other. Start with { 0 }. The host and the definitions must
+ * outlive it.
  */
 struct vgpu_batch {
 	struct vgpu_batch_item *items;
@@ -24,8 +25,8 @@ struct vgpu_batch {
 };
 
 /*
- * Puts a definition in, unless its vGPU is there or its parent or type is not. They
- * come ordered by parent.
+ * Adds a definition, unless its vGPU exists or its parent or type does not. Add
+ * them ordered by parent.
  */
 int vgpu_batch_add(struct vgpu_batch *batch, const struct vgpu_host *host,
 		   const struct vgpu_definition *definition, struct base_error *err);
@@ -33,7 +34,10 @@ int vgpu_batch_add(struct vgpu_batch *batch, const struct vgpu_host *host,
 /* Makes them: those of a parent in their order, several parents at the same time. */
 void vgpu_batch_run(struct vgpu_batch *batch);
 
-/* What came of a definition; NULL for one that was not put in. Ask in their order. */
+/*
+ * The result of a definition; NULL if it was not added. Ask in the order in which
+ * they were added.
+ */
 struct vgpu_batch_item *vgpu_batch_take(struct vgpu_batch *batch,
 					const struct vgpu_definition *definition);
 

@@ -10,7 +10,7 @@
 /* A libvirt domain that has a vGPU in its XML. */
 struct vgpu_claim {
 	char uuid[BASE_UUID_SIZE];
-	const char *domain; /* one line; in the text of the claims */
+	const char *domain; /* one line; points into the text of the claims */
 };
 
 struct vgpu_claims {
@@ -20,12 +20,12 @@ struct vgpu_claims {
 };
 
 /*
- * Asks the libvirt at `uri` (NULL: the default), by vgpu-domain. -1 if it cannot be
- * asked: finish them all the same.
+ * Asks the libvirt at `uri` (NULL: the default) through vgpu-domain. Returns -1 if
+ * it cannot be asked. Finish the claims either way.
  */
 int vgpu_claims_init(struct vgpu_claims *claims, const char *uri, struct base_error *err);
 
-/* Takes over the text of `vgpu-domain claims`: "UUID DOMAIN" lines; others are left out. */
+/* Takes over the text of `vgpu-domain claims`: "UUID DOMAIN" lines; other lines are ignored. */
 int vgpu_claims_parse(struct vgpu_claims *claims, char *text, struct base_error *err);
 
 /* The first claim on a vGPU at or after *index; NULL if there is none. */
@@ -35,7 +35,7 @@ const struct vgpu_claim *vgpu_claims_find(const struct vgpu_claims *claims, cons
 /* All domains that claim a vGPU, "a, b": owned by the caller, NULL if there is none. */
 char *vgpu_claims_describe(const struct vgpu_claims *claims, const char *uuid);
 
-/* Takes NULL and zeroed ones. */
+/* Takes NULL and zeroed claims. */
 void vgpu_claims_finish(struct vgpu_claims *claims);
 
 BASE_DEFINE_CLEANUP(vgpu_claims, struct vgpu_claims, vgpu_claims_finish)

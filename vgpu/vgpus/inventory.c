@@ -39,7 +39,7 @@ int vgpu_inventory_init(struct vgpu_inventory *inventory, const struct vgpu_host
 	inventory->items = calloc(most, sizeof(*inventory->items));
 	if (inventory->items == NULL)
 		return base_error_no_memory(err, "cannot list the vGPUs");
-	/* Both are in the same order: one walk through the two. */
+	/* Both are in the same order, so one pass merges them. */
 	while (d < host->device_count || k < store->definition_count) {
 		struct vgpu_item *item = &inventory->items[inventory->count++];
 		int order = d == host->device_count ? 1

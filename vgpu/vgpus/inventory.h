@@ -5,7 +5,7 @@
 #include "vgpu/host/host.h"
 #include "vgpu/store/store.h"
 
-/* A vGPU that is there, defined, or both. The host and the store own the rest. */
+/* A vGPU that is active, defined, or both. The host and the store own what this points to. */
 struct vgpu_item {
 	const struct vgpu_device *device;	  /* NULL if it is not active */
 	const struct vgpu_definition *definition; /* NULL if it is not defined */
@@ -23,12 +23,15 @@ struct vgpu_inventory {
 int vgpu_inventory_init(struct vgpu_inventory *inventory, const struct vgpu_host *host,
 			const struct vgpu_store *store, struct base_error *err);
 
-/* What the vGPU is; its type is that of the active one where both are there. */
+/* What the vGPU is; the type is that of the active one if it is active and defined. */
 const char *vgpu_item_uuid(const struct vgpu_item *item);
 const char *vgpu_item_parent(const struct vgpu_item *item);
 const char *vgpu_item_type(const struct vgpu_item *item);
 
-/* What its parent says of its type; NULL where neither is there. The host owns it. */
+/*
+ * Its type, as its parent describes it; NULL if the parent or the type is missing.
+ * The host owns it.
+ */
 const struct vgpu_type *vgpu_item_find_type(const struct vgpu_item *item,
 					    const struct vgpu_host *host);
 

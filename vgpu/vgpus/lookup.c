@@ -8,7 +8,7 @@
 
 #include "vgpu/base/log.h"
 
-#define NAMED 4 /* so many candidates fit a line */
+#define NAMED 4 /* as many candidates as fit on a line */
 
 /* The different UUIDs that begin as the word does. */
 struct candidates {
@@ -51,7 +51,7 @@ static bool parse_start(const char *word, char start[BASE_UUID_SIZE])
 
 	if (length == 0 || length >= BASE_UUID_SIZE)
 		return false;
-	/* It is one if what is missing makes a UUID of it. */
+	/* It is one if the rest of a UUID behind it makes a whole UUID. */
 	for (size_t i = 0; i < length; i++)
 		whole[i] = word[i];
 	if (!base_name_parse_uuid(whole, start))
@@ -160,7 +160,7 @@ static int compare_places(const void *a, const void *b, void *uuids)
 	return order != 0 ? order : (left > right) - (left < right);
 }
 
-/* Leaves the first of each; the order stays. */
+/* Keeps the first of each UUID, in the same order. */
 static int drop_repeated(struct vgpu_lookups *lookups, struct base_error *err)
 {
 	BASE_AUTO(free) size_t *places = calloc(lookups->count + 1, sizeof(*places));

@@ -55,7 +55,7 @@ static int create_device(const struct vgpu_parent *parent, const char *type, con
 	return 0;
 }
 
-/* The errno of a write is no answer to `create`: it says nothing of the parent's room. */
+/* The errno of this write is not the answer to `create`, so it must not look like a full parent. */
 static int set_attribute(const char *syspath, const struct vgpu_definition *definition,
 			 const struct vgpu_attribute *attribute, struct base_error *err)
 {
@@ -82,7 +82,7 @@ static int set_attributes(const struct vgpu_parent *parent,
 	return 0;
 }
 
-/* One that cannot be read is taken to be as it is wanted: some can only be written. */
+/* An attribute that cannot be read counts as equal, because some can only be written. */
 static bool differs(const struct vgpu_device *device, const struct vgpu_attribute *attribute)
 {
 	BASE_AUTO(free) char *path = NULL;
@@ -98,7 +98,7 @@ static bool differs(const struct vgpu_device *device, const struct vgpu_attribut
 	return strcmp(value, attribute->value) != 0;
 }
 
-/* For the reason in err, which then also says whether that worked. */
+/* Removes the vGPU again because of the error in err, which then also says whether that worked. */
 static int take_back(const struct vgpu_parent *parent, const char *uuid, struct base_error *err)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };

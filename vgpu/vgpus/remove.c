@@ -25,8 +25,8 @@ static int explain_remove(int errnum, const struct vgpu_device *device, struct b
 }
 
 /*
- * Held until the kernel has removed it: i915 would let a vGPU go that a VM has
- * opened between the question and the removal.
+ * The vGPU is held until the kernel has removed it, because i915 would also remove
+ * one that a virtual machine opens after the check.
  */
 int vgpu_remove(const struct vgpu_device *device, struct base_error *err)
 {

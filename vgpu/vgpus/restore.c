@@ -18,9 +18,9 @@ static int check_existing(const struct vgpu_device *device,
 }
 
 /*
- * One look at a UUID that somebody has taken: 0 the vGPU is there and what we
- * want, 1 made by us after all, -1; err->errnum is EAGAIN while it is neither
- * there nor free.
+ * Checks once a UUID that somebody has taken. Returns 0 if the vGPU exists and is
+ * the wanted one, 1 if it was made here after all, or -1; err->errnum is EAGAIN
+ * while the vGPU does not exist and the UUID is not free.
  */
 static int try_taken(const struct vgpu_parent *parent, const struct vgpu_definition *definition,
 		     struct base_error *err)
@@ -44,9 +44,9 @@ static int try_taken(const struct vgpu_parent *parent, const struct vgpu_definit
 }
 
 /*
- * mdev takes the UUID first, and the device and the link to its type show up
- * later. The device sends events, the link and a UUID that is given back send
- * none: both follow an event closely, so that we look again ever more seldom.
+ * mdev takes the UUID first; the device and the link to its type appear later.
+ * There are events for the device, but not for the link or a UUID that becomes
+ * free. Both follow an event closely, so the waits between two checks grow.
  */
 static int wait_for_maker(const struct vgpu_parent *parent,
 			  const struct vgpu_definition *definition, struct base_error *err)
@@ -106,7 +106,7 @@ static int restore_vgpu(const struct vgpu_host *host, const struct vgpu_definiti
 	return -1;
 }
 
-/* The steps ask their error what it was, so they always need one. */
+/* The steps read their error's errnum, so they always need an error object. */
 int vgpu_restore_one(const struct vgpu_host *host, const struct vgpu_definition *definition,
 		     struct base_error *err)
 {

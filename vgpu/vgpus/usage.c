@@ -38,7 +38,7 @@ char *vgpu_usage_describe(const struct vgpu_usage *usage, const struct vgpu_host
 bool vgpu_usage_is_free(const struct vgpu_usage *usage, const struct vgpu_host *host,
 			const struct vgpu_item *item)
 {
-	/* One that is only defined may be there on another parent, with the same UUID. */
+	/* A vGPU that is only defined here may be active on another parent, with the same UUID. */
 	const struct vgpu_device *device = vgpu_host_find_device(host, vgpu_item_uuid(item));
 	size_t index = 0;
 

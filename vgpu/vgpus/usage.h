@@ -6,7 +6,7 @@
 #include "vgpu/vgpus/claims.h"
 #include "vgpu/vgpus/inventory.h"
 
-/* Who has the vGPUs in its XML, and who uses them now. */
+/* Which domains have the vGPUs in their XML, and which processes use them now. */
 struct vgpu_usage {
 	struct vgpu_claims claims;
 	struct vgpu_holders holders;
@@ -14,8 +14,8 @@ struct vgpu_usage {
 };
 
 /*
- * Asks the libvirt at `uri` (NULL: the default) and looks through /proc. That libvirt
- * cannot be asked is no failure: `why` (may be NULL) says it.
+ * Asks the libvirt at `uri` (NULL: the default) and looks through /proc. It is not
+ * a failure if libvirt cannot be asked: `why` (may be NULL) then says so.
  */
 int vgpu_usage_init(struct vgpu_usage *usage, const struct vgpu_host *host, const char *uri,
 		    struct base_error *why, struct base_error *err);
@@ -35,7 +35,7 @@ char *vgpu_usage_describe(const struct vgpu_usage *usage, const struct vgpu_host
 bool vgpu_usage_is_free(const struct vgpu_usage *usage, const struct vgpu_host *host,
 			const struct vgpu_item *item);
 
-/* Takes NULL and a zeroed one. */
+/* Takes NULL and a zeroed usage. */
 void vgpu_usage_finish(struct vgpu_usage *usage);
 
 BASE_DEFINE_CLEANUP(vgpu_usage, struct vgpu_usage, vgpu_usage_finish)

@@ -8,9 +8,10 @@
 #include "vgpu/vgpus/usage.h"
 
 /*
- * What this machine has of vGPUs: what the kernel shows, what is defined, and the two
- * brought together. Who has and who uses them takes a moment to find out: the usage stays
- * empty until somebody fills it in (vgpu/vgpus/usage.h). Start with { 0 }.
+ * The vGPUs of this machine: those that the kernel shows, those that are defined,
+ * and both together. It takes a moment to find out who has and who uses them, so
+ * the usage stays empty until somebody fills it in (vgpu/vgpus/usage.h). Start with
+ * { 0 }.
  */
 struct vgpu_world {
 	struct vgpu_host host;
@@ -19,10 +20,10 @@ struct vgpu_world {
 	struct vgpu_usage usage;
 };
 
-/* What vgpu_world_init gathers beside the vGPUs and their definitions. */
+/* What vgpu_world_init gathers besides the vGPUs and their definitions. */
 enum vgpu_world_option {
 	VGPU_WORLD_PARENTS = 1 << 0, /* the parents and all that their types say */
-	VGPU_WORLD_WHOLE = 1 << 1,   /* for who changes definitions: vgpu_store_init_whole */
+	VGPU_WORLD_WHOLE = 1 << 1, /* for callers that change definitions: vgpu_store_init_whole */
 };
 
 /*
@@ -32,7 +33,7 @@ enum vgpu_world_option {
 int vgpu_world_init(struct vgpu_world *world, const char *config_dir, unsigned int options,
 		    struct base_error *err);
 
-/* Takes NULL and a zeroed one. */
+/* Takes NULL and a zeroed world. */
 void vgpu_world_finish(struct vgpu_world *world);
 
 BASE_DEFINE_CLEANUP(vgpu_world, struct vgpu_world, vgpu_world_finish)
