@@ -27,7 +27,7 @@ int vgpu_desktop_is_running(bool *is_running, struct base_error *err)
 	return 0;
 }
 
-/* systemd takes $ for the beginning of a variable. */
+/* systemd would take a single $ for the beginning of a variable. */
 static char *escape(const char *word)
 {
 	char *escaped = malloc(2 * strlen(word) + 1);
@@ -45,9 +45,10 @@ static char *escape(const char *word)
 }
 
 /*
- * The start belongs to systemd, not to us: it comes after success, failure,
- * signals and a SIGKILL alike. A unit of this name exists only once, so that two
- * cannot stop and start the display manager against each other.
+ * systemd starts the display manager again, not this program, so that it happens
+ * after success, failure, signals and even a SIGKILL. Only one unit of this name
+ * can exist, so that two commands cannot stop and start the display manager at the
+ * same time.
  */
 static const char *const service[] = {
 	"systemd-run",

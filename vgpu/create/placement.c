@@ -8,7 +8,10 @@
 #include "vgpu/base/text.h"
 #include "vgpu/create/reason.h"
 
-/* "a, b", or "none", owned by the caller; NULL without memory. Whole: hosts have few. */
+/*
+ * "a, b", or "none", owned by the caller; NULL without memory. All are listed, as
+ * hosts have few.
+ */
 static char *list_parents(const struct vgpu_host *host)
 {
 	struct base_text text = { 0 };
@@ -20,7 +23,7 @@ static char *list_parents(const struct vgpu_host *host)
 	return base_text_take(&text);
 }
 
-/* The same of the types of `count` parents. */
+/* The same for the types of `count` parents. */
 static char *list_types(const struct vgpu_parent *parents, size_t count)
 {
 	struct base_text text = { 0 };
@@ -99,7 +102,7 @@ static int full(const struct vgpu_parent *parent, const char *type, struct base_
 	return -1;
 }
 
-/* Looks for the type on one parent, or on all where that is NULL. */
+/* Looks for the type on one parent, or on all if that is NULL. */
 static int place_type(const struct vgpu_host *host, const struct vgpu_parent *only,
 		      const char *type, struct vgpu_placement *placement, struct base_error *err)
 {
@@ -129,7 +132,7 @@ static bool has_graphics(const struct vgpu_parent *parent)
 	return false;
 }
 
-/* Of those smaller than `limit`, where that is not NULL. */
+/* Only types smaller than `limit` count, unless that is NULL. */
 static const struct vgpu_type *largest_that_fits(const struct vgpu_parent *parent,
 						 const struct vgpu_type *limit)
 {

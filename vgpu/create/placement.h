@@ -15,18 +15,18 @@ struct vgpu_placement {
 
 /*
  * Decides on a parent and a type; either may be NULL for "what fits best": the
- * first parent with room that has graphics types, and the largest of its types
- * that still fits. Where no type is known to be for graphics, the parent must
- * be named unless there is only one. Where err->errnum says ENOSPC, the placement is
- * what has no room, with a NULL type if none fits.
+ * first parent with room that has graphics types, and the largest of its types that
+ * still fits. If no type is known to be for graphics, the parent must be named
+ * unless there is only one. If err->errnum is ENOSPC, the placement is the parent
+ * and type that have no room; the type is NULL if none fits.
  */
 int vgpu_placement_find(const struct vgpu_host *host, const char *parent, const char *type,
 			struct vgpu_placement *placement, struct base_error *err);
 
 /*
- * Goes on from a placement that took the largest to the next smaller type on its
- * parent, as when the kernel has less room than it counts. False, with the placement
- * as it was, if somebody asked for its type or nothing smaller fits.
+ * Changes a placement that took the largest type to the next smaller type on its
+ * parent, because the kernel can have less room than it counts. False, and nothing
+ * changes, if somebody asked for its type or nothing smaller fits.
  */
 bool vgpu_placement_shrink(struct vgpu_placement *placement);
 

@@ -37,7 +37,7 @@ char *vgpu_reason_no_parent(struct base_error *err)
 	return text;
 }
 
-/* The aperture is the one reason that a parent itself shows. */
+/* The aperture is the only reason that a parent itself shows. */
 char *vgpu_reason_no_types(const struct vgpu_parent *parent)
 {
 	BASE_AUTO(doctor_report) struct doctor_report report = { 0 };

@@ -17,7 +17,7 @@
 #include "vgpu/doctor/decide/report.h"
 #include "vgpu/vgpus/world.h"
 
-/* The longest that any of them prints: a domain. */
+/* Enough for the longest output, which is a domain's XML. */
 #define OUTPUT_LIMIT	((size_t)16 * 1024 * 1024)
 #define LAUNCHER_LIMIT	16384
 #define LAUNCHER_DIR	"/usr/local/share/applications"
@@ -49,7 +49,7 @@ static size_t add_option(const char **words, size_t count, const char *option, c
 	return count;
 }
 
-/* This very program, for one of its own commands. What is NULL is left out. */
+/* Runs this program again, with one of its commands. Arguments that are NULL are left out. */
 static int run_self(const struct vgpu_setup *setup, const char *command, const char *flag,
 		    const char *operand, char **output, struct base_error *err)
 {
@@ -89,7 +89,7 @@ int vgpu_setup_check_host(struct vgpu_setup *setup, struct base_error *err)
 			      problem->found);
 }
 
-/* What vgpu-domain says: a line that begins with a UUID for each vGPU. */
+/* Runs a command of vgpu-domain; *lines is its output. Arguments that are NULL are left out. */
 static int ask_domain(const struct vgpu_setup *setup, const char *command, const char *flag,
 		      const char *operand, char **lines, struct base_error *err)
 {
@@ -112,7 +112,7 @@ static bool is_for_machines(const struct vgpu_host *host, const struct vgpu_item
 	return type != NULL && vgpu_type_is_pci(type) && vgpu_type_is_graphics(type);
 }
 
-/* Which domains have the vGPUs must be known: what one has is not free. */
+/* It must be known which domains have the vGPUs, because a vGPU in a domain is not free. */
 static int gather_world(struct vgpu_world *world, const struct vgpu_setup *setup,
 			struct base_error *err)
 {
@@ -179,7 +179,7 @@ static int start_at_boot(struct vgpu_setup *setup, struct base_error *err)
 	return 0;
 }
 
-/* One that comes with its domain stays away until then. */
+/* A vGPU on demand is not made now, but when its domain starts. */
 static int take_item(struct vgpu_setup *setup, const struct vgpu_item *item, const char *found,
 		     struct base_error *err)
 {
@@ -228,7 +228,7 @@ int vgpu_setup_take_vgpu(struct vgpu_setup *setup, struct base_error *err)
 	if (base_name_parse_uuid(own, setup->uuid))
 		return take_item(setup, find_item(&world, setup->uuid),
 				 "which the domain has already", err);
-	/* What is active needs no more room. */
+	/* A vGPU that is active needs no more room. */
 	item = find_free(&world, setup->type, true);
 	if (item == NULL)
 		item = find_free(&world, setup->type, false);
@@ -267,7 +267,7 @@ static int systemctl(const char *verb, const char *unit, struct base_error *err)
 	return vgpu_program_run("systemctl", words, OUTPUT_LIMIT, &output, err);
 }
 
-/* A service that is enabled already stays out of what may be taken back. */
+/* A service that was enabled before is not disabled if setup is undone. */
 static int enable(struct vgpu_setup *setup, const char *unit, bool *enabled, const char *what,
 		  struct base_error *err)
 {
@@ -317,7 +317,7 @@ void vgpu_setup_disable_suspend(struct vgpu_setup *setup)
 	disable(setup, SUSPEND_SERVICE, setup->enabled_suspend);
 }
 
-/* Started too: it is for a viewer of today. */
+/* The socket is also started, so that the viewer can use it at once. */
 int vgpu_setup_enable_scanout(struct vgpu_setup *setup, struct base_error *err)
 {
 	if (enable(setup, SCANOUT_SOCKET, &setup->enabled_scanout,
@@ -409,7 +409,7 @@ int vgpu_setup_attach(struct vgpu_setup *setup, struct base_error *err)
 		return -1;
 	if (strcmp(before, after) == 0)
 		return status < 0 ? -1 : tell_done(setup, err, "%s had the vGPU", setup->domain);
-	/* Interrupted, it may have done its work all the same. */
+	/* A command that was interrupted may have changed the domain all the same. */
 	base_error_finish(err);
 	setup->changed = true;
 	return tell_done(setup, err, "%s has the vGPU", setup->domain);

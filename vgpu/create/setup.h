@@ -7,7 +7,7 @@
 #include "vgpu/base/error.h"
 #include "vgpu/base/name.h"
 
-/* What was missing of the vGPU and is there now. */
+/* Which part of the vGPU was missing and has been made. */
 enum vgpu_setup_made {
 	VGPU_SETUP_MADE_NOTHING,
 	VGPU_SETUP_MADE_ALL,
@@ -26,21 +26,21 @@ struct vgpu_setup {
 
 	char uuid[BASE_UUID_SIZE]; /* "" until there is one */
 	char *launcher;		   /* owned; the file's path */
-	char *did;		   /* owned; what the last step did, one line for people */
+	char *did;		   /* owned; what the last step did, in one line for people */
 	enum vgpu_setup_made made;
-	bool set_boot;	/* of a vGPU that did not start at boot */
-	bool on_demand; /* the vGPU is */
+	bool set_boot;	/* for a vGPU that did not start at boot before */
+	bool on_demand; /* the vGPU starts on demand */
 	bool enabled_boot;
 	bool enabled_suspend;
 	bool enabled_scanout;
 	bool added_launcher;
 	bool changed;
-	bool left_behind; /* something could not be taken back; that was told */
+	bool left_behind; /* something could not be taken back; a warning said so */
 };
 
 /*
- * The steps, each by the command that does only that. They set `did`, or leave
- * it NULL where there is nothing to tell. 0, or -1 with nothing done.
+ * The steps; each uses the command that does only this. They set `did`, or leave it
+ * NULL if there is nothing to report. Return 0, or -1 with nothing done.
  */
 int vgpu_setup_check_host(struct vgpu_setup *setup, struct base_error *err);
 int vgpu_setup_take_vgpu(struct vgpu_setup *setup, struct base_error *err);
@@ -57,7 +57,7 @@ void vgpu_setup_disable_suspend(struct vgpu_setup *setup);
 void vgpu_setup_disable_scanout(struct vgpu_setup *setup);
 void vgpu_setup_remove_launcher(struct vgpu_setup *setup);
 
-/* Takes NULL and a zeroed one. */
+/* Takes NULL and a zeroed setup. */
 void vgpu_setup_finish(struct vgpu_setup *setup);
 
 BASE_DEFINE_CLEANUP(vgpu_setup, struct vgpu_setup, vgpu_setup_finish)

@@ -36,7 +36,7 @@ static const struct vgpu_type *smallest(const struct vgpu_parent *parent)
 	return best;
 }
 
-/* The largest of those that are smaller than what was asked for and fit now. */
+/* The largest type that is smaller than the one that was asked for and fits now. */
 static const struct vgpu_type *find_smaller(const struct shortage *shortage)
 {
 	const struct vgpu_type *best = NULL;

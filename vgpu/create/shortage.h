@@ -5,9 +5,9 @@
 #include "vgpu/create/placement.h"
 
 /*
- * Says why the parent of the placement has no room for one more of its type (NULL: for
- * any at all): what is short and by how much, who holds it, and the ways out. Sets
- * err anew, with errnum ENOSPC; -1.
+ * Says why the parent of the placement has no room for one more of its type (NULL:
+ * for any at all): what is short and by how much, who holds it, and what can be
+ * done. Replaces err, with errnum ENOSPC; returns -1.
  */
 int vgpu_shortage_explain(const struct vgpu_host *host, const struct vgpu_placement *placement,
 			  struct base_error *err);
