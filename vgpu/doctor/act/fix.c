@@ -39,7 +39,7 @@ static int show_plan(const struct doctor_plan *plan, struct base_error *err)
 	return 0;
 }
 
-/* Who could not be asked did nothing wrong: what would be done was all they wanted. */
+/* It is not a misuse if there is no terminal: the user may only want to see the plan. */
 static int ask_for_all(bool yes, struct base_error *err)
 {
 	fflush(stdout);
@@ -105,7 +105,7 @@ static int write_change(const struct doctor_change *change, const char *root,
 	return 0;
 }
 
-/* A step that sets a parameter, and how that was before. */
+/* Notes a step that sets a parameter, and the old value. */
 static int note_step(struct doctor_journal *journal, const struct doctor_step *step,
 		     struct base_error *err)
 {
@@ -152,7 +152,7 @@ static int write_changes(const struct doctor_plan *plan, const char *root, struc
 	return 0;
 }
 
-/* What the next boot does anyway is no failure where it cannot be had now. */
+/* A step that fails now is not a failure, because the next boot does it anyway. */
 static void take_steps(const struct doctor_plan *plan)
 {
 	for (size_t i = 0; i < plan->step_count; i++) {
@@ -183,7 +183,7 @@ void doctor_print_initramfs(const char *root)
 		printf("left to do: sudo %s, as i915 may be in the initramfs\n", command);
 }
 
-/* What mends it beside us; NULL if nothing is. */
+/* The part of the repair that --fix does not do; NULL if there is none. */
 static const char *find_rest(const char *mend)
 {
 	static const char ours[] = "vgpu doctor --fix";
@@ -195,7 +195,7 @@ static const char *find_rest(const char *mend)
 	return strncmp(behind, "; ", 2) == 0 ? behind + 2 : NULL;
 }
 
-/* What a step has just brought about. */
+/* True if a step has just done it. */
 static bool is_done(const struct doctor_plan *plan, const char *rest)
 {
 	for (size_t i = 0; i < plan->step_count; i++) {
@@ -207,7 +207,7 @@ static bool is_done(const struct doctor_plan *plan, const char *rest)
 	return false;
 }
 
-/* The boot loader, the firmware and packages are not for us to change. */
+/* vgpu does not change the boot loader, the firmware or packages. */
 static void print_rest(const struct doctor_plan *plan, const struct doctor_report *report,
 		       const char *root)
 {

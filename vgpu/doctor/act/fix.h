@@ -15,7 +15,7 @@ int doctor_fix(const struct doctor_facts *facts, const struct doctor_report *rep
 /* Takes back what doctor_fix has written below the root; as doctor_fix. */
 int doctor_undo(const char *root, struct base_error *err);
 
-/* Tells what is left to do where i915's options change: it is often in the initramfs, with them. */
+/* Prints how to rebuild the initramfs, which often contains i915 and its options. */
 void doctor_print_initramfs(const char *root);
 
 #endif

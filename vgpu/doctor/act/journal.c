@@ -47,7 +47,7 @@ static bool is_same(const char *one, const char *other)
 	return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
 }
 
-/* What others have done to it since the first time is to stay. */
+/* Changes that others have made since the first time stay. */
 static int change_again(struct doctor_change *old, const struct doctor_change *change)
 {
 	BASE_AUTO(free) char *before = NULL;
@@ -121,7 +121,7 @@ static const char *text_of(struct json_object *json, const char *key)
 							     : NULL;
 }
 
-/* Only what --fix writes at all is taken back. */
+/* Only files that --fix can write are taken back. */
 static int read_change(struct doctor_journal *journal, struct json_object *json,
 		       struct base_error *err)
 {
@@ -242,7 +242,7 @@ static int remove_journal(const char *root, struct base_error *err)
 	doctor_below_sweep(fd, NAME);
 	if (unlinkat(fd, NAME, 0) < 0 && errno != ENOENT)
 		return base_error_errno(err, errno, "cannot remove %s" PATH, root);
-	/* Others may have something there. */
+	/* The directory stays if others have files in it. */
 	if (above >= 0)
 		unlinkat(above, name, AT_REMOVEDIR);
 	return 0;

@@ -20,8 +20,8 @@ struct doctor_journal {
 int doctor_journal_init(struct doctor_journal *journal, const char *root, struct base_error *err);
 
 /*
- * Notes a change: of one that was changed before, what it was at first stays,
- * with what others have done to it since. The change stays the caller's.
+ * Notes a change. If the file was changed before, the journal keeps its first
+ * state, with what others have changed since. The caller keeps the change.
  */
 int doctor_journal_add(struct doctor_journal *journal, const struct doctor_change *change,
 		       struct base_error *err);

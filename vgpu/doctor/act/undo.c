@@ -24,7 +24,7 @@ static int put_back(int fd, const char *name, const char *text, const char *root
 	return 0;
 }
 
-/* Somebody changed it since: what is theirs stays. */
+/* Somebody has changed the file since; their changes stay. */
 static int undo_changed(int fd, const char *name, const char *text, const char *root,
 			const struct doctor_change *change, struct base_error *err)
 {
@@ -85,13 +85,13 @@ static int undo_link(int fd, const char *name, const char *root, const struct do
 	return 0;
 }
 
-/* A parameter, which reads Y or N; one that is no more what --fix has set stays. */
+/* A parameter reads Y or N; it stays if it is no longer what --fix has set. */
 static int undo_parameter(const struct doctor_change *change, const char *root,
 			  struct base_error *err)
 {
 	BASE_AUTO(free) char *now = base_file_read_attribute_at(AT_FDCWD, change->path);
 
-	/* Another system's parameters are not those that run here. */
+	/* Another system's parameters are not those of the running kernel. */
 	if (*root != '\0' || now == NULL || change->before == NULL ||
 	    (*now == 'Y') != (*change->after == '1'))
 		return 0;
@@ -119,7 +119,7 @@ static int undo_change(const struct doctor_change *change, const char *root, str
 			       : undo_file(fd, name, root, change, err);
 }
 
-/* Those that somebody else uses by now stay. */
+/* Directories that somebody else uses now stay. */
 static void remove_directories(struct doctor_journal *journal, const char *root)
 {
 	for (size_t i = journal->directory_count; i > 0; i--) {

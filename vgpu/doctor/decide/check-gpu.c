@@ -100,7 +100,7 @@ void doctor_check_driver(const struct doctor_facts *facts, struct doctor_report 
 	}
 }
 
-/* "_8, _4": the types of which one fits at least. */
+/* "_8, _4": the types of which at least one vGPU fits. */
 static size_t list_types(long aperture_mb, char *text, size_t size)
 {
 	long low = vgpu_gvt_room(aperture_mb).low_mb;

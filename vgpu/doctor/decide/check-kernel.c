@@ -31,11 +31,11 @@ enum doctor_setting doctor_next_setting(const struct doctor_parameter *parameter
 {
 	if (parameter->on_cmdline != DOCTOR_ABSENT)
 		return parameter->on_cmdline;
-	/* modprobe.d is for what modprobe loads. */
+	/* modprobe.d is only for modules that modprobe loads. */
 	return module->is_builtin ? DOCTOR_ABSENT : parameter->in_file;
 }
 
-/* modprobe reads files in the order of their names, and the last word counts. */
+/* modprobe reads files in the order of their names, and the last setting wins. */
 static bool file_wins(const struct doctor_parameter *parameter)
 {
 	return parameter->file != NULL &&
@@ -60,7 +60,7 @@ static void mend_initramfs(struct doctor_report *report, const struct doctor_ker
 		doctor_mend(report, "reboot (and rebuild the initramfs before, if i915 is in it)");
 }
 
-/* How to come to the setting of i915 or kvm at the next boot. */
+/* Says how to get the setting of i915 or kvm at the next boot. */
 static void mend_parameter(struct doctor_report *report, const struct doctor_kernel *kernel,
 			   const char *name, const char *value,
 			   const struct doctor_parameter *parameter,
@@ -140,7 +140,7 @@ void doctor_check_gvt(const struct doctor_facts *facts, struct doctor_report *re
 		       DOCTOR_ON);
 }
 
-/* Where it says nothing, i915 leaves GuC off on all that have GVT-g. */
+/* By default, i915 leaves GuC off on all processors that have GVT-g. */
 void doctor_check_guc(const struct doctor_facts *facts, struct doctor_report *report)
 {
 	const struct doctor_kernel *kernel = &facts->kernel;

@@ -3,7 +3,7 @@
 
 #include "vgpu/doctor/decide/decide.h"
 
-/* Less than this is no machine that somebody wants a vGPU in. */
+/* Nobody wants a vGPU in a virtual machine with less memory than this. */
 #define MEMLOCK_LEAST (4LL << 30) /* bytes */
 
 #define FIX	"sudo vgpu doctor --fix"
@@ -44,7 +44,7 @@ bool doctor_may_use(const struct doctor_user *user, const struct doctor_node *no
 	return (node->mode & others) == others;
 }
 
-/* Somebody whose rights are worth a look: root has all. */
+/* True if the user's rights need a check: root has all rights. */
 static bool is_ordinary(const struct doctor_user *user)
 {
 	return user->name != NULL && user->uid != 0;
@@ -89,7 +89,7 @@ static bool may_open(const struct doctor_permissions *permissions)
 	return permissions->has_vfio_rule && !is_left_out(permissions);
 }
 
-/* udev gave a node that is there already to whom it was for at that time. */
+/* An existing node keeps the owners that udev's rules gave it when it was made. */
 static void mend_group(struct doctor_report *report, const struct doctor_permissions *permissions)
 {
 	bool has_node = permissions->group.path != NULL;

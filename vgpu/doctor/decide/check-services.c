@@ -70,7 +70,7 @@ void doctor_check_mdevctl(const struct doctor_facts *facts, struct doctor_report
 		doctor_find(report, DOCTOR_FINE, "not installed, and not needed");
 }
 
-/* What is wrong with a parent that is mended already has its own findings. */
+/* A GPU that makes no vGPUs yet has findings of its own. */
 static bool waits_for_gpu(const struct doctor_facts *facts,
 			  const struct vgpu_definition *definition)
 {
@@ -100,7 +100,7 @@ static void check_definition(const struct doctor_facts *facts,
 	}
 }
 
-/* What all that start at boot take together. */
+/* What all vGPUs that start at boot need together. */
 static struct vgpu_gvt_room add_up(const struct doctor_facts *facts,
 				   const struct vgpu_parent *parent)
 {

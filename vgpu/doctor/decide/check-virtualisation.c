@@ -3,7 +3,7 @@
 
 #include "vgpu/doctor/decide/decide.h"
 
-/* What a version is too old for. The newest is first; versions as in the facts. */
+/* The features that old versions lack, the newest first; versions are as in the facts. */
 struct lack {
 	const char *what;
 	int since;
@@ -102,7 +102,7 @@ static void check_display(enum doctor_answer answer, const char *name, const cha
 	}
 }
 
-/* An older QEMU lacks the display altogether, which its own check says. */
+/* An older QEMU has no such display at all, which the check of its version reports. */
 static bool has_modules(const struct doctor_facts *facts)
 {
 	const struct doctor_program *qemu = &facts->virtualisation.qemu;

@@ -6,9 +6,9 @@
 
 #include "vgpu/doctor/decide/report.h"
 
-/* Decisions that several checks, and what mends them, have in common. */
+/* Decisions that several checks and the plan of changes have in common. */
 
-/* The graphics processor is one that GVT-g exists for: else nothing else matters. */
+/* GVT-g exists for the graphics processor; if not, nothing else matters. */
 bool doctor_has_gvt_gpu(const struct doctor_facts *facts);
 
 bool doctor_has_i915(const struct doctor_facts *facts);
@@ -23,18 +23,21 @@ bool doctor_has_gvt_kernel(const struct doctor_facts *facts);
 enum doctor_setting doctor_next_setting(const struct doctor_parameter *parameter,
 					const struct doctor_module *module);
 
-/* A file of ours in modprobe.d could not change it: another wins. */
+/* A file of ours in modprobe.d could not change it, because another setting wins. */
 bool doctor_parameter_is_out_of_reach(const struct doctor_parameter *parameter,
 				      const struct doctor_module *module,
 				      enum doctor_setting wanted);
 
-/* A module of the running kernel that is not there and can be loaded. */
+/* A module of the running kernel that is not loaded and can be. */
 bool doctor_can_load(const struct doctor_module *module);
 
-/* True if the user may read and write the node by its mode, its owners and its list. */
+/*
+ * True if the user may read and write the node by its mode, its owners and its
+ * access control list.
+ */
 bool doctor_may_use(const struct doctor_user *user, const struct doctor_node *node);
 
-/* A limit on locked memory that a virtual machine would not fit in. */
+/* The limit on locked memory is too low for a virtual machine. */
 bool doctor_locks_too_little(const struct doctor_permissions *permissions);
 
 #endif

@@ -17,7 +17,7 @@
 #include "vgpu/doctor/gather/read.h"
 
 #define HEADER "# Written by vgpu doctor --fix; vgpu doctor --undo takes it back.\n"
-#define LIMIT  (1 << 20) /* bytes of a file that is added to */
+#define LIMIT  (1 << 20) /* bytes of an existing file */
 
 #define FAILURE "cannot plan what to change"
 
@@ -76,7 +76,7 @@ static int refuse_change(const char *root, const struct doctor_change *change, c
 	return base_error_set(err, BASE_FAILED, "cannot change %s%s: %s", root, change->path, why);
 }
 
-/* The file as it is; no file is no error, a link or somebody else's file is. */
+/* Reads the file as it is. A missing file is not an error; a link or another user's file is. */
 static int read_before(struct doctor_change *change, const char *root, struct base_error *err)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };
@@ -101,7 +101,7 @@ static int read_before(struct doctor_change *change, const char *root, struct ba
 	return 0;
 }
 
-/* The old text, which may be NULL, with the lines behind it; NULL without memory. */
+/* The old text, which may be NULL, with the lines after it; NULL without memory. */
 static char *append_lines(const char *before, const char *lines)
 {
 	const char *old = before != NULL ? before : "";
@@ -112,7 +112,7 @@ static char *append_lines(const char *before, const char *lines)
 				strstr(old, HEADER) != NULL ? "" : HEADER, lines);
 }
 
-/* `lines` end with newlines; none of them is nothing to do. */
+/* `lines` end with newlines; without any, there is nothing to do. */
 static int plan_file(struct doctor_plan *plan, const char *root, const char *path,
 		     const char *lines, struct base_error *err)
 {
@@ -129,7 +129,7 @@ static int plan_file(struct doctor_plan *plan, const char *root, const char *pat
 	return change->after == NULL ? base_error_no_memory(err, FAILURE) : 0;
 }
 
-/* It is so at the next boot, or can be made so. */
+/* The parameter has the wanted value at the next boot, or can be given it. */
 static bool can_set(const struct doctor_parameter *parameter, const struct doctor_module *module,
 		    enum doctor_setting wanted)
 {
@@ -172,7 +172,7 @@ static int plan_modprobe(struct doctor_plan *plan, const struct doctor_kernel *k
 	return plan_file(plan, root, modprobe_path, lines, err);
 }
 
-/* Nothing but this loads kvmgt; the others mostly come by themselves. */
+/* Nothing else loads kvmgt; the other modules are mostly loaded by themselves. */
 static bool wants_module(const struct doctor_module *module, bool always)
 {
 	return module->exists && !module->is_builtin && !module->at_boot &&
@@ -298,7 +298,7 @@ static int plan_steps(struct doctor_plan *plan, const struct doctor_kernel *kern
 		    add_step(plan, doctor_module_names[names[i]], NULL, NULL) < 0)
 			return -1;
 	}
-	/* The running kernel is told no more than the next one is. */
+	/* The running kernel gets only settings that the next boot has, too. */
 	if (kernel->ignore_msrs.now == DOCTOR_OFF && ignores_msrs_next(kernel) &&
 	    add_step(plan, NULL, msrs_path, "1") < 0)
 		return -1;

@@ -12,11 +12,11 @@
 #define DOCTOR_MODPROBE_NAME "vgpu.conf"
 #define DOCTOR_MODPROBE_PATH "/etc/modprobe.d/" DOCTOR_MODPROBE_NAME
 
-/* Something that brings a change into the running kernel. All texts are owned. */
+/* Loads a module or writes a value in the running kernel. All texts are owned. */
 struct doctor_step {
-	char *module;	 /* to be loaded; else */
-	char *attribute; /* a file of sysfs that */
-	char *value;	 /* this is written to */
+	char *module;	 /* to load; NULL to write a value */
+	char *attribute; /* the file of sysfs to write to */
+	char *value;	 /* the value to write */
 };
 
 struct doctor_plan {
@@ -24,14 +24,14 @@ struct doctor_plan {
 	size_t change_count;
 	struct doctor_step *steps;
 	size_t step_count;
-	bool needs_boot;  /* i915 takes its options when it is loaded */
-	bool needs_login; /* limits count from the next */
+	bool needs_boot;  /* i915 reads its options when it is loaded */
+	bool needs_login; /* limits take effect at the next login */
 };
 
 /*
- * What has to be written so that all is well that files below /etc can make so.
- * Files that are there are kept and added to. An error is a file that cannot be
- * read, a link or a file of somebody else's: nothing is decided then.
+ * Decides what to write so that all is well that files below /etc can make well.
+ * Existing files are kept and extended. Fails, with an empty plan, if a file cannot
+ * be read, is a link or belongs to another user.
  */
 int doctor_plan_init(struct doctor_plan *plan, const struct doctor_facts *facts,
 		     const struct doctor_place *place, struct base_error *err);

@@ -9,7 +9,7 @@
 #include "vgpu/base/line.h"
 #include "vgpu/base/text.h"
 
-/* A terminal shows what the machine and its files say: one line, harmless. */
+/* The text may quote the machine's files, so it is made one line that is harmless on a terminal. */
 __attribute__((format(printf, 1, 0))) static char *format_line(const char *format, va_list args)
 {
 	char *text = base_text_vformat(format, args);

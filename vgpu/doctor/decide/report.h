@@ -18,22 +18,22 @@ enum doctor_verdict {
 struct doctor_report;
 
 /*
- * One condition of a host with GVT-g. decide() adds one finding or several, or
- * none where the condition has no meaning on this host.
+ * One condition of a host with GVT-g. decide() adds one finding or several, or none
+ * if the condition has no meaning on this host.
  */
 struct doctor_check {
 	const char *id; /* for programs; never changes */
 	const char *title;
-	const char *why; /* it matters; a sentence */
+	const char *why; /* why it matters; a sentence */
 	void (*decide)(const struct doctor_facts *facts, struct doctor_report *report);
-	bool prevents_parent; /* its problem is a reason for there being no vGPUs at all */
+	bool prevents_parent; /* its problem can be why there are no vGPUs at all */
 };
 
 struct doctor_finding {
 	const struct doctor_check *check;
 	enum doctor_verdict verdict;
 	char *found; /* owned; one line */
-	char *mend;  /* owned; what to type or change; NULL where nothing is to be done */
+	char *mend;  /* owned; what to type or change; NULL if nothing is to be done */
 };
 
 struct doctor_report {
@@ -43,7 +43,7 @@ struct doctor_report {
 	bool no_memory;
 };
 
-/* Judges by every check, or only by those that prevent a parent. */
+/* Makes every check, or only those whose problem prevents a parent. */
 int doctor_report_init(struct doctor_report *report, const struct doctor_facts *facts,
 		       bool only_parents, struct base_error *err);
 
@@ -60,7 +60,7 @@ void doctor_report_finish(struct doctor_report *report);
 
 BASE_DEFINE_CLEANUP(doctor_report, struct doctor_report, doctor_report_finish)
 
-/* For decide(): a finding, and what mends the one that was added last. */
+/* For decide(): add a finding, and say what repairs the one that was added last. */
 void doctor_find(struct doctor_report *report, enum doctor_verdict verdict, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void doctor_mend(struct doctor_report *report, const char *format, ...)

@@ -12,7 +12,7 @@
 
 #define FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
-/* The C library has no function of its own for it. */
+/* The C library has no function for openat2(2). */
 static int open_in_root(int root_fd, const char *path)
 {
 	struct open_how how = {

@@ -12,8 +12,8 @@
 #include "vgpu/store/store.h"
 
 /*
- * What `vgpu doctor` judges by, as it was found. Nothing here decides. All
- * texts are owned by the facts and NULL where they are not known.
+ * What `vgpu doctor` has found and judges by. Nothing here decides. All texts are
+ * owned by the facts and NULL if they are not known.
  */
 
 /* Which host is looked at. All texts must stay valid. */
@@ -43,11 +43,11 @@ struct doctor_parameter {
 	enum doctor_setting now;	/* in the running kernel */
 	enum doctor_setting on_cmdline; /* on its command line, which wins at boot */
 	enum doctor_setting in_file;	/* in modprobe.d */
-	char *file;			/* the one that says so last, without the root */
+	char *file;			/* the last one that sets it, without the root */
 };
 
 struct doctor_module {
-	bool exists; /* for the running kernel, to be loaded or built in */
+	bool exists; /* for the running kernel, as a file or built in */
 	bool is_builtin;
 	bool is_loaded;
 	bool at_boot; /* a file of modules-load.d names it */
@@ -68,7 +68,7 @@ extern const char *const doctor_module_names[DOCTOR_MODULES];
 struct doctor_kernel {
 	char *release;
 	bool has_modules;	   /* its directory below /lib/modules is there */
-	enum doctor_answer config; /* what its configuration says of CONFIG_DRM_I915_GVT_KVMGT */
+	enum doctor_answer config; /* whether its configuration has CONFIG_DRM_I915_GVT_KVMGT */
 	struct doctor_module modules[DOCTOR_MODULES];
 	struct doctor_parameter enable_gvt;
 	struct doctor_parameter enable_guc;
@@ -108,12 +108,12 @@ struct doctor_permissions {
 	struct doctor_node vfio;  /* /dev/vfio/vfio */
 	struct doctor_node group; /* of an active vGPU, below /dev/vfio */
 	struct doctor_node render;
-	bool has_vfio_rule; /* a udev rule of the administrator's is for vfio */
-	char *vfio_group;   /* that the rule gives vGPUs to; NULL if it names none */
-	bool in_vfio_group; /* the person is; of the group kvm if no rule names one */
+	bool has_vfio_rule; /* the administrator has a udev rule for vfio */
+	char *vfio_group;   /* the group that the rule names; NULL if it names none */
+	bool in_vfio_group; /* the person is in it, or in kvm if no rule names a group */
 	struct doctor_user person;
-	struct doctor_user qemu; /* whom libvirt's system machines run as */
-	bool has_session_vgpus;	 /* a session machine of the person's has a mediated device */
+	struct doctor_user qemu; /* the user of QEMU in qemu:///system */
+	bool has_session_vgpus;	 /* a virtual machine in the person's qemu:///session has an mdev */
 	long long memlock;	 /* bytes; -1 unlimited, -2 not known */
 };
 
@@ -148,7 +148,7 @@ struct doctor_services {
 };
 
 struct doctor_facts {
-	bool is_root; /* what is for root only could be read */
+	bool is_root; /* so what is for root only could be read */
 	struct vgpu_gpu gpu;
 	struct vgpu_host host;
 	struct doctor_kernel kernel;
@@ -159,14 +159,14 @@ struct doctor_facts {
 	struct vgpu_store store;
 };
 
-/* Who the permissions are judged for: the person who called sudo or pkexec, if any did. */
+/* The user whose permissions are judged: the one who called sudo or pkexec, if any did. */
 uid_t doctor_facts_person(void);
 
-/* Everything; takes a second, as it starts QEMU and libvirt to ask for their versions. */
+/* Gathers everything; takes a second, as it starts QEMU and libvirt to ask for their versions. */
 int doctor_facts_gather(struct doctor_facts *facts, const struct doctor_place *place,
 			struct base_error *err);
 
-/* Only what decides whether there are vGPUs at all: gpu, host and kernel. */
+/* Gathers only what decides whether there are vGPUs at all: gpu, host and kernel. */
 int doctor_facts_gather_gvt(struct doctor_facts *facts, const struct doctor_place *place,
 			    struct base_error *err);
 
@@ -182,8 +182,8 @@ void doctor_facts_finish(struct doctor_facts *facts);
 BASE_DEFINE_CLEANUP(doctor_facts, struct doctor_facts, doctor_facts_finish)
 
 /*
- * The parts of it, one file (gather-*.c) each. What cannot be found out stays
- * as it is in zeroed facts; only a lack of memory is an error.
+ * The parts of it, one file each. What cannot be found out stays as it is in zeroed
+ * facts; only a lack of memory is an error.
  */
 int doctor_kernel_gather(struct doctor_kernel *kernel, const struct doctor_place *place,
 			 struct base_error *err);

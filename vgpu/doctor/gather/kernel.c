@@ -13,7 +13,7 @@
 #define ATTRIBUTE_LIMIT 4096
 #define MODULES		"/lib/modules/"
 
-/* As the kernel's kstrtobool() takes it. */
+/* As the kernel's kstrtobool() reads it. */
 static bool is_yes(const char *value)
 {
 	return (*value != '\0' && strchr("yYtT1", *value) != NULL) ||
@@ -21,9 +21,9 @@ static bool is_yes(const char *value)
 }
 
 /*
- * Switches are words or numbers. Of enable_guc, bit 0 is the submission that
- * GVT-g cannot live with; -1 leaves it to i915, which leaves it off before its
- * twelfth generation.
+ * A switch is a word or a number. In enable_guc, bit 0 is GuC submission, which
+ * GVT-g cannot work with; -1 leaves the choice to i915, which leaves it off before
+ * Gen 12.
  */
 static enum doctor_setting parse_setting(const char *value)
 {
@@ -47,7 +47,7 @@ static enum doctor_setting read_now(const char *module, const char *name)
 	return parse_setting(text);
 }
 
-/* Of modules and parameters, to which - and _ are one, as for the kernel. */
+/* Compares names of modules and parameters, in which - and _ are the same, as for the kernel. */
 static bool is_named(const char *text, const char *name, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
@@ -57,7 +57,7 @@ static bool is_named(const char *text, const char *name, size_t length)
 	return true;
 }
 
-/* "name=value", or "name" alone, which is on. NULL if the word is not of that name. */
+/* "name=value", or "name" alone, which means on. NULL if the word has another name. */
 static const char *value_of(const char *word, const char *name)
 {
 	size_t length = strlen(name);
@@ -107,7 +107,7 @@ static void take_options(char *line, const char *module, const char *name, const
 	}
 }
 
-/* modprobe takes a line that ends with a backslash and the next one for one. */
+/* For modprobe, a line that ends with a backslash goes on in the next line. */
 static void join_lines(char *text)
 {
 	char *to = text;
@@ -171,7 +171,7 @@ static int read_parameters(struct doctor_kernel *kernel, const char *root, const
 	return 0;
 }
 
-/* modules.dep and modules.builtin have a file a line: ".../NAME.ko.xz: ...". */
+/* modules.dep and modules.builtin have one file in each line: ".../NAME.ko.xz: ...". */
 static bool lists_module(const char *text, const char *name)
 {
 	size_t length = strlen(name);
@@ -262,7 +262,7 @@ static enum doctor_answer read_config(const char *root, const char *release)
 	return strstr(text, "\nCONFIG_DRM_I915_GVT_KVMGT=") != NULL ? DOCTOR_YES : DOCTOR_NO;
 }
 
-/* The processor's flags, of which the first processor's are everybody's. */
+/* Looks at the flags of the first processor, which are those of all. */
 static enum doctor_answer find_vmx(const char *root)
 {
 	BASE_AUTO(free) char *text = doctor_read(root, "/proc/cpuinfo");

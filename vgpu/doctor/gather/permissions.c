@@ -40,7 +40,7 @@ static bool masks_out(const struct acl_entry *entries, size_t count)
 	return false;
 }
 
-/* logind lets the person at the screen in by such a list. */
+/* logind lets the person at the screen in with such a list. */
 static void read_grants(struct doctor_node *node, const char *path)
 {
 	struct {
@@ -145,7 +145,7 @@ static int take_user(struct doctor_user *user, const struct passwd *entry)
 	return user->name == NULL || user->home == NULL ? -1 : add_group(user, entry->pw_gid);
 }
 
-/* No such user is no error. */
+/* A missing user is not an error. */
 static int read_user(struct doctor_user *user, const char *root, const char *name)
 {
 	BASE_AUTO(file) FILE *file = open_database(root, "/etc/passwd");
@@ -158,7 +158,7 @@ static int read_user(struct doctor_user *user, const char *root, const char *nam
 	return 0;
 }
 
-/* Of this system, people come from more places than its files. */
+/* On this system, users may also come from other sources than /etc/passwd. */
 static int read_person(struct doctor_user *user, const char *root, uid_t uid)
 {
 	BASE_AUTO(file) FILE *file = open_database(root, "/etc/passwd");
@@ -175,7 +175,7 @@ static int read_person(struct doctor_user *user, const char *root, uid_t uid)
 	return take_user(user, entry) < 0 ? -1 : read_groups(user, root);
 }
 
-/* Groups that this very process is in count too, wherever they come from. */
+/* The groups of this process count too, wherever they come from. */
 static int add_own_groups(struct doctor_user *user)
 {
 	gid_t gids[256];
@@ -188,7 +188,7 @@ static int add_own_groups(struct doctor_user *user)
 	return 0;
 }
 
-/* `user = "NAME"` in qemu.conf, which only root may read; else as packaged. */
+/* `user = "NAME"` in qemu.conf, which only root may read; else the packages' default. */
 static int read_qemu_user(struct doctor_user *user, const char *root)
 {
 	BASE_AUTO(free) char *text = doctor_read(root, "/etc/libvirt/qemu.conf");
@@ -205,7 +205,7 @@ static int read_qemu_user(struct doctor_user *user, const char *root)
 	return user->name != NULL ? 0 : read_user(user, root, "qemu");
 }
 
-/* libvirt writes the one, a person may write the other. */
+/* libvirt writes single quotes; a person may write double quotes. */
 static bool has_mdev(const char *text)
 {
 	return text != NULL &&
@@ -239,7 +239,7 @@ static bool has_session_vgpus(const struct doctor_user *person, const char *root
 	return has;
 }
 
-/* "Max locked memory  SOFT  HARD  bytes"; sudo hands on what the person has. */
+/* "Max locked memory  SOFT  HARD  bytes"; sudo keeps the person's limit. */
 static long long read_memlock(const char *root)
 {
 	BASE_AUTO(free) char *text = doctor_read(root, "/proc/self/limits");

@@ -27,7 +27,7 @@ static char *read_text(const char *root, const char *path, size_t limit, bool *m
 	whole = base_text_format("%s%s", root, path);
 	if (whole == NULL)
 		return NULL;
-	/* Distributions link some of what they configure. */
+	/* Some configuration files are links in some distributions. */
 	if (realpath(whole, real) == NULL) {
 		*missing = errno == ENOENT || errno == ENOTDIR;
 		return NULL;
@@ -93,7 +93,7 @@ static int add_file(struct doctor_files *files, const char *root, const char *di
 	if (path == NULL)
 		return -1;
 	items[files->count].text = doctor_read(root, path);
-	/* One that cannot be read hides those of its name all the same. */
+	/* A file that cannot be read still hides others of the same name. */
 	if (items[files->count].text == NULL)
 		items[files->count].text = strdup("");
 	if (items[files->count].text == NULL)

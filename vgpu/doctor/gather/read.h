@@ -13,10 +13,13 @@
 /* The file's text, owned by the caller; NULL if it cannot be read. */
 char *doctor_read(const char *root, const char *path);
 
-/* The same for a file below /proc/sys, which the kernel does not let be read at any length. */
+/*
+ * The same for a file below /proc/sys, which the kernel does not let us read with a
+ * large buffer.
+ */
 char *doctor_read_sysctl(const char *root, const char *path);
 
-/* As doctor_read; *missing tells a file that is not there from one that cannot be read. */
+/* As doctor_read; *missing is true if the file does not exist, not if it cannot be read. */
 char *doctor_read_or_miss(const char *root, const char *path, bool *missing);
 
 bool doctor_read_exists(const char *root, const char *path);
@@ -33,9 +36,9 @@ struct doctor_files {
 };
 
 /*
- * Reads the files of a configuration as systemd, udev and modprobe do: in the
- * order of their names, and of several with one name only that in the first of
- * the directories (which end with NULL) that has it.
+ * Reads the files of a configuration as systemd, udev and modprobe do: in the order
+ * of their names. If several directories (the list ends with NULL) have a file of
+ * the same name, only the one in the first of them is read.
  */
 int doctor_files_read(struct doctor_files *files, const char *root, const char *const *directories,
 		      const char *suffix, struct base_error *err);
@@ -46,8 +49,8 @@ void doctor_files_finish(struct doctor_files *files);
 BASE_DEFINE_CLEANUP(doctor_files, struct doctor_files, doctor_files_finish)
 
 /*
- * The next word or line of *rest: it is cut off, and *rest moves on. NULL at
- * the end. Comments (from a # on) are no words and leave their line empty.
+ * Cuts off and returns the next word or line of *rest, and moves *rest on. NULL at
+ * the end. Comments (from a # on) are not words, and a line that is one is empty.
  */
 char *doctor_read_word(char **rest);
 char *doctor_read_line(char **rest);

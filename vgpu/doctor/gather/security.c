@@ -24,7 +24,7 @@ static bool attribute_starts_with(const char *path, char first)
 	return text != NULL && *text == first;
 }
 
-/* What a profile and all that it includes say of programs without a profile. */
+/* What a profile and all that it includes say about programs without a profile. */
 struct rules {
 	bool allows;
 	bool denies;
@@ -60,7 +60,7 @@ static void add_path(struct rules *rules, const char *directory, const char *nam
 	rules->paths[rules->count++] = path;
 }
 
-/* "include [if exists] <NAME>", of old with a # in front. */
+/* "include [if exists] <NAME>", in old profiles with a # in front. */
 static bool take_include(struct rules *rules, char *line)
 {
 	char *word = line + (*line == '#');
@@ -77,7 +77,7 @@ static bool take_include(struct rules *rules, char *line)
 	return true;
 }
 
-/* A rule without a peer is for all; one that names a program is for that alone. */
+/* A rule without a peer is for all programs; one that names a peer is only for that. */
 static bool is_for_unconfined(const char *rule)
 {
 	const char *peer = strstr(rule, "peer=");
@@ -89,7 +89,7 @@ static bool is_for_unconfined(const char *rule)
 	return strstr(peer, "unconfined") != NULL || *peer == '*';
 }
 
-/* "ptrace [ACCESS] [peer=NAME],": without a word on the access, it is any. */
+/* "ptrace [ACCESS] [peer=NAME],": without ACCESS, it is for any access. */
 static bool is_for_tracing(const char *rule)
 {
 	static const char *const words[] = { "readby", "read", "trace" };
@@ -104,7 +104,7 @@ static bool is_for_tracing(const char *rule)
 	return true;
 }
 
-/* Lists in brackets have commas of their own. */
+/* Removes the commas of lists in brackets, which do not end a rule. */
 static void flatten(char *text)
 {
 	bool inside = false;
@@ -178,7 +178,10 @@ static int read_included(struct rules *rules, const char *root, const char *path
 	return 0;
 }
 
-/* libvirt uses AppArmor only where its own profile is loaded; only root sees which are. */
+/*
+ * libvirt uses AppArmor only where its own profile is loaded; only root sees which
+ * profiles are loaded.
+ */
 static bool is_for_libvirt(void)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };

@@ -19,11 +19,11 @@ static bool is_there(const char *root, const char *directory, const char *name)
 
 	if (path == NULL)
 		return false;
-	/* A link of `systemctl enable` is absolute: below a root it leads elsewhere. */
+	/* A link of `systemctl enable` is absolute: below a root it would lead elsewhere. */
 	return lstat(path, &st) == 0;
 }
 
-/* libvirt passes over a hook that is not executable. */
+/* libvirt ignores a hook that is not executable. */
 static bool is_program(const char *root, const char *path)
 {
 	BASE_AUTO(free) char *whole = base_text_format("%s%s", root, path);
@@ -48,7 +48,7 @@ static bool is_masked(const char *root)
 	       strncmp(target, "/dev/null", (size_t)length) == 0;
 }
 
-/* As systemd sees it: wanted by any unit that is. */
+/* As systemd sees it: some unit's directory of wanted units has it. */
 static enum doctor_answer is_enabled(const char *root)
 {
 	static const char directory[] = "/etc/systemd/system";

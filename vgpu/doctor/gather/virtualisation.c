@@ -13,7 +13,7 @@
 /* A program that hangs must not hang this one; a slow machine may take long. */
 #define SECONDS "20"
 
-/* What the program prints; NULL if it does not run. */
+/* What the program prints; NULL if it cannot be run or fails. */
 static char *ask_program(const struct doctor_place *place, const char *path, const char *first,
 			 const char *second)
 {
@@ -30,7 +30,7 @@ static char *ask_program(const struct doctor_place *place, const char *path, con
 	return text;
 }
 
-/* The first "MAJOR.MINOR" behind a space. */
+/* The first "MAJOR.MINOR" after a space. */
 static int parse_version(const char *text)
 {
 	while ((text = strchr(text, ' ')) != NULL) {
@@ -44,7 +44,7 @@ static int parse_version(const char *text)
 	return 0;
 }
 
-/* Takes the first that is there. */
+/* Takes the first program that exists. */
 static int find_program(struct doctor_program *program, const struct doctor_place *place,
 			const char *const *paths)
 {
