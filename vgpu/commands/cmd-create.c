@@ -22,13 +22,13 @@
 /* How long a desktop may take to give its memory back when it has been ended. */
 #define PATIENCE_S 10
 
-/* What was asked for; NULL where it was left to us. */
+/* What was asked for; NULL if the choice was left to us. */
 struct request {
 	const char *parent;
 	const char *type;
 	const char *config_dir;
 	const char *asked_uuid;	   /* as it was written */
-	char uuid[BASE_UUID_SIZE]; /* "" as long as it is not known which was meant */
+	char uuid[BASE_UUID_SIZE]; /* "" until it is known */
 	bool is_max;
 	bool is_transient;
 	bool is_manual;
@@ -36,10 +36,10 @@ struct request {
 	bool is_agreed;
 };
 
-/* What there is, and how far it got. */
+/* What exists, and how far the attempt got. */
 struct attempt {
 	struct vgpu_world world;
-	/* What has the request's UUID already; NULL where nothing has. */
+	/* What has the request's UUID already; NULL if nothing has. */
 	const struct vgpu_device *device;
 	const struct vgpu_definition *definition;
 	bool is_full;	 /* the parent has no room */
@@ -85,7 +85,7 @@ static int read_uuid(struct request *request, struct base_error *err)
 	return vgpu_lookup_is_start(request->asked_uuid) ? 0 : refuse_uuid(request, err);
 }
 
-/* A short one means a vGPU that there is: no new one can be called by it. */
+/* The beginning of a UUID means an existing vGPU; a new vGPU needs a whole one. */
 static int settle_uuid(struct request *request, const struct attempt *attempt,
 		       struct base_error *err)
 {
@@ -116,7 +116,7 @@ static int parse_request(int argc, char **argv, struct request *request, struct 
 	return read_uuid(request, err);
 }
 
-/* A definition is also asked to be what the options say of it. */
+/* An existing definition must also agree with the options. */
 static int check_definition(const struct vgpu_definition *definition, const struct request *request,
 			    struct base_error *err)
 {
@@ -143,7 +143,7 @@ static int check_definition(const struct vgpu_definition *definition, const stru
 	return 0;
 }
 
-/* One that is to become something else, as 'vgpu set' says: only its owner removes it. */
+/* After 'vgpu set', an active vGPU can differ from its definition: only its owner may remove it. */
 static int check_agreement(const struct attempt *attempt, struct base_error *err)
 {
 	const struct vgpu_definition *definition = attempt->definition;
@@ -161,8 +161,8 @@ static int check_agreement(const struct attempt *attempt, struct base_error *err
 }
 
 /*
- * The same vGPU may be asked for again: then what there is must be what is asked
- * for, and settles what was left open.
+ * The same vGPU may be asked for again: then what exists must match the request,
+ * and decides what the request leaves open.
  */
 static int find_existing(struct request *request, struct attempt *attempt, struct base_error *err)
 {
@@ -195,7 +195,7 @@ static int find_existing(struct request *request, struct attempt *attempt, struc
 	return 0;
 }
 
-/* Looks at what there is, and where a new vGPU would go. */
+/* Looks at what exists, and where a new vGPU would go. */
 static int find_place(struct request *request, struct attempt *attempt,
 		      struct vgpu_placement *placement, struct base_error *err)
 {
@@ -211,7 +211,7 @@ static int find_place(struct request *request, struct attempt *attempt,
 	return -1;
 }
 
-/* Adds to a clash who has the vGPU that has the UUID. */
+/* Adds to the error who has the vGPU with this UUID. */
 static void name_holder(const struct attempt *attempt, struct base_error *err)
 {
 	BASE_AUTO(vgpu_usage) struct vgpu_usage usage = { 0 };
@@ -226,8 +226,8 @@ static void name_holder(const struct attempt *attempt, struct base_error *err)
 }
 
 /*
- * Says more of a refusal, which takes libvirt's answer. Not with the lock: a hook
- * of libvirt's may wait for that while libvirt waits for the hook.
+ * Explains a refusal, for which libvirt is asked. The lock must not be held:
+ * libvirt's hook may wait for it while libvirt waits for the hook.
  */
 static int explain_refusal(const struct attempt *attempt, const struct vgpu_placement *placement,
 			   struct base_error *err)
@@ -239,7 +239,7 @@ static int explain_refusal(const struct attempt *attempt, const struct vgpu_plac
 	return -1;
 }
 
-/* While a desktop that was just ended lets go of the aperture, the kernel says ENOSPC. */
+/* The kernel answers ENOSPC until a desktop that was just ended has released the aperture. */
 static int make_patiently(struct attempt *attempt, const struct vgpu_parent *parent,
 			  const struct vgpu_definition *definition, struct base_error *err)
 {
@@ -255,7 +255,7 @@ static int make_patiently(struct attempt *attempt, const struct vgpu_parent *par
 	return 0;
 }
 
-/* If that fails, there is more to tell than what is short. */
+/* If that fails, the error has to say so, and no longer explains what is short. */
 static int take_definition_back(struct attempt *attempt, const struct vgpu_definition *definition,
 				struct base_error *err)
 {
@@ -281,8 +281,8 @@ static int define(struct attempt *attempt, const struct vgpu_definition *definit
 
 /*
  * Makes what is missing: first the definition, then the vGPU, or neither. If the
- * machine stops in between, the next restore makes the vGPU; the other way round
- * nothing would know that it is to stay.
+ * machine stops in between, the next restore makes the vGPU; the other way round,
+ * nothing would record that the vGPU is to stay.
  */
 static int make_missing(const struct request *request, struct attempt *attempt,
 			const struct vgpu_placement *placement,
@@ -333,7 +333,7 @@ static int create_on(const struct request *request, struct attempt *attempt,
 	return 0;
 }
 
-/* The kernel may count room that it has not: it is in pieces, or the desktop's. */
+/* The kernel may count room that is of no use, because it is in pieces or the desktop has it. */
 static int create_what_fits(const struct request *request, struct attempt *attempt,
 			    struct vgpu_placement *placement, struct base_error *err)
 {
@@ -350,7 +350,10 @@ static int create_what_fits(const struct request *request, struct attempt *attem
 	return 0;
 }
 
-/* Without what belongs to the first run only, and with the UUID, which is settled. */
+/*
+ * Runs the command without the options that are for the first run only, and with
+ * the UUID that was chosen.
+ */
 static int create_without_desktop(int argc, char **argv, const struct request *request,
 				  struct base_error *err)
 {
@@ -374,8 +377,8 @@ static int create_without_desktop(int argc, char **argv, const struct request *r
 }
 
 /*
- * 0 to go on here; does not return if it goes on elsewhere. Nobody's session is
- * ended for a vGPU that is there already or cannot be made either way.
+ * Returns 0 to go on in this process; does not return if a service goes on. No
+ * session is ended for a vGPU that exists already or cannot be made in any case.
  */
 static int stop_desktop(int argc, char **argv, const struct request *request,
 			struct base_error *err)
@@ -408,7 +411,7 @@ static int stop_desktop(int argc, char **argv, const struct request *request,
 	return create_without_desktop(argc, argv, request, err);
 }
 
-/* For an owner whose terminal ended with the session. */
+/* For a user whose terminal ended with the session. */
 static void record(const struct request *request, int status, const struct base_error *err)
 {
 	BASE_AUTO(free)

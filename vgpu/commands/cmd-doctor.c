@@ -42,7 +42,7 @@ static int parse_request(int argc, char **argv, struct request *request, struct 
 	return 0;
 }
 
-/* Only the directory that --root names, and what is in it, is another system's. */
+/* Only the files below --root belong to the other system. */
 static int find_place(const struct request *request, char **config_dir, struct doctor_place *place,
 		      struct base_error *err)
 {

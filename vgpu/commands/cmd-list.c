@@ -14,7 +14,7 @@ struct request {
 	const char *uri; /* NULL: libvirt's default */
 	const char *config_dir;
 	bool is_json;
-	bool is_brief; /* nobody wants to know who has and who uses the vGPUs */
+	bool is_brief; /* without who has and who uses the vGPUs */
 };
 
 static int gather_world(struct vgpu_world *world, const struct request *request,
@@ -71,7 +71,7 @@ static char *describe_process(const struct vgpu_process *process)
 				process->pid);
 }
 
-/* What runs now tells its domain even where libvirt does not. */
+/* A process that is running names its domain even if libvirt does not. */
 static char *describe_domains(const struct vgpu_world *world, const char *uuid,
 			      const struct vgpu_process *process)
 {
@@ -135,7 +135,7 @@ static struct json_object *domains_to_json(const struct vgpu_claims *claims, con
 	return vgpu_json_whole(json, is_whole);
 }
 
-/* null where libvirt was not asked or did not answer. */
+/* null if libvirt was not asked or did not answer. */
 static int add_domains(struct json_object *json, const struct vgpu_world *world, const char *uuid)
 {
 	if (!world->usage.knows_claims)
@@ -153,7 +153,7 @@ static struct json_object *process_to_json(const struct vgpu_process *process)
 	return vgpu_json_whole(json, is_whole);
 }
 
-/* null where nobody uses the vGPU or it was not looked for. */
+/* null if nobody uses the vGPU, or if that was not looked for. */
 static int add_process(struct json_object *json, const struct vgpu_process *process)
 {
 	if (process == NULL)

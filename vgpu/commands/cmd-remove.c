@@ -125,7 +125,7 @@ static int forget_one(const char *uuid, const struct vgpu_device *device,
 	return 0;
 }
 
-/* Also of what is suspended: it is not to come back when the machine wakes up. */
+/* Also removes what 'vgpu suspend' remembers: it must not come back when the machine wakes up. */
 static int remove_one(const char *uuid, bool keep, const struct vgpu_world *world,
 		      struct base_error *err)
 {
@@ -147,7 +147,7 @@ static int remove_one(const char *uuid, bool keep, const struct vgpu_world *worl
 	return keep ? keep_one(uuid, device, store, err) : forget_one(uuid, device, store, err);
 }
 
-/* Each that fails is told. */
+/* Prints an error for each that fails. */
 static int remove_named(const char *const words[], size_t count, bool keep,
 			const struct vgpu_world *world, struct base_error *err)
 {

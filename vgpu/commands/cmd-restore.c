@@ -18,8 +18,9 @@
 #define LONGEST_WAIT 86400 /* seconds */
 
 /*
- * Seconds that another vgpu may have the lock at boot when the time is over:
- * virtual machines and the login screen wait for us, not for one that hangs.
+ * Seconds that another vgpu may still hold the lock at boot when the time is over:
+ * virtual machines and the login screen wait for this command, and should not wait
+ * for one that hangs.
  */
 #define BOOT_GRACE 3
 
@@ -30,7 +31,7 @@ struct request {
 	long seconds; /* how long to wait for parents */
 };
 
-/* What is left to do; names are those of the definitions' store. */
+/* What is left to do; parents have the names that the store uses. */
 struct round {
 	bool is_first;
 	char **awaited; /* owned: parents that made no vGPUs yet, in the store's order */
@@ -60,8 +61,8 @@ static bool is_awaited(const struct round *round, const char *parent)
 }
 
 /*
- * Whether its driver may still be on the way. At boot, when virtual machines
- * wait for us, that takes a device which the driver can find.
+ * Whether the parent's driver may still be loading. At boot, virtual machines wait
+ * for this command, so only a PCI device that the driver can find is worth a wait.
  */
 static bool may_come(const struct request *request, const char *parent)
 {
@@ -77,7 +78,7 @@ static bool may_come(const struct request *request, const char *parent)
 	return path != NULL && access(path, F_OK) == 0;
 }
 
-/* Definitions come ordered by parent, so each new one is the last or none. */
+/* Definitions are ordered by parent, so a parent that is listed already is the last one. */
 static int await(struct round *next, const char *parent, struct base_error *err)
 {
 	char **awaited;
@@ -95,7 +96,7 @@ static int await(struct round *next, const char *parent, struct base_error *err)
 	return 0;
 }
 
-/* A parent that is not there when the time is over. */
+/* Reports a definition whose parent is not there when the time is over. */
 static void give_up(const struct request *request, const struct vgpu_definition *definition,
 		    const struct base_error *why, struct round *next)
 {
@@ -108,7 +109,7 @@ static void give_up(const struct request *request, const struct vgpu_definition 
 	next->failures++;
 }
 
-/* As vgpu_restore_one; a UUID that somebody took in the meantime is looked at again. */
+/* As vgpu_restore_one; a UUID that somebody took in the meantime is checked again. */
 static int restore_now(struct vgpu_batch *batch, const struct vgpu_host *host,
 		       const struct vgpu_definition *definition, struct base_error *err)
 {
@@ -181,7 +182,7 @@ static int restore_all(const struct vgpu_world *world, const struct request *req
 	return 0;
 }
 
-/* A file that is named like a definition might have been one to restore. */
+/* Counts the files that are named like a definition and so may have been one to restore. */
 static size_t count_broken(const struct vgpu_store *store, const char *parent)
 {
 	size_t broken = 0;
@@ -198,7 +199,7 @@ static size_t count_broken(const struct vgpu_store *store, const char *parent)
 	return broken;
 }
 
-/* A name that nothing has is a slip of the pen, not a parent without vGPUs. */
+/* A name that nothing has is a typing error, not a parent without vGPUs. */
 static int check_parent(const struct vgpu_world *world, const char *parent, struct base_error *err)
 {
 	const struct vgpu_store *store = &world->store;
@@ -228,7 +229,7 @@ static int find_patience(const struct request *request, int64_t end)
 	return left > BOOT_GRACE ? (int)left : BOOT_GRACE;
 }
 
-/* Restores what can be now. Nobody is kept out while we wait for the rest. */
+/* Restores what can be restored now. The lock is free while we wait for the rest. */
 static int run_round(const struct request *request, int64_t end, bool is_last, struct round *round,
 		     struct base_error *err)
 {
@@ -246,7 +247,7 @@ static int run_round(const struct request *request, int64_t end, bool is_last, s
 	return restore_all(&world, request, is_last, round, err);
 }
 
-/* 1 if one of the parents may have come, 0 if the time is over, -1. */
+/* Returns 1 if one of the parents may have appeared, 0 if the time is over, or -1. */
 static int wait_for_parent(struct vgpu_watch *watch, const struct round *round, int64_t end,
 			   struct base_error *err)
 {
@@ -271,7 +272,7 @@ static int restore_in_rounds(const struct request *request, struct round *round,
 		if (watch == NULL)
 			return -1;
 	}
-	/* What mdevctl's udev rule finds there already it complains of: it goes first. */
+	/* mdevctl's udev rule complains about vGPUs that exist already, so it goes first. */
 	if (request->at_boot && watch != NULL)
 		vgpu_watch_settle(end);
 	if (run_round(request, end, watch == NULL, round, err) < 0)

@@ -7,7 +7,7 @@
 #include "vgpu/store/suspended.h"
 #include "vgpu/vgpus/restore.h"
 
-/* What cannot be made stays remembered, for another try. */
+/* A vGPU that cannot be made stays remembered for another try. */
 static int resume_vgpu(const struct vgpu_host *host, const struct vgpu_store *suspended,
 		       const struct vgpu_definition *definition, struct base_error *err)
 {

@@ -124,7 +124,7 @@ static void report_definition(const struct vgpu_definition *definition,
 			  device->type, definition->uuid, definition->uuid);
 }
 
-/* Without its hook libvirt makes nothing, and the domain does not start. */
+/* Without the hook, libvirt does not make the vGPU, and the domain cannot start. */
 static void advise_hook(void)
 {
 	if (access(LIBVIRT_HOOK, X_OK) < 0)

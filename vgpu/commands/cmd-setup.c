@@ -64,7 +64,7 @@ static int run_step(struct vgpu_setup *setup, size_t i, struct base_error *err)
 	return 0;
 }
 
-/* A Ctrl-C or a terminal that closes waits for the end of a step. */
+/* After a Ctrl-C or when the terminal closes, the current step is finished first. */
 static void defer_signals(sigset_t *ending)
 {
 	sigemptyset(ending);
@@ -86,7 +86,7 @@ static int check_signals(const sigset_t *ending, struct base_error *err)
 	return 0;
 }
 
-/* The error says why; that nothing is left of it is said as well. */
+/* The error says why setup stopped; this adds whether everything was taken back. */
 static int take_back(struct vgpu_setup *setup, size_t done, struct base_error *err)
 {
 	while (done-- > 0) {

@@ -12,7 +12,7 @@
 #include "vgpu/vgpus/remove.h"
 #include "vgpu/vgpus/world.h"
 
-/* Its own definition, where that says what it is, for the attributes in there. */
+/* The vGPU's own definition, if its parent and type match, for the attributes in it. */
 static const struct vgpu_definition *find_definition(const struct vgpu_store *store,
 						     const struct vgpu_device *device)
 {
@@ -41,7 +41,7 @@ static int remember(struct vgpu_store *suspended, const struct vgpu_store *store
 	return vgpu_store_write(suspended, definition, err);
 }
 
-/* Remembered first: whatever ends us in between, it comes back. */
+/* The vGPU is remembered first, so that it comes back even if this program is ended in between. */
 static int suspend_vgpu(struct vgpu_store *suspended, const struct vgpu_store *store,
 			const struct vgpu_device *device, struct base_error *err)
 {
@@ -58,7 +58,7 @@ static int suspend_vgpu(struct vgpu_store *suspended, const struct vgpu_store *s
 	return -1;
 }
 
-/* One that is in use is no failure: the machine's owner wants it to sleep. */
+/* A vGPU in use is not a failure, because the owner wants the machine to sleep. */
 static bool tell_failure(const struct vgpu_device *device, const struct base_error *why)
 {
 	if (why->errnum != EBUSY)

@@ -15,8 +15,8 @@
 #include "vgpu/host/host.h"
 
 /*
- * What a parent is on the PCI bus, "8086:5916"; owned. NULL for the others, as the
- * kernel's samples, which are not on it.
+ * The parent's PCI id, "8086:5916"; owned. NULL for a parent that is not a PCI
+ * device, such as the kernel's samples.
  */
 static char *format_id(const struct vgpu_parent *parent)
 {
@@ -26,7 +26,7 @@ static char *format_id(const struct vgpu_parent *parent)
 				vgpu_gpu_read_id(parent->syspath, "device"));
 }
 
-/* As the hardware database names it; owned. NULL also where that does not know it. */
+/* The parent's name in the hardware database; owned. NULL also if it has none there. */
 static char *find_model(const struct vgpu_parent *parent)
 {
 	if (!base_name_is_pci_address(parent->name))
@@ -34,7 +34,7 @@ static char *find_model(const struct vgpu_parent *parent)
 	return vgpu_gpu_find_model(parent->syspath);
 }
 
-/* Types for graphics first, then what else a virtual machine takes for a PCI device. */
+/* Types for graphics come first, then others that are PCI devices in a virtual machine. */
 static int rank_type(const struct vgpu_type *type)
 {
 	if (vgpu_type_is_graphics(type))
@@ -76,7 +76,7 @@ static void sort_host(struct vgpu_host *host)
 		qsort(host->parents, host->parent_count, sizeof(*host->parents), compare_parents);
 }
 
-/* Where the driver's counts do not tell how many fit alone, the aperture does. */
+/* If the driver's counts do not show how many fit alone, the aperture does. */
 static void work_out_maxima(struct vgpu_host *host)
 {
 	for (size_t i = 0; i < host->parent_count; i++) {
@@ -218,7 +218,7 @@ static int print_json(const struct vgpu_host *host, struct base_error *err)
 	return vgpu_json_print(json, err);
 }
 
-/* On standard output only where that is for people. */
+/* Uses standard output only if that is for people. */
 static int explain_no_types(bool for_people, struct base_error *err)
 {
 	BASE_AUTO(free) char *reason = vgpu_reason_no_parent(err);
