@@ -7,7 +7,7 @@
 
 #define PARTS 3 /* domain, bus and slot */
 
-/* At most `digits` of them, and nothing else. */
+/* Reads at most `digits` hexadecimal digits and nothing else. */
 static bool parse_number(const char *text, size_t length, size_t digits, unsigned long most,
 			 unsigned int *number)
 {

@@ -31,7 +31,7 @@ static int ask_for_change(const struct vgpu_change *change, struct base_error *e
 				    vgpu_domain_name(change->domain));
 	if (question == NULL)
 		return base_error_no_memory(err, "cannot ask");
-	/* Where nobody can be asked, one line says so and nothing else is shown. */
+	/* If nobody can be asked, one line says so and nothing else is shown. */
 	if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
 		if (show_diff(change, stderr, err) < 0)
 			return -1;
@@ -40,7 +40,7 @@ static int ask_for_change(const struct vgpu_change *change, struct base_error *e
 	return vgpu_ask(false, question, err);
 }
 
-/* A change that somebody else made while the user was asked is not to be lost. */
+/* A change that somebody else made while the user was asked must not be lost. */
 static int check_unchanged(const struct vgpu_change *change, struct base_error *err)
 {
 	BASE_AUTO(free) char *now = vgpu_domain_get_xml(change->domain, err);
@@ -65,7 +65,7 @@ static char *save_backup(const struct vgpu_change *change, struct base_error *er
 	return vgpu_backup_save(place, uuid, change->before, err);
 }
 
-/* What was saved for nothing would only be in the way. */
+/* A backup of a change that failed is removed. */
 static int store_definition(const struct vgpu_change *change, struct base_error *err)
 {
 	BASE_AUTO(free) char *path = NULL;
@@ -84,7 +84,7 @@ static int store_definition(const struct vgpu_change *change, struct base_error 
 	return 0;
 }
 
-/* What would go on with the old definition, or bring it back. */
+/* Prints what still uses the old definition or could bring it back. */
 static void print_leftovers(const struct vgpu_domain *domain)
 {
 	const char *name = vgpu_domain_name(domain);

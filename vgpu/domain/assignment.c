@@ -16,7 +16,7 @@ static int copy_text(char **to, const char *from, struct base_error *err)
 	return *to != NULL ? 0 : base_error_no_memory(err, "cannot look at the vGPU");
 }
 
-/* A parent that is not there now, as before its driver is loaded, tells nothing. */
+/* Nothing is known from a parent that is not there now, for example before its driver is loaded. */
 static int read_parent(struct vgpu_assignment *assignment, const struct vgpu_host *host,
 		       const char *name, const char *type_id, struct base_error *err)
 {

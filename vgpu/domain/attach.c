@@ -13,7 +13,7 @@
 #include "vgpu/domain/capability.h"
 #include "xmlpatch/result.h"
 
-#define LARGEST 16384 /* pixels; what GPUs of this kind can scan out is less */
+#define LARGEST 16384 /* pixels; these GPUs cannot scan out as much */
 
 static bool has_wishes(const struct vgpu_attach *attach)
 {
@@ -106,7 +106,7 @@ static int parse_pixels(const char *name, const char *text, unsigned int *pixels
 	return 0;
 }
 
-/* The person's whose session it is: sudo and pkexec have root's home in HOME. */
+/* The home of the person whose session it is: under sudo and pkexec, HOME is root's. */
 static const char *find_home(void)
 {
 	static const char *const names[] = { "SUDO_UID", "PKEXEC_UID" };
@@ -123,7 +123,7 @@ static const char *find_home(void)
 	return getenv("HOME");
 }
 
-/* Where X clients look (XauFileName()); QEMU's HOME is another one. */
+/* The file in which X clients look (XauFileName()); QEMU's HOME is another one. */
 static const char *find_authority(struct vgpu_attach *attach)
 {
 	const char *named = getenv("XAUTHORITY");
@@ -141,7 +141,7 @@ static const char *find_authority(struct vgpu_attach *attach)
 	return attach->authority;
 }
 
-/* The session's own: QEMU runs as another user and knows nothing of it. */
+/* These are the session's own: QEMU runs as another user and does not know them. */
 static void read_desktop(struct vgpu_attach *attach)
 {
 	struct xmlpatch_desktop *desktop = &attach->wishes.desktop;
@@ -150,7 +150,7 @@ static void read_desktop(struct vgpu_attach *attach)
 	desktop->wayland = getenv("WAYLAND_DISPLAY");
 	desktop->authority = find_authority(attach);
 	desktop->runtime_dir = getenv("XDG_RUNTIME_DIR");
-	/* Debian's name for it; Fedora and Arch have the other one. */
+	/* Debian's name for the user; Fedora and Arch use the other one. */
 	desktop->qemu_user = getpwnam("libvirt-qemu") != NULL || getpwnam("qemu") == NULL
 				     ? "libvirt-qemu"
 				     : "qemu";
@@ -220,7 +220,7 @@ void vgpu_attach_fit(struct vgpu_attach *attach, const struct vgpu_assignment *a
 		wishes->opregion = assignment->type == NULL || vgpu_assignment_is_gvt(assignment);
 }
 
-/* XML may be for another host, where the file may well be. */
+/* The XML may be for another host, where the file may exist. */
 static int advise_authority(const struct vgpu_attach *attach, struct xmlpatch_result *result,
 			    struct base_error *err)
 {

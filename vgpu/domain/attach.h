@@ -23,17 +23,17 @@ struct vgpu_attach {
 	const char *word;
 
 	struct xmlpatch_address pci_address; /* which `address` names */
-	char authority[PATH_MAX];	     /* the X authority file where no variable names one */
-	struct xmlpatch_wishes wishes;	     /* what can be told of them so far */
+	char authority[PATH_MAX];	     /* the X authority file if no variable names one */
+	struct xmlpatch_wishes wishes;	     /* what is known of them so far */
 };
 
-/* Reads and checks it all; BASE_MISUSED. */
+/* Reads and checks all options; errors are BASE_MISUSED. */
 int vgpu_attach_parse(struct vgpu_attach *attach, int argc, char **argv, struct base_error *err);
 
 /* Adds what the vGPU decides: its render node, and whether it has an OpRegion. */
 void vgpu_attach_fit(struct vgpu_attach *attach, const struct vgpu_assignment *assignment);
 
-/* Adds to the advice what is asked for and will not come out as it was meant. */
+/* Adds advice for what was asked for but will not have the wanted effect. */
 int vgpu_attach_advise(const struct vgpu_attach *attach, const struct vgpu_assignment *assignment,
 		       struct xmlpatch_result *result, struct base_error *err);
 

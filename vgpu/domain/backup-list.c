@@ -11,7 +11,7 @@
 #include "vgpu/domain/backup.h"
 #include "vgpu/domain/domain.h"
 
-/* With the offset from UTC, as date(1) and JSON's users read it. */
+/* With the offset from UTC, as date(1) reads it. */
 #define TIME_SIZE sizeof("2026-01-31T23:59:59+0000")
 
 static void format_time(time_t time, bool for_programs, char text[TIME_SIZE])

@@ -7,8 +7,9 @@
 #include "vgpu/base/error.h"
 
 /*
- * Prints which old definitions of a domain there are, the newest last, and how one
- * is put back. `domain` is its name, or its UUID, also of one that is no more.
+ * Prints the old definitions of a domain, the newest last, and how to restore one.
+ * `domain` is its name or its UUID; the UUID may be that of a domain that no longer
+ * exists.
  */
 int vgpu_backup_list_print(const char *uri, const char *domain, bool as_json,
 			   struct base_error *err);

@@ -18,7 +18,7 @@
 
 #define ROOTS_PLACE "/var/lib/vgpu/backups"
 
-/* In UTC, so that the names' order is that of time: 20260131-235959.123456.xml */
+/* In UTC, so that the order of the names is that of the times: 20260131-235959.123456.xml */
 #define NAME_FORMAT "%Y%m%d-%H%M%S"
 #define NAME_SIZE   sizeof("20260131-235959.123456.xml")
 
@@ -29,7 +29,7 @@ static bool is_path(const char *value)
 	return value != NULL && *value == '/';
 }
 
-/* The XDG Base Directory Specification: a path that is not absolute does not count. */
+/* The XDG Base Directory Specification: a path that is not absolute is ignored. */
 char *vgpu_backup_place(struct base_error *err)
 {
 	const char *state = getenv("XDG_STATE_HOME");
@@ -52,7 +52,10 @@ char *vgpu_backup_place(struct base_error *err)
 	return place;
 }
 
-/* /var/lib/vgpu has what all may read, too; the domain's directory is its owner's alone. */
+/*
+ * /var/lib/vgpu also has files that all may read; only the owner may read the
+ * domain's directory.
+ */
 static int make_directories(char *path)
 {
 	const mode_t mode = geteuid() == 0 ? 0755 : 0700;
@@ -69,7 +72,7 @@ static int make_directories(char *path)
 	return mkdir(path, 0700) < 0 && errno != EEXIST ? -1 : 0;
 }
 
-/* A directory that somebody else may write to is no place for passwords. */
+/* Passwords must not be kept in a directory that others may use. */
 static int check_directory(int fd, const char *path, struct base_error *err)
 {
 	struct stat st;
@@ -104,7 +107,7 @@ static void advance(struct timespec *now)
 	}
 }
 
-/* The name of a file that is not there yet, whatever the clock does. */
+/* Finds a name that no file has yet, even if the clock was set back. */
 static void find_name(int directory, char name[NAME_SIZE])
 {
 	struct timespec now;
@@ -150,7 +153,7 @@ char *vgpu_backup_save(const char *place, const char *uuid, const char *xml, str
 	return BASE_STEAL_PTR(path);
 }
 
-/* False for what is no backup's name. */
+/* False if it is not the name of a backup. */
 static bool parse_name(const char *name, time_t *time)
 {
 	struct tm utc = { 0 };

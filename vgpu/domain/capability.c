@@ -11,16 +11,14 @@
 #define VERSION_SIZE	      48
 #define DISPLAY_COUNT	      (XMLPATCH_DISPLAY_NONE + 1)
 
-/*
- * The first versions that have it (libvirt's NEWS, QEMU's change log).
- */
+/* The first version that has each feature (libvirt's NEWS, QEMU's change log). */
 #define LIBVIRT_DISPLAY	 VERSION(4, 6) /* display= of a mdev, egl-headless, video none */
 #define LIBVIRT_RAMFB	 VERSION(5, 10)
 #define LIBVIRT_OVERRIDE VERSION(8, 2)
 #define LIBVIRT_DBUS	 VERSION(8, 4)
 #define QEMU_RAMFB	 VERSION(4, 0) /* vfio-pci-nohotplug with it */
 #define QEMU_DBUS	 VERSION(7, 0)
-/* The first that has it no more: console_compatible_with() in ui/console.c. */
+/* The first version that no longer has it: console_compatible_with() in ui/console.c. */
 #define QEMU_NO_VNC VERSION(7, 0)
 
 #define FAILURE "cannot see what libvirt can do"
@@ -71,7 +69,7 @@ static bool is_older(unsigned long version, unsigned long than)
 	return version != 0 && version < than;
 }
 
-/* "libvirt 8.0.0 has no D-Bus display (8.4 is the first that has)"; 1, or -1 without memory. */
+/* "libvirt 8.0.0 has no D-Bus display (8.4 is the first with it)"; 1, or -1 without memory. */
 static int tell_old(char **why, const char *program, unsigned long version, const char *lacks,
 		    unsigned long first)
 {
@@ -90,14 +88,17 @@ static int find_old_dbus(const struct vgpu_capability *capability, char **why)
 	return 0;
 }
 
-/* The D-Bus display is no older than what stops VNC, and known of the domain's own QEMU. */
+/*
+ * The D-Bus display came with the version that refuses VNC, and it is known whether
+ * the domain's own QEMU has it.
+ */
 static bool has_lost_vnc(const struct vgpu_capability *capability)
 {
 	return capability->qemu >= QEMU_NO_VNC ||
 	       (capability->knows_displays && capability->has_dbus);
 }
 
-/* What this QEMU is built without that the display needs; NULL if nothing. */
+/* What the display needs and this QEMU is built without; NULL if nothing. */
 static const char *find_missing(const struct vgpu_capability *capability,
 				enum xmlpatch_display display)
 {
@@ -120,7 +121,10 @@ static const char *find_missing(const struct vgpu_capability *capability,
 	return NULL;
 }
 
-/* Why the display cannot be had: 1 with the reason, owned by the caller; 0; -1. */
+/*
+ * Returns 1 with the reason why the display cannot be used, owned by the caller; 0
+ * if it can; or -1.
+ */
 static int find_obstacle(const struct vgpu_capability *capability, enum xmlpatch_display display,
 			 char **why)
 {
@@ -147,7 +151,7 @@ static int find_obstacle(const struct vgpu_capability *capability, enum xmlpatch
 	return *why != NULL ? 1 : -1;
 }
 
-/* With the GPU's drawing first, then what is drawn elsewhere. */
+/* Displays that draw with the GPU come first, then those that draw elsewhere. */
 static enum xmlpatch_display find_nearest(const struct vgpu_capability *capability)
 {
 	static const enum xmlpatch_display order[] = { XMLPATCH_DISPLAY_DBUS,
@@ -197,7 +201,7 @@ static int fit_display(const struct vgpu_capability *capability, bool is_asked,
 	return 0;
 }
 
-/* Without a display of the vGPU there is nothing for ramfb to be shown on. */
+/* Without a display of the vGPU, ramfb cannot be shown. */
 static int fit_ramfb(const struct vgpu_capability *capability, struct xmlpatch_wishes *wishes,
 		     struct vgpu_capability_notes *notes, struct base_error *err)
 {

@@ -10,12 +10,12 @@
 /*
  * What the libvirt and the QEMU that a domain runs on can do. Versions are as
  * libvirt counts them: 1000000 * major + 1000 * minor + release; 0: not known, and
- * then taken for new.
+ * then treated as new.
  */
 struct vgpu_capability {
 	unsigned long libvirt;
-	unsigned long qemu;  /* the machine's usual one */
-	bool knows_displays; /* those below were told, of the domain's own QEMU */
+	unsigned long qemu;  /* the host's usual one */
+	bool knows_displays; /* the members below are known, for the domain's own QEMU */
 	bool has_dbus;
 	bool has_spice;
 	bool has_vnc;
@@ -23,31 +23,31 @@ struct vgpu_capability {
 };
 
 /*
- * Takes over which displays QEMU has from what virConnectGetDomainCapabilities()
- * says (libvirt's virDomainCapsFormat()); a text that does not say it leaves them
- * unknown.
+ * Reads which displays QEMU has from the XML of virConnectGetDomainCapabilities()
+ * (libvirt's virDomainCapsFormat()); if the XML does not say, they stay unknown.
  */
 void vgpu_capability_read_displays(struct vgpu_capability *capability, const char *xml);
 
-/* At most so many things can be too old at once. */
+/* The largest number of things that can be too old at once. */
 #define VGPU_CAPABILITY_NOTES 2
 
-/* What was taken instead of the wished, a line each, for people; owned. */
+/* What was chosen instead of the wishes, one line each, for people; owned. */
 struct vgpu_capability_notes {
 	char *items[VGPU_CAPABILITY_NOTES];
 	size_t count;
 };
 
 /*
- * Fits the wishes to what there is. `is_asked` says that the display was asked for:
- * then an error names the nearest that works; a default gives way to that one, and
- * a note says so. Sets has_override, and no_ramfb where there is no ramfb.
+ * Fits the wishes to what is possible. `is_asked` says that the user asked for the
+ * display: if it cannot be used, the error then names the nearest one that works. A
+ * default is replaced by that one, and a note says so. Sets has_override and
+ * has_vdagent, and no_ramfb if there is no ramfb.
  */
 int vgpu_capability_fit(const struct vgpu_capability *capability, bool is_asked,
 			struct xmlpatch_wishes *wishes, struct vgpu_capability_notes *notes,
 			struct base_error *err);
 
-/* Reads the word for a display, as "dbus"; false if it is none. */
+/* Reads the word for a display, such as "dbus"; false if it is not one. */
 bool vgpu_capability_parse_display(const char *word, enum xmlpatch_display *display);
 
 /* Takes NULL and zeroed notes. */

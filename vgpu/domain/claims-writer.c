@@ -27,7 +27,7 @@ static int read_mdevs(virDomainPtr domain, unsigned int flags, struct xmlpatch_m
 	return 0;
 }
 
-/* What the domain's definition has, and, while it runs, what it runs with. */
+/* Prints the vGPUs in the domain's definition and, while it is running, those that it runs with. */
 static int print_claims(virDomainPtr domain, FILE *out, struct base_error *err)
 {
 	BASE_AUTO(xmlpatch_mdevs) struct xmlpatch_mdevs defined = { 0 };

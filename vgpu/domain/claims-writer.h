@@ -10,8 +10,8 @@
 
 /*
  * Writes a line "UUID DOMAIN" for each vGPU that a domain's definition has or that
- * it runs with; vgpu_claims_parse() reads them. A domain that cannot be read is
- * warned of and hides nobody else's.
+ * it runs with; vgpu_claims_parse() reads them. A domain that cannot be read causes
+ * a warning and does not hide those of others.
  */
 int vgpu_claims_write(virConnectPtr connection, FILE *out, struct base_error *err);
 

@@ -11,7 +11,7 @@
 #include "vgpu/domain/claims-writer.h"
 #include "vgpu/domain/libvirt.h"
 
-#define NAMED_SNAPSHOTS 3 /* so many names fit a line */
+#define NAMED_SNAPSHOTS 3 /* as many names as fit on a line */
 
 struct vgpu_domain {
 	virConnectPtr connection; /* owned */

@@ -10,16 +10,16 @@
 #include "vgpu/vgpus/claims.h"
 
 /*
- * A libvirt domain, as its stored definition: what a start of it will use, not
- * what runs now. libvirt's own words end up in the errors and nowhere else.
- * One thread.
+ * A libvirt domain's stored definition: what its next start uses, not what is
+ * running now. libvirt's own messages go into the errors and nowhere else. For one
+ * thread.
  */
 struct vgpu_domain;
 
 /*
  * Connects and looks the domain up by its name, else by its UUID. A NULL uri is
- * LIBVIRT_DEFAULT_URI or, without that, qemu:///system: mdevs are the host's.
- * A domain that has no stored definition (a transient one) is refused.
+ * LIBVIRT_DEFAULT_URI or, without that, qemu:///system, because mdevs belong to the
+ * host. A domain that has no stored definition (a transient one) is refused.
  */
 struct vgpu_domain *vgpu_domain_create(const char *uri, const char *name, struct base_error *err);
 
@@ -32,22 +32,22 @@ const char *vgpu_domain_name(const struct vgpu_domain *domain);
 int vgpu_domain_get_uuid(const struct vgpu_domain *domain, char uuid[BASE_UUID_SIZE],
 			 struct base_error *err);
 
-/* Whether it runs now, so that a changed definition has to wait. */
+/* Whether it is running now, so that a changed definition has to wait. */
 bool vgpu_domain_is_running(const struct vgpu_domain *domain);
 
-/* The definition with its secrets, for what is left out would be lost; to free. */
+/* The definition with its secrets, because what is left out would be lost; owned by the caller. */
 char *vgpu_domain_get_xml(const struct vgpu_domain *domain, struct base_error *err);
 
 /* Stores a definition that libvirt has checked against its schema; 0 or -1. */
 int vgpu_domain_define(struct vgpu_domain *domain, const char *xml, struct base_error *err);
 
-/* Whether libvirt keeps its memory in a file, with the definition that it had then. */
+/* Whether libvirt keeps its memory in a file, with the definition of that time. */
 bool vgpu_domain_is_saved(const struct vgpu_domain *domain);
 
 /*
- * How many snapshots it has, each with the definition that it had then, and the
- * names of the first of them in *names, with what lists the others: one line, owned
- * by the caller, NULL if there are none or libvirt does not say.
+ * The number of its snapshots, each with the definition of its time. *names has the
+ * first names and the command that lists the others: one line, owned by the caller,
+ * NULL if there are none or libvirt does not say.
  */
 size_t vgpu_domain_list_snapshots(const struct vgpu_domain *domain, char **names);
 
@@ -56,8 +56,8 @@ int vgpu_domain_list_claims(const struct vgpu_domain *domain, struct vgpu_claims
 			    struct base_error *err);
 
 /*
- * What the emulator can do that the domain's definition `xml`, as libvirt writes
- * it, names. What libvirt does not tell stays unknown.
+ * Finds out what the emulator can do that is named in the domain's definition
+ * `xml`, as libvirt writes it. What libvirt does not say stays unknown.
  */
 void vgpu_domain_read_capability(const struct vgpu_domain *domain, const char *xml,
 				 struct vgpu_capability *capability);

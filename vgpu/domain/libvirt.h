@@ -9,9 +9,9 @@
 #include "vgpu/base/error.h"
 
 /*
- * Connects to `uri`, or, where that is NULL, to LIBVIRT_DEFAULT_URI or, without
- * that, to qemu:///system: mdevs are the host's. Only looking takes no rights.
- * NULL and an error. Close it with virConnectClose().
+ * Connects to `uri` or, if that is NULL, to LIBVIRT_DEFAULT_URI or, without that,
+ * to qemu:///system, because mdevs belong to the host. With only_to_look no rights
+ * are needed. NULL with an error. Close it with virConnectClose().
  */
 virConnectPtr vgpu_libvirt_connect(const char *uri, bool only_to_look, struct base_error *err);
 

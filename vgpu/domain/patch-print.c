@@ -60,7 +60,7 @@ static void print_coloured(FILE *out, char *diff)
 		const char *colour = find_colour(line, i);
 
 		if (*line == '\0')
-			break; /* behind the last; all others begin with their mark */
+			break; /* after the last line; all others begin with a mark */
 		base_line_make(line + 1 + strspn(line + 1, " \t"));
 		fprintf(out, "%s%s%s\n", colour, line, *colour != '\0' ? "\033[0m" : "");
 	}

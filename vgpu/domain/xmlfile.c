@@ -37,7 +37,7 @@ int vgpu_xmlfile_init(struct vgpu_xmlfile *file, const char *path, struct base_e
 		base_file_read_all(fd, vgpu_xmlfile_name(file), XMLPATCH_LIMIT, &file->length, err);
 	if (file->text == NULL)
 		return -1;
-	/* There is room for it unless the file is too long, which the patcher says. */
+	/* There is room for the NUL unless the file is too long, which the patcher reports. */
 	if (file->length <= XMLPATCH_LIMIT)
 		file->text[file->length] = '\0';
 	return 0;

@@ -16,12 +16,12 @@ struct vgpu_xmlfile {
 /* Finish it either way. */
 int vgpu_xmlfile_init(struct vgpu_xmlfile *file, const char *path, struct base_error *err);
 
-/* What it is called in messages. */
+/* Its name in messages. */
 const char *vgpu_xmlfile_name(const struct vgpu_xmlfile *file);
 
 /*
  * Prints the patched text on standard output, and the changes and the advice on
- * standard error; or the diff where that is asked for, and nothing else.
+ * standard error; or, if is_diff, only the diff.
  */
 int vgpu_xmlfile_print(const struct vgpu_xmlfile *file, const struct xmlpatch_result *result,
 		       bool is_diff, struct base_error *err);
