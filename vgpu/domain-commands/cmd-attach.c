@@ -15,8 +15,8 @@
 #include "xmlpatch/result.h"
 
 /*
- * The XML may be for another host: it comes out the same whether this one knows the
- * vGPU or not.
+ * The XML may be for another host, so the result is the same whether this host
+ * knows the vGPU or not.
  */
 static int attach_to_text(struct vgpu_attach *attach, struct base_error *err)
 {
@@ -43,7 +43,7 @@ static int attach_to_text(struct vgpu_attach *attach, struct base_error *err)
 	return 0;
 }
 
-/* A domain, and all on this host that decides whether it can have the vGPU. */
+/* A domain, and everything on this host that decides whether it can have the vGPU. */
 struct attachment {
 	struct vgpu_domain *domain;
 	char *name; /* one line */
@@ -94,7 +94,10 @@ static int gather_usage(struct attachment *attachment, struct base_error *err)
 				     err);
 }
 
-/* One that the domain has is the one that is meant: a second time changes nothing. */
+/*
+ * A vGPU that the domain has already is the one that is meant, so that a second
+ * attach changes nothing.
+ */
 static int look_up_own(const struct attachment *attachment, char uuid[BASE_UUID_SIZE])
 {
 	for (size_t i = 0; i < attachment->mdevs.n; i++) {
@@ -175,7 +178,7 @@ static int gather_attachment(struct attachment *attachment, const struct vgpu_at
 {
 	if (vgpu_world_init(&attachment->world, attach->config_dir, VGPU_WORLD_PARENTS, err) < 0)
 		return -1;
-	/* What a word means is known without libvirt: a wrong one is told at once. */
+	/* The word is looked up without libvirt, so that a wrong one is reported at once. */
 	if (attach->word != NULL && look_up_vgpu(attachment, attach->word, err) < 0)
 		return -1;
 	if (gather_domain(attachment, attach, err) < 0 || gather_usage(attachment, err) < 0)

@@ -19,7 +19,7 @@ static void give_up(int number)
 	_exit(BASE_FAILED);
 }
 
-/* A list is for looking: it does not hang because libvirt does. */
+/* 'vgpu list' must not hang because libvirt hangs. */
 static void limit_time(void)
 {
 	struct sigaction action = { .sa_handler = give_up };

@@ -50,7 +50,7 @@ static int parse_request(int argc, char **argv, struct request *request, struct 
 	return 0;
 }
 
-/* The beginning of a UUID is enough where only one of the definition's has it. */
+/* The beginning of a UUID is enough if only one vGPU of the definition has it. */
 static int look_up_vgpu(struct request *request, const struct xmlpatch_mdevs *mdevs,
 			struct base_error *err)
 {
@@ -116,7 +116,7 @@ static int detach_from_text(struct request *request, struct base_error *err)
 	return 0;
 }
 
-/* What the metadata do not have, a definition that was saved before has. */
+/* A definition that was saved earlier has what the metadata lack. */
 static int point_at_backups(struct xmlpatch_result *result, const char *name,
 			    struct base_error *err)
 {

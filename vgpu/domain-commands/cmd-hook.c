@@ -50,7 +50,7 @@ static bool has_on_demand(const struct vgpu_store *store, const struct xmlpatch_
 	return false;
 }
 
-/* Removes the domain's vGPUs, but for those that another virtual machine has. */
+/* Removes the domain's vGPUs, except those that another virtual machine uses. */
 static int remove_vgpus(const struct request *request, const struct vgpu_world *world,
 			const struct xmlpatch_mdevs *mdevs, struct base_error *err)
 {
@@ -95,7 +95,7 @@ static int handle_domain(const struct request *request, const struct xmlpatch_md
 	BASE_AUTO(vgpu_store) struct vgpu_store before = { .fd = -1 };
 	BASE_AUTO(fd) int lock = -1;
 
-	/* Domains that have no vGPU on demand do not wait for anybody. */
+	/* Domains that have no vGPU on demand do not wait for the lock. */
 	if (vgpu_store_init(&before, request->config_dir, err) < 0)
 		return -1;
 	if (!has_on_demand(&before, mdevs))

@@ -8,7 +8,7 @@
 
 /*
  * The commands that need libvirt or XML. vgpu starts this program for them
- * (vgpu/base/program.h) and has their help; nobody else should.
+ * (vgpu/base/program.h) and prints their help; nobody else should start it.
  */
 static const struct {
 	const char *name;
@@ -16,9 +16,12 @@ static const struct {
 } commands[] = {
 	{ "attach", vgpu_cmd_attach },
 	{ "detach", vgpu_cmd_detach },
-	/* A line for each vGPU that the domain's definition has; --xml: all of it. */
+	/*
+	 * Prints a line for each vGPU in the domain's definition; with --xml, the
+	 * whole definition.
+	 */
 	{ "show", vgpu_cmd_show },
-	/* UUID DOMAIN: a line for each vGPU that a domain has or runs with. */
+	/* Prints a line "UUID DOMAIN" for each vGPU that a domain has or runs with. */
 	{ "claims", vgpu_cmd_claims },
 	/* For libvirt's hook: DOMAIN OPERATION PART [EXTRA] <XML. */
 	{ "hook", vgpu_cmd_hook },
