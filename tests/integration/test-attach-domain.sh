@@ -110,7 +110,7 @@ same "--backups --json lists it" "$(saved) $(stat -c %s "$(saved)")" \
 	"$(vgpu attach --backups --json plain | jq -r '.[] | "\(.file) \(.size)"')"
 same "--backups lists it by the domain's UUID" "$(saved)" \
 	"$(vgpu attach --backups --json "$(basename "$(dirname "$(saved)")")" | jq -r '.[].file')"
-check "--backups says how to restore it" eval 'vgpu attach --backups plain 2>&1 | grep "virsh define FILE"'
+check "--backups says how to restore it" eval 'vgpu attach --backups plain 2>&1 | grep "virsh -c qemu:///system define FILE"'
 
 definition plain >"$work/attached.xml"
 attach --yes plain >"$work/said" 2>&1
@@ -129,11 +129,11 @@ check "detach takes the vGPU out" vgpu detach --yes plain
 same "the definition is what it was" "$(cat "$work/plain.xml")" "$(definition plain)"
 same "the definition that it replaced is saved too" "$(cat "$work/attached.xml")" "$(cat "$(saved | tail -n 1)")"
 vgpu detach --yes plain >"$work/said" 2>&1
-same "detaching again says that nothing changed" "vgpu: the domain plain has nothing of 'vgpu attach': nothing changed" \
+same "detaching again says that nothing changed" "vgpu: the domain plain has nothing from 'vgpu attach': nothing changed" \
 	"$(cat "$work/said")"
 same "detaching again saves nothing" 2 "$(saved | wc -l)"
 refuses "a domain that does not exist" 1 "no domain 'nobody'" vgpu detach --yes nobody
-refuses "the beginning of no vGPU" 2 "'4c' is not a UUID, nor the beginning" vgpu detach --yes plain 4c
+refuses "the beginning of no vGPU" 2 "'4c' is not a UUID or the beginning" vgpu detach --yes plain 4c
 attach --yes plain "$gvt" >/dev/null 2>&1
 
 # --- refusals
@@ -162,7 +162,7 @@ mdev mbochs-small vfio-pci "$sample"
 virsh start --paused other >/dev/null
 virsh managedsave other >/dev/null
 attach --yes other "$sample" >"$work/said" 2>&1
-check "a saved image is named" said "'virsh managedsave-remove other'"
+check "a saved image is named" said "'virsh -c qemu:///system managedsave-remove other'"
 check "the vGPU is attached all the same" eval 'definition other | grep "$sample"'
 virsh managedsave-remove other >/dev/null
 
@@ -180,7 +180,7 @@ done
 attach --yes third "$defined" >"$work/said" 2>&1
 check "it says that a running domain must be restarted" said "third is running: shut it down and start it again"
 check "the running domain is not changed" eval '! virsh dumpxml third | grep "$defined"'
-check "snapshots are named" grep -E "third has 4 snapshots \(([a-z]+, ){3}\.\.\.: 'virsh snapshot-list third' lists all\)" "$work/said"
+check "snapshots are named" grep -E "third has 4 snapshots \(([a-z]+, ){3}\.\.\.: 'virsh -c qemu:///system snapshot-list third' lists all\)" "$work/said"
 vgpu detach --yes third >"$work/said" 2>&1
 check "the same after a detach" said "third is running: shut it down and start it again"
 virsh destroy third >/dev/null

@@ -15,20 +15,20 @@ while IFS='|' read -r name pattern arguments; do
 	refuses "$name" 2 "$pattern" "$vgpu" attach "${words[@]}"
 	check "$name: no output" says_nothing "$vgpu" attach "${words[@]}"
 done <<EOT
-a display that there is not|no display 'sdl': it is one of dbus, gtk, spice, vnc and none|--display sdl --xml $input $uuid
---keep-video and --install-drivers|exclude each other|--keep-video --install-drivers --xml $input $uuid
---opregion with another word|--opregion is on or off, not 'yes'|--opregion yes --xml $input $uuid
---xres alone|go together|--xres 640 --xml $input $uuid
---yres alone|go together|--yres 480 --xml $input $uuid
-no pixels|--xres is a number of pixels from 1 to 16384, not '0'|--xres 0 --yres 480 --xml $input $uuid
-too many pixels|--yres is a number of pixels|--xres 640 --yres 16385 --xml $input $uuid
-pixels below zero|--xres is a number of pixels|--xres -1 --yres 480 --xml $input $uuid
-pixels that are no number|--xres is a number of pixels|--xres 0x10 --yres 480 --xml $input $uuid
-a slot that is no slot|'pci' is not a slot: it is BB:SS.F|--slot pci --xml $input $uuid
+a display that there is not|no display 'sdl': use dbus, gtk, spice, vnc or none|--display sdl --xml $input $uuid
+--keep-video and --install-drivers|cannot be combined with --install-drivers|--keep-video --install-drivers --xml $input $uuid
+--opregion with another word|--opregion must be on or off, not 'yes'|--opregion yes --xml $input $uuid
+--xres alone|must be used together|--xres 640 --xml $input $uuid
+--yres alone|must be used together|--yres 480 --xml $input $uuid
+no pixels|--xres must be a number of pixels from 1 to 16384, not '0'|--xres 0 --yres 480 --xml $input $uuid
+too many pixels|--yres must be a number of pixels|--xres 640 --yres 16385 --xml $input $uuid
+pixels below zero|--xres must be a number of pixels|--xres -1 --yres 480 --xml $input $uuid
+pixels that are no number|--xres must be a number of pixels|--xres 0x10 --yres 480 --xml $input $uuid
+a slot that is no slot|'pci' is not a slot: write BB:SS.F|--slot pci --xml $input $uuid
 a slot in another PCI domain|is not a slot|--slot 0001:00:02.0 --xml $input $uuid
---json without --backups|--json goes only with --backups|--json --xml $input $uuid
---backups with a wish|--backups goes only with|--backups --no-ramfb guest
---backups with a file|--backups goes only with|--backups --xml $input $uuid
+--json without --backups|--json can be used only with --backups|--json --xml $input $uuid
+--backups with a wish|--backups can be combined only with|--backups --no-ramfb guest
+--backups with a file|--backups can be combined only with|--backups --xml $input $uuid
 --backups with a vGPU|--backups takes a domain|--backups guest $uuid
 --backups without a domain|--backups takes a domain|--backups
 EOT

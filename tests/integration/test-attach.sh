@@ -44,11 +44,11 @@ while IFS='|' read -r name status pattern arguments; do
 	refuses "$name" "$status" "$pattern" "$vgpu" attach "${words[@]}"
 	check "$name: no output" says_nothing "$vgpu" attach "${words[@]}"
 done <<EOT
-no arguments are misuse|2|takes a domain|
+no arguments are misuse|2|needs a domain|
 three arguments are misuse|2|too many|guest $uuid more
 an unknown option is misuse|2|no such option|--frobnicate guest $uuid
---xml without a UUID is misuse|2|UUID is the one argument|--xml $work/sdl.xml
---connect with --xml is misuse|2|--connect goes not with --xml|--connect test:///default --xml - $uuid
+--xml without a UUID is misuse|2|UUID is the only argument|--xml $work/sdl.xml
+--connect with --xml is misuse|2|--connect cannot be combined with --xml|--connect test:///default --xml - $uuid
 a bad UUID is misuse|2|'4b20d080' is not a UUID|--xml $work/sdl.xml 4b20d080
 a path as UUID is misuse|2|is not a UUID|guest ../../../../etc/passwd
 a relative render node is misuse|2|not an absolute path|--rendernode renderD128 --xml $work/sdl.xml $uuid
@@ -58,7 +58,7 @@ broken XML is an error with file and line|1|broken.xml: .*line 2|--xml $work/bro
 an external entity is an error|1|external.xml: .*DOCTYPE|--xml $work/external.xml $uuid
 too long a file is an error|1|long.xml: .*bytes|--xml $work/long.xml $uuid
 a domain without PCI is an error|1|isapc.xml: .*isapc has no PCI|--xml $work/isapc.xml $uuid
-a domain that does not exist is an error|1|no domain 'nobody'.*virsh list|--connect test:///default nobody $uuid
+a domain that does not exist is an error|1|no domain 'nobody'.*virsh -c qemu:///system list|--connect test:///default nobody $uuid
 a libvirt that does not answer is an error|1|cannot connect to libvirt at nowhere:///|--connect nowhere:///x guest $uuid
 a vGPU that does not exist is an error|1|no vGPU $uuid.*vgpu create|--connect test:///default test $uuid
 EOT

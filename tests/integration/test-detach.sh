@@ -21,10 +21,10 @@ check "the vGPU can be named" cmp <(detach --xml "$work/after.xml" "${uuid^^}") 
 check "the vGPU can be named by the beginning of its UUID" cmp <(detach --xml "$work/after.xml" 4B20) "$work/before.xml"
 check "a domain without anything from attach stays, byte for byte" cmp <(detach --xml "$work/before.xml") "$work/before.xml"
 detach --xml "$work/before.xml" >/dev/null
-same "it says that nothing changed" "vgpu: the XML has nothing of 'vgpu attach': nothing changed" "$(cat "$work/said")"
+same "it says that nothing changed" "vgpu: the XML has nothing from 'vgpu attach': nothing changed" "$(cat "$work/said")"
 detach --xml "$work/after.xml" "$other" >"$work/back.xml"
 check "XML with another vGPU is not changed" cmp "$work/back.xml" "$work/after.xml"
-same "it says that the XML does not have that vGPU" "vgpu: the XML has not the vGPU $other: nothing changed" "$(cat "$work/said")"
+same "it says that the XML does not have that vGPU" "vgpu: the XML does not have the vGPU $other: nothing changed" "$(cat "$work/said")"
 cp "$work/after.xml" "$work/patched.xml"
 detach --dry-run --xml "$work/after.xml" >"$work/diff"
 same "a dry run prints only the diff" "" "$(cat "$work/said")"
@@ -36,7 +36,7 @@ sed "s|</devices>|<hostdev mode='subsystem' type='mdev' \
 model='vfio-pci'><source><address uuid='$other'/></source></hostdev></devices>|" "$work/before.xml" >"$work/stranger.xml"
 check "a vGPU that attach did not add stays" cmp <(detach --xml "$work/stranger.xml") "$work/stranger.xml"
 detach --xml "$work/stranger.xml" >/dev/null
-check "it says how to take that vGPU out" grep -F "name the vGPU $other, and it is taken out" "$work/said"
+check "it says how to take that vGPU out" grep -F "to take out its vGPU $other, name it" "$work/said"
 detach --xml "$work/stranger.xml" "$other" >"$work/back.xml"
 check "that vGPU is removed when it is named" eval '! grep "$other" "$work/back.xml"'
 
@@ -56,14 +56,14 @@ done <<EOT
 no arguments are misuse|2|detach from which domain|
 three arguments are misuse|2|too many|guest $uuid more
 an unknown option is misuse|2|no such option|--display dbus guest
---xml with two arguments is misuse|2|UUID is the one argument|--xml $work/after.xml $uuid $other
---connect with --xml is misuse|2|--connect goes not with --xml|--connect test:///default --xml -
+--xml with two arguments is misuse|2|UUID is the only argument|--xml $work/after.xml $uuid $other
+--connect with --xml is misuse|2|--connect cannot be combined with --xml|--connect test:///default --xml -
 what is no UUID is misuse|2|'../x' is not a UUID|--xml $work/after.xml ../x
 a missing file is an error|1|cannot open .*nothing.xml: No such file|--xml $work/nothing.xml
 broken XML is an error with file and line|1|broken.xml: .*line 2|--xml $work/broken.xml
 an external entity is an error|1|external.xml: .*DOCTYPE|--xml $work/external.xml
 too long a file is an error|1|long.xml: .*bytes|--xml $work/long.xml
-a domain that does not exist is an error|1|no domain 'nobody'.*virsh list|--connect test:///default nobody
+a domain that does not exist is an error|1|no domain 'nobody'.*virsh -c qemu:///system list|--connect test:///default nobody
 a libvirt that does not answer is an error|1|cannot connect to libvirt at nowhere:///|--connect nowhere:///x guest
 EOT
 refuses "a full disk is a failure" 1 'cannot write' \

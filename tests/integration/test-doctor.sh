@@ -50,7 +50,7 @@ on_terminal() {
 
 make_host kaby-lake
 check "a host that is ready" doctor
-same "the last line says that the host is ready" "ready; what is unknown may be in the way" "$(doctor | tail -n 1)"
+same "the last line says that the host is ready" "ready; what is unknown may be a problem" "$(doctor | tail -n 1)"
 check "it says what it found" eval \
 	'doctor | grep -E "^ok       graphics processor +Intel HD Graphics 620 at 0000:00:02.0 \(Kaby Lake, 8086:5916\)$"'
 check "it prints no colours to a file" eval '! doctor | grep "$(printf "\033")"'
@@ -69,7 +69,7 @@ same "a problem has its finding, its reason and its fix" "problem  i915.enable_g
          why: With GuC submission i915 refuses GVT-g, and vGPUs freeze under load.
          do:  sudo vgpu doctor --fix, then reboot (or boot with i915.enable_guc=0)" \
 	"$(doctor | grep -A 2 '^problem  i915.enable_guc')"
-check "it counts the problems" eval 'said doctor | tail -n 1 | grep -x "not ready: 2 problems; what is unknown may be in the way"'
+check "it counts the problems" eval 'said doctor | tail -n 1 | grep -x "not ready: 2 problems; what is unknown may be a problem"'
 if command -v script >/dev/null; then
 	check "it prints colours on a terminal" eval 'on_terminal "" | grep "$(printf "\033\[31mproblem")"'
 	check "NO_COLOR switches the colours off" eval '! NO_COLOR=1 on_terminal "" | grep "$(printf "\033\[31mproblem")"'
@@ -79,10 +79,10 @@ fi
 check "vgpu types prints the reason too" eval \
 	'vgpu types | grep -x "no types: GuC submission is on: sudo vgpu doctor --fix, then reboot.*; .vgpu doctor. tells more"'
 
-refuses "--json with --fix" 2 "only one of --json, --fix and --undo" doctor --json --fix
-refuses "--fix with --undo" 2 "only one of" doctor --fix --undo
-refuses "--yes alone" 2 "goes only with --fix" doctor --yes
-refuses "a root that is not an absolute path" 2 "a path from /: 'x'" vgpu doctor --root x
+refuses "--json with --fix" 2 "--json, --fix and --undo cannot be combined" doctor --json --fix
+refuses "--fix with --undo" 2 "cannot be combined" doctor --fix --undo
+refuses "--yes alone" 2 "--yes can be used only with --fix" doctor --yes
+refuses "a root that is not an absolute path" 2 "a path that begins with /, not 'x'" vgpu doctor --root x
 
 # --- fix
 
@@ -95,7 +95,7 @@ echo "<hostdev mode='subsystem' type='mdev'/>" >"$host/home/ada/.config/libvirt/
 echo 3 >"$host/sys/module/i915/parameters/enable_guc"
 printf 'Max locked memory         8388608              8388608              bytes\n' >"$host/proc/self/limits"
 before=$(snapshot)
-refuses "without a terminal nothing is written" 1 "there is no terminal to ask on: Do all this\? Say so with --yes" doctor --fix
+refuses "without a terminal nothing is written" 1 "there is no terminal to ask on: Do all this\? Add --yes to agree" doctor --fix
 same "not a single byte" "$before" "$(snapshot)"
 same "the changes are shown, as a diff" "--- /dev/null
 +++ /etc/modprobe.d/vgpu.conf
@@ -139,7 +139,7 @@ after=$(snapshot)
 same "a second --fix has nothing to write" "there is nothing to write" "$(doctor --fix --yes | head -n 1)"
 same "a second --fix writes nothing" "$after" "$(snapshot)"
 check "a second --fix still asks for the new initramfs" eval \
-	'doctor --fix --yes | grep -x "left to you: i915.enable_gvt: GVT-g is switched off, and set for the next boot; sudo update-initramfs -u, then reboot"'
+	'doctor --fix --yes | grep -x "left to you: i915.enable_gvt: GVT-g is switched off, but set for the next boot; sudo update-initramfs -u, then reboot"'
 said=$(doctor --undo)
 same "--undo succeeds" 0 "$?"
 check "--undo says what is left to do" grep -qx "left to do: sudo update-initramfs -u, as i915 may be in the initramfs" <<<"$said"
@@ -183,7 +183,7 @@ same "--undo restores it" "$before" "$(snapshot)"
 doctor --fix --yes >/dev/null
 echo "options i915 enable_fbc=0" >>"$host/etc/modprobe.d/vgpu.conf"
 check "--undo reports a file that was changed since" eval \
-	'doctor --undo | grep "changed since: took what --fix had added out of .*/etc/modprobe.d/vgpu.conf, and left the rest"'
+	'doctor --undo | grep "changed since: removed what --fix had added to .*/etc/modprobe.d/vgpu.conf, and left the rest"'
 same "--undo keeps what others wrote" "# mine
 options i915 fastboot=1
 options i915 enable_fbc=0" "$(cat "$host/etc/modprobe.d/vgpu.conf")"
@@ -242,7 +242,7 @@ check "a file that was removed between two fixes does not come back" test ! -e "
 make_host gvt-off
 ln -s /nowhere "$host/etc/modprobe.d/vgpu.conf"
 before=$(snapshot)
-refuses "a link is not written to" 1 "cannot change .*/etc/modprobe.d/vgpu.conf: it is no regular file" doctor --fix --yes
+refuses "a link is not written to" 1 "cannot change .*/etc/modprobe.d/vgpu.conf: it is not a regular file" doctor --fix --yes
 same "the link stays" "$before" "$(snapshot)"
 make_host gvt-off-by-command-line
 said=$(doctor --fix --yes)
@@ -251,7 +251,7 @@ make_host aperture-128
 check "so is the firmware" eval 'doctor --fix --yes | grep "^left to you: aperture: .*in the firmware"'
 make_host aperture-256
 check "an aperture that could be larger is printed as advice" eval \
-	'doctor --fix --yes | grep -x "advice: aperture: 256 MB: only the types _8, _4 fit; if a larger type is wanted, set the aperture size .* in the firmware"'
+	'doctor --fix --yes | grep -x "advice: aperture: 256 MB: only the types _8, _4 fit; for a larger type, set the aperture size .* in the firmware"'
 make_host iommu-not-set
 check "a missing IOMMU setting is printed as advice" eval 'doctor --fix --yes | grep "^advice: IOMMU: .* to the kernel.s command line"'
 make_host restore-off
@@ -314,7 +314,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
 	make_host gvt-off
 	chmod -R o+rX "$work"
-	refuses "a user who is not root gets the command to type" 1 "that takes root: sudo vgpu doctor --undo" \
+	refuses "a user who is not root gets the command to type" 1 "that needs root: sudo vgpu doctor --undo" \
 		as_nobody "$program" doctor --undo
 fi
 

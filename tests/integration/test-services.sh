@@ -26,7 +26,7 @@ done
 exec 8<"$config"
 flock 8
 start=$SECONDS
-refuses "a process that has the lock does not delay the boot" 1 "cannot lock .* has had it for [0-9]* s" \
+refuses "a process that has the lock does not delay the boot" 1 "cannot lock .* has held it for [0-9]* s" \
 	eval 'vgpu restore --at-boot --wait 1 --config-dir "$config" 2>&1 >/dev/null | grep -v waiting >&2
 		exit "${PIPESTATUS[0]}"'
 check "the boot waits for some seconds only ($((SECONDS - start)) s)" [ $((SECONDS - start)) -lt 30 ]

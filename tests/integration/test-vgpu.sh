@@ -140,7 +140,7 @@ make_host
 with_libvirt=$LIBVIRT_DEFAULT_URI
 export LIBVIRT_DEFAULT_URI=test:///nowhere
 same "without libvirt the domains are not known" "? ?" "$(list 2>/dev/null | awk 'NR > 1 { print $(NF - 1) }' | paste -sd ' ')"
-refuses "a message says so, and it is not a failure" 0 "which domains have the vGPUs is not known: .*test:///nowhere" list
+refuses "a message says so, and it is not a failure" 0 "it is not known which domains have the vGPUs: .*test:///nowhere" list
 same "--json has null for the domains then" "null null" "$(list --json 2>/dev/null | jq -c '.[].domains' | paste -sd ' ')"
 same "--connect asks another libvirt" "win 11, win10" "$(list --connect "$with_libvirt" | grep -o 'win 11, win10')"
 check "--brief does not ask libvirt" eval '[ -z "$(list --brief 2>&1 >/dev/null)" ]'
@@ -152,19 +152,19 @@ same "types and list change nothing" "$before" "$(snapshot)"
 # --- refusals
 
 create() { vgpu create --config-dir "$config" "$@"; }
-refuses "an unknown parent" 1 "no parent 0000:00:03.0; there are: 0000:00:02.0" create --parent 0000:00:03.0
+refuses "an unknown parent" 1 "no parent 0000:00:03.0; parents: 0000:00:02.0" create --parent 0000:00:03.0
 refuses "an unknown type" 1 "no parent has the type i915-GVTg_V5_1; types: i915-GVTg_V5_2, i915-GVTg_V5_4, i915-GVTg_V5_8" create --type i915-GVTg_V5_1
-refuses "a type without room" 1 "0000:00:02.0 has no room for another i915-GVTg_V5_2: short of 128 MB of aperture \(needs 256 MB, 128 of 256 MB are free\); taken by $active, a i915-GVTg_V5_4 of the domain win 11, win10; ways out: take i915-GVTg_V5_4, which fits, or set an aperture of more than 384 MB in the firmware \(not DVMT\), or remove a vGPU; 'vgpu help create' tells more$" \
+refuses "a type without room" 1 "0000:00:02.0 has no room for another i915-GVTg_V5_2: short of 128 MB of aperture \(needs 256 MB, 128 of 256 MB are free\); taken by $active, a i915-GVTg_V5_4 of the domain win 11, win10; you can take i915-GVTg_V5_4, which fits, or set an aperture of more than 384 MB in the firmware \(not DVMT\), or remove a vGPU; 'vgpu help create' tells more$" \
 	create --type i915-GVTg_V5_2
-refuses "--max cannot be combined with --type" 2 "exclude each other" create --max --type i915-GVTg_V5_8
+refuses "--max cannot be combined with --type" 2 "--max cannot be combined with --type" create --max --type i915-GVTg_V5_8
 refuses "--transient cannot be combined with --no-boot" 2 "no definition" create --transient --no-boot
-refuses "what is defined cannot be transient" 1 "$defined is defined already: leave --transient out" \
+refuses "what is defined cannot be transient" 1 "$defined is defined already: leave out --transient" \
 	create --transient --uuid "$defined"
-refuses "what is defined keeps its start" 1 "$defined is defined already, and not to start by hand: 'vgpu set --no-boot" \
+refuses "what is defined keeps its start" 1 "$defined is defined already, but not to start by hand: 'vgpu set --no-boot" \
 	create --no-boot --uuid "$defined"
 refuses "a bad UUID" 2 "'4b20d08x' is not a UUID" create --uuid 4b20d08x
 refuses "the beginning of no vGPU's UUID" 2 "'5' is not a UUID; uuidgen" create --uuid 5
-refuses "the beginning of several" 1 "4B20D080 is the beginning of several vGPUs: $active, $defined" \
+refuses "the beginning of several" 1 "the UUIDs of several vGPUs begin with 4B20D080: $active, $defined" \
 	create --uuid 4B20D080
 refuses "a UUID of another type" 1 "$active is taken by a i915-GVTg_V5_4 on 0000:00:02.0, of the domain win 11, win10$" \
 	create --uuid "$active" --type i915-GVTg_V5_8
@@ -175,8 +175,8 @@ refuses "an option given twice" 2 "given twice" create --type a --type b
 refuses "a directory for definitions that does not exist" 1 "cannot lock $work/nowhere: No such file" \
 	vgpu create --config-dir "$work/nowhere"
 refuses "removing nothing" 2 "remove which vGPU" vgpu remove
-refuses "removing something that is not a UUID" 2 "'mtty' is not a UUID, nor the beginning of one" vgpu remove mtty
-refuses "removing a vGPU that does not exist" 1 "there is no vGPU $fresh" vgpu remove --config-dir "$config" "$fresh"
+refuses "removing something that is not a UUID" 2 "'mtty' is not a UUID or the beginning of one" vgpu remove mtty
+refuses "removing a vGPU that does not exist" 1 "there is no active or defined vGPU $fresh" vgpu remove --config-dir "$config" "$fresh"
 same "a refusal changes nothing" "$before" "$(snapshot)"
 
 # --- create, remove, restore
@@ -217,17 +217,17 @@ same "--no-boot is in the definition" manual "$(jq -r .start "$config/0000:00:02
 make_host
 rm "$types/i915-GVTg_V5_4/create" && ln -s /dev/full "$types/i915-GVTg_V5_4/create"
 same "if there is no room after all, a smaller type is made" \
-	"vgpu: 0000:00:02.0 has no room for a i915-GVTg_V5_4, though it counts some: trying the smaller i915-GVTg_V5_8
+	"vgpu: 0000:00:02.0 has no room for a i915-GVTg_V5_4, although it counts some: trying the smaller i915-GVTg_V5_8
 vgpu: made $fresh on 0000:00:02.0: i915-GVTg_V5_8, the largest type that fits; it comes back at boot" \
 	"$(create --uuid "$fresh" 2>&1 >/dev/null)"
 same "the kernel is asked for that type" "$fresh" "$(cat "$types/i915-GVTg_V5_8/create")"
 same "that type is in the definition" i915-GVTg_V5_8 "$(jq -r .mdev_type "$config/0000:00:02.0/$fresh")"
 rm "$config/0000:00:02.0/$fresh"
-refuses "a type given with --type is not replaced" 1 "no room for another i915-GVTg_V5_4: 128 MB of aperture are free by the count" \
+refuses "a type given with --type is not replaced" 1 "no room for another i915-GVTg_V5_4: 128 MB of aperture count as free" \
 	create --uuid "$fresh" --type i915-GVTg_V5_4
 rm "$types/i915-GVTg_V5_8/create" && ln -s /dev/full "$types/i915-GVTg_V5_8/create"
 check "if no smaller type has room either, create fails" eval '! create --uuid "$fresh" 2>"$work/said" &&
-	tail -n 1 "$work/said" | grep -q "no room for another i915-GVTg_V5_8: .* free by the count"'
+	tail -n 1 "$work/said" | grep -q "no room for another i915-GVTg_V5_8: .* count as free"'
 check "that failure leaves no definition" test ! -e "$config/0000:00:02.0/$fresh"
 
 # This libvirt is asked which domain has which vGPU while a refusal is explained, and is slow.
@@ -244,7 +244,7 @@ refuses "a definition that cannot be written" 1 "no vGPU was made: .*Not a direc
 same "the kernel is not asked to make that vGPU" "" "$(cat "$types/i915-GVTg_V5_8/create")"
 make_host
 rm "$types/i915-GVTg_V5_8/create"
-refuses "a vGPU that cannot be made" 1 "0000:00:02.0 makes no more i915-GVTg_V5_8" \
+refuses "a vGPU that cannot be made" 1 "0000:00:02.0 can no longer make a i915-GVTg_V5_8" \
 	create --uuid "$fresh" --type i915-GVTg_V5_8
 check "a vGPU that cannot be made leaves no definition" test ! -e "$config/0000:00:02.0/$fresh"
 
@@ -308,7 +308,7 @@ said=$(vgpu restore --wait 1 --parent mtty --config-dir "$config" 2>&1)
 same "without --at-boot, a parent that does not appear in time is a failure" 1 "$?"
 same "the failure is reported when the time is over" \
 	"vgpu: waiting up to 1 s for the parent mtty
-vgpu: warning: cannot restore $defined: its parent mtty makes no vGPUs now; 'vgpu types' shows what does" "$said"
+vgpu: warning: cannot restore $defined: its parent mtty makes no vGPUs now; 'vgpu types' shows the parents that do" "$said"
 for seconds in x 1.5 -1 86401 99999999999999999999; do
 	refuses "$seconds is not a time to wait" 2 "--wait takes whole seconds up to 86400" vgpu restore "--wait=$seconds"
 done
@@ -327,7 +327,7 @@ same "remove removes all its definitions" "" "$(find "$config" -name "$defined")
 # A file name can contain anything but a slash. A message about it must stay one harmless line.
 make_host
 : >"$config/0000:00:02.0/$(printf 'a\nb\033[31m\302\233m')"
-refuses "a file with a hostile name is one line" 0 "skipped: $config/0000:00:02.0: a b \[31m  m is not named by a UUID" \
+refuses "a file with a hostile name is one line" 0 "skipped: $config/0000:00:02.0: the name a b \[31m  m is not a UUID in lower case" \
 	vgpu list --brief --config-dir "$config"
 
 make_host
@@ -338,7 +338,7 @@ for _ in {1..100}; do
 	sleep 0.05
 done
 refuses "a command says for which process it waits" 0 "^vgpu: waiting for flock \(PID $holder\)" eval \
-	'create --uuid "$active" 2>&1 >/dev/null | grep -v "there was" >&2'
+	'create --uuid "$active" 2>&1 >/dev/null | grep -v "already there" >&2'
 
 # This kernel is slow: `create` waits until the other end of a FIFO is read.
 make_host
@@ -368,13 +368,13 @@ same "remove removes a vGPU that is only defined" \
 
 make_host
 other=c0ffee00-1b54-4048-85b3-a6a62d165c04
-refuses "the beginning of two UUIDs" 1 "4b20 is the beginning of several vGPUs: $active, $defined$" \
+refuses "the beginning of two UUIDs" 1 "the UUIDs of several vGPUs begin with 4b20: $active, $defined$" \
 	vgpu remove --config-dir "$config" 4b20
-refuses "the beginning of no UUID" 1 "no vGPU, active or defined, begins with ffff;" \
+refuses "the beginning of no UUID" 1 "no active or defined vGPU has a UUID that begins with ffff;" \
 	vgpu remove --config-dir "$config" ffff
-refuses "keep and forget exclude each other" 2 "exclude each other" vgpu remove --keep --forget "$active"
+refuses "--keep cannot be combined with --forget" 2 "--keep cannot be combined with --forget" vgpu remove --keep --forget "$active"
 refuses "--all takes no UUID" 2 "takes no UUIDs" vgpu remove --all "$active"
-refuses "--all needs --yes without a terminal" 2 "no terminal to ask on: Remove every vGPU and its definition\? Say so with --yes" \
+refuses "--all needs --yes without a terminal" 2 "no terminal to ask on: Remove every vGPU and its definition\? Add --yes to agree" \
 	vgpu remove --all --config-dir "$config"
 refuses "one argument that is not a UUID keeps all from being removed" 2 "'mtty' is not" \
 	vgpu remove --config-dir "$config" "$active" mtty
@@ -416,9 +416,9 @@ make_host
 cp "$config/0000:00:02.0/$defined" "$config/0000:00:02.0/$other"
 said=$(vgpu remove --config-dir "$config" ffff c "$fresh" "$defined" "$other" 2>&1)
 same "remove fails if one vGPU cannot be removed" 1 "$?"
-same "remove prints a line for each vGPU" "vgpu: no vGPU, active or defined, begins with ffff; 'vgpu list' shows those that there are
+same "remove prints a line for each vGPU" "vgpu: no active or defined vGPU has a UUID that begins with ffff; 'vgpu list' shows the vGPUs
 vgpu: removed the definition of $other (it was not active)
-vgpu: there is no vGPU $fresh, active or defined; 'vgpu list' shows those that are
+vgpu: there is no active or defined vGPU $fresh; 'vgpu list' shows the vGPUs
 vgpu: removed the definition of $defined (it was not active)" "$said"
 check "remove --all succeeds" vgpu remove --all --yes --config-dir "$config"
 same "remove --all removes all definitions" "" "$(find "$config" -type f)"
@@ -438,8 +438,8 @@ make_host
 start() { jq -r '[.start, .on_demand] | map(tostring) | join(" ")' "$config/0000:00:02.0/$defined"; }
 settings() { vgpu set --config-dir "$config" "$@"; }
 refuses "set needs a vGPU" 2 "which vGPU" vgpu set
-refuses "set needs a change" 2 "say what" settings "$defined"
-refuses "set takes one kind of start" 2 "exclude each other" settings --boot --on-demand "$defined"
+refuses "set needs a change" 2 "nothing to set" settings "$defined"
+refuses "set takes one kind of start" 2 "--on-demand cannot be combined" settings --boot --on-demand "$defined"
 refuses "set takes one vGPU" 2 "one argument too many" settings --boot "$active" "$defined"
 refuses "set needs a definition" 1 "there is no vGPU $fresh" settings --boot "$fresh"
 refuses "set refuses a type that the parent does not have" 1 "0000:00:02.0 has no type i915-GVTg_V5_1; types: i915-GVTg_V5_2" \
@@ -459,15 +459,15 @@ same "set keeps other members of the definition" 1 "$(jq .extra "$config/0000:00
 same "the same set again changes nothing" "vgpu: $defined: i915-GVTg_V5_8 on 0000:00:02.0, it comes back at boot (nothing changed)" \
 	"$(settings --boot "$defined" 2>&1)"
 same "a new type takes effect when the vGPU is made the next time" "vgpu: $active: i915-GVTg_V5_8 on 0000:00:02.0, it comes back at boot
-vgpu: it is active as a i915-GVTg_V5_4: that changes when it is made anew ('vgpu remove --keep $active', then 'vgpu create --uuid $active')" \
+vgpu: it is active as a i915-GVTg_V5_4: that changes when it is made again ('vgpu remove --keep $active', then 'vgpu create --uuid $active')" \
 	"$(settings --type i915-GVTg_V5_8 "$active" 2>&1)"
 same "the new type is in the definition" i915-GVTg_V5_8 "$(jq -r .mdev_type "$config/0000:00:02.0/$active")"
-refuses "until then, create refuses the vGPU" 1 "$active is active as a i915-GVTg_V5_4 on 0000:00:02.0 and defined as a i915-GVTg_V5_8 on 0000:00:02.0: 'vgpu remove --keep $active', then this again" \
+refuses "until then, create refuses the vGPU" 1 "$active is active as a i915-GVTg_V5_4 on 0000:00:02.0 but defined as a i915-GVTg_V5_8 on 0000:00:02.0: to get what is defined, type 'vgpu remove --keep $active' and then this command again" \
 	create --uuid "$active"
 refuses "until then, create also refuses it with its new type" 1 "'vgpu remove --keep $active'" \
 	create --uuid "$active" --type i915-GVTg_V5_8
 mkdir "$config/mtty" && cp "$config/0000:00:02.0/$defined" "$config/mtty/$other"
-same "set accepts any type if the parent is not present" "vgpu: mtty is not there now: whether it has the type mtty-2 is not known
+same "set accepts any type if the parent is not present" "vgpu: mtty is not there now, so it is not known whether it has the type mtty-2
 vgpu: $other: mtty-2 on mtty, it comes back at boot" "$(settings --type mtty-2 c0f 2>&1)"
 cp "$config/0000:00:02.0/$defined" "$config/mtty/$defined"
 refuses "a vGPU that is defined on two parents" 1 "defined on several parents, 0000:00:02.0 and mtty" \
@@ -499,7 +499,7 @@ parameters=$mock/sys/module/i915/parameters
 mkdir -p "$mock/proc/sys/kernel"
 echo 0.0-none >"$mock/proc/sys/kernel/osrelease"
 check "a kernel without its modules" eval \
-	'vgpu types | grep -qx "no types: the modules of 0.0-none, which runs, are not there: .*; .vgpu doctor. tells more"'
+	'vgpu types | grep -qx "no types: the modules of the running kernel 0.0-none are missing: .*; .vgpu doctor. tells more"'
 mkdir -p "$parameters" && echo N >"$parameters/enable_gvt"
 check "types says that GVT-g is off" eval 'vgpu types | grep -q "i915.enable_gvt=1"'
 same "types --json prints an empty array then" "[]" "$(vgpu types --json 2>/dev/null | jq -c .)"

@@ -14,7 +14,7 @@ int vgpu_ask(bool is_agreed, const char *question, struct base_error *err)
 		return 0;
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
 		return base_error_set(err, BASE_MISUSED,
-				      "there is no terminal to ask on: %s Say so with --yes",
+				      "there is no terminal to ask on: %s Add --yes to agree",
 				      question);
 	fprintf(stderr, "%s [y/N] ", question);
 	if (fgets(answer, sizeof(answer), stdin) == NULL)

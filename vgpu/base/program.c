@@ -229,7 +229,7 @@ static int judge_end(int status, const char *name, char *error, struct base_erro
 	if (WIFEXITED(status))
 		return base_error_set(err, BASE_FAILED, "%s ended with status %d", name,
 				      WEXITSTATUS(status));
-	return base_error_set(err, BASE_FAILED, "%s was ended by signal %d", name,
+	return base_error_set(err, BASE_FAILED, "%s was killed by signal %d", name,
 			      WTERMSIG(status));
 }
 
@@ -277,7 +277,7 @@ static int run_program(const char *path, const char *const argv[], size_t limit,
 	base_cleanup_fd(&out_end);
 	base_cleanup_fd(&error_end);
 	if (collect_output(pid, &out, &error, &status) < 0)
-		return base_error_errno(err, errno, "cannot read what %s says", path);
+		return base_error_errno(err, errno, "cannot read the output of %s", path);
 	if (judge_end(status, argv[0], error.text, err) < 0)
 		return -1;
 	if (passes_messages && error.text != NULL)

@@ -56,21 +56,20 @@ BASE_DEFINE_CLEANUP(attempt, struct attempt, finish_attempt)
 static int check_options(const struct request *request, struct base_error *err)
 {
 	if (request->is_max && request->type != NULL)
-		return vgpu_options_refuse(err, "create", "--max and --type exclude each other");
+		return vgpu_options_refuse(err, "create", "--max cannot be combined with --type");
 	if (request->is_transient && request->is_manual)
 		return vgpu_options_refuse(
 			err, "create",
-			"--transient makes no definition, so that --no-boot says "
-			"nothing");
+			"--no-boot cannot be combined with --transient, which makes no definition");
 	return 0;
 }
 
 static int refuse_uuid(const struct request *request, struct base_error *err)
 {
-	return base_error_set(err, BASE_MISUSED,
-			      "'%s' is not a UUID; uuidgen prints one, and without --uuid vgpu "
-			      "makes one",
-			      request->asked_uuid);
+	return base_error_set(
+		err, BASE_MISUSED,
+		"'%s' is not a UUID; uuidgen prints one, and without --uuid vgpu makes a new one",
+		request->asked_uuid);
 }
 
 static int read_uuid(struct request *request, struct base_error *err)
@@ -132,12 +131,12 @@ static int check_definition(const struct vgpu_definition *definition, const stru
 	}
 	if (request->is_transient)
 		return base_error_set(err, BASE_FAILED,
-				      "the vGPU %s is defined already: leave --transient out, or "
-				      "'vgpu forget %s' first",
+				      "the vGPU %s is defined already: leave out --transient, or "
+				      "type 'vgpu forget %s' first",
 				      uuid, uuid);
 	if (request->is_manual && definition->start != VGPU_START_MANUAL)
 		return base_error_set(err, BASE_FAILED,
-				      "the vGPU %s is defined already, and not to start by hand: "
+				      "the vGPU %s is defined already, but not to start by hand: "
 				      "'vgpu set --no-boot %s' changes that",
 				      uuid, uuid);
 	return 0;
@@ -154,8 +153,8 @@ static int check_agreement(const struct attempt *attempt, struct base_error *err
 		return 0;
 	return base_error_set(
 		err, BASE_FAILED,
-		"the vGPU %s is active as a %s on %s and defined as a %s on %s: 'vgpu "
-		"remove --keep %s', then this again, makes what is defined",
+		"the vGPU %s is active as a %s on %s but defined as a %s on %s: to get what is "
+		"defined, type 'vgpu remove --keep %s' and then this command again",
 		device->uuid, device->type, device->parent, definition->type, definition->parent,
 		device->uuid);
 }
@@ -303,9 +302,8 @@ static void report_made(const struct request *request, const struct attempt *att
 			const struct vgpu_definition *definition, bool took_largest)
 {
 	puts(definition->uuid);
-	base_info("%s %s on %s: %s%s; it %s",
-		  attempt->device != NULL ? "there was already" : "made", definition->uuid,
-		  definition->parent, definition->type,
+	base_info("%s %s on %s: %s%s; it %s", attempt->device != NULL ? "already there:" : "made",
+		  definition->uuid, definition->parent, definition->type,
 		  took_largest ? ", the largest type that fits" : "",
 		  request->is_transient ? "lasts until the machine restarts (it is not defined)"
 					: vgpu_start_describe(definition->start));
@@ -342,7 +340,7 @@ static int create_what_fits(const struct request *request, struct attempt *attem
 
 		if (!attempt->is_full || type == NULL || !vgpu_placement_shrink(placement))
 			return -1;
-		base_info("%s has no room for a %s, though it counts some: trying the smaller %s",
+		base_info("%s has no room for a %s, although it counts some: trying the smaller %s",
 			  placement->parent->name, type->id, placement->type->id);
 		base_error_finish(err);
 		attempt->is_full = false;
@@ -397,7 +395,7 @@ static int stop_desktop(int argc, char **argv, const struct request *request,
 		return -1;
 	if (attempt.device != NULL || !is_running) {
 		base_info("the display manager %s: nothing is stopped",
-			  is_running ? "may stay, the vGPU is there" : "does not run");
+			  is_running ? "may stay because the vGPU exists" : "is not running");
 		return 0;
 	}
 	if (vgpu_ask(request->is_agreed,
@@ -406,8 +404,8 @@ static int stop_desktop(int argc, char **argv, const struct request *request,
 		     err) < 0)
 		return -1;
 	base_info("the display manager stops now, which ends the graphical session, and starts "
-		  "again when the vGPU is made or if that fails; then 'journalctl "
-		  "-u " VGPU_DESKTOP_UNIT "' tells how it went");
+		  "again when the vGPU is made or if that fails; 'journalctl -u " VGPU_DESKTOP_UNIT
+		  "' then shows the result");
 	return create_without_desktop(argc, argv, request, err);
 }
 
@@ -418,7 +416,7 @@ static void record(const struct request *request, int status, const struct base_
 	char *done = base_text_format("%s is there; 'vgpu list' shows it", request->uuid);
 	const char *text = status < 0 ? err->message : done;
 
-	vgpu_desktop_record(status < 0, text != NULL ? text : "no memory");
+	vgpu_desktop_record(status < 0, text != NULL ? text : "out of memory");
 }
 
 static int run(int argc, char **argv, struct request *request, struct base_error *err)

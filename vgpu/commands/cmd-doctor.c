@@ -33,11 +33,13 @@ static int parse_request(int argc, char **argv, struct request *request, struct 
 		return -1;
 	if (request->json + request->fix + request->undo > 1)
 		return base_error_set(err, BASE_MISUSED,
-				      "doctor: only one of --json, --fix and --undo at a time");
+				      "doctor: --json, --fix and --undo cannot be combined");
 	if (request->yes && !request->fix)
-		return base_error_set(err, BASE_MISUSED, "doctor: --yes goes only with --fix");
+		return base_error_set(err, BASE_MISUSED,
+				      "doctor: --yes can be used only with --fix");
 	if (request->root != NULL && *request->root != '/')
-		return base_error_set(err, BASE_MISUSED, "doctor: --root takes a path from /: '%s'",
+		return base_error_set(err, BASE_MISUSED,
+				      "doctor: --root needs a path that begins with /, not '%s'",
 				      request->root);
 	return 0;
 }

@@ -29,8 +29,7 @@ static int forget_one(const char *uuid, const struct vgpu_world *world, struct b
 				      device != NULL
 					      ? "the vGPU %s is active but not defined; 'vgpu "
 						"remove' removes it"
-					      : "there is no vGPU %s; 'vgpu list' shows those that "
-						"there are",
+					      : "there is no vGPU %s; 'vgpu list' shows the vGPUs",
 				      uuid);
 	base_info("removed the definition%s of %s%s", definitions > 1 ? "s" : "", uuid,
 		  device != NULL ? "; it stays active until it is removed or the machine restarts"

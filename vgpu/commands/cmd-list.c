@@ -29,7 +29,7 @@ static int gather_world(struct vgpu_world *world, const struct request *request,
 	if (vgpu_usage_init(&world->usage, &world->host, request->uri, &why, err) < 0)
 		return -1;
 	if (!world->usage.knows_claims)
-		base_info("which domains have the vGPUs is not known: %s", why.message);
+		base_info("it is not known which domains have the vGPUs: %s", why.message);
 	return 0;
 }
 
@@ -201,7 +201,7 @@ static void warn_of_differences(const struct vgpu_inventory *inventory)
 
 		if (item->device != NULL && item->definition != NULL &&
 		    strcmp(item->device->type, item->definition->type) != 0)
-			base_warning("%s is defined as a %s but is a %s until it is made anew",
+			base_warning("%s is defined as a %s but stays a %s until it is made again",
 				     item->device->uuid, item->definition->type,
 				     item->device->type);
 	}

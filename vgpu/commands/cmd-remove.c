@@ -38,7 +38,8 @@ static int parse_request(int argc, char **argv, struct request *request, struct 
 		return -1;
 	request->word_count = (size_t)count;
 	if (request->keep && request->forget)
-		return vgpu_options_refuse(err, "remove", "--keep and --forget exclude each other");
+		return vgpu_options_refuse(err, "remove",
+					   "--keep cannot be combined with --forget");
 	if (request->is_all && count > 0)
 		return vgpu_options_refuse(err, "remove", "--all takes no UUIDs");
 	if (!request->is_all && count == 0)
@@ -78,8 +79,7 @@ static void report_forgotten(const char *uuid, const struct vgpu_device *device,
 static int not_there(const char *uuid, struct base_error *err)
 {
 	return base_error_set(err, BASE_FAILED,
-			      "there is no vGPU %s, active or defined; 'vgpu list' shows those "
-			      "that are",
+			      "there is no active or defined vGPU %s; 'vgpu list' shows the vGPUs",
 			      uuid);
 }
 

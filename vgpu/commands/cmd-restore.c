@@ -216,7 +216,7 @@ static int check_parent(const struct vgpu_world *world, const char *parent, stru
 	}
 	return base_error_set(err, BASE_FAILED,
 			      "there is no parent %s and nothing is defined for it; 'vgpu types' "
-			      "and 'vgpu list' show parents",
+			      "and 'vgpu list' show the parents",
 			      parent);
 }
 

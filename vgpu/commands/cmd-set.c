@@ -33,13 +33,13 @@ static int parse_request(int argc, char **argv, struct request *request, struct 
 		return -1;
 	if (count == 0)
 		return base_error_set(err, BASE_MISUSED,
-				      "set what of which vGPU? 'vgpu list' shows their UUIDs");
+				      "set what for which vGPU? 'vgpu list' shows their UUIDs");
 	if (starts > 1)
 		return vgpu_options_refuse(err, "set",
-					   "--boot, --no-boot and --on-demand exclude each other");
+					   "--boot, --no-boot and --on-demand cannot be combined");
 	if (starts == 0 && request->type == NULL)
-		return vgpu_options_refuse(err, "set",
-					   "say what: --boot, --no-boot, --on-demand or --type");
+		return vgpu_options_refuse(
+			err, "set", "nothing to set: use --boot, --no-boot, --on-demand or --type");
 	return 0;
 }
 
@@ -59,8 +59,8 @@ static int not_defined(const struct vgpu_world *world, const char *uuid, struct 
 				      "the vGPU %s is active but not defined; 'vgpu create --uuid "
 				      "%s' defines it",
 				      uuid, uuid);
-	return base_error_set(err, BASE_FAILED,
-			      "there is no vGPU %s; 'vgpu list' shows those that there are", uuid);
+	return base_error_set(err, BASE_FAILED, "there is no vGPU %s; 'vgpu list' shows the vGPUs",
+			      uuid);
 }
 
 static const struct vgpu_definition *find_definition(const struct vgpu_world *world,
@@ -78,10 +78,11 @@ static const struct vgpu_definition *find_definition(const struct vgpu_world *wo
 	other = vgpu_store_find(&world->store, uuid, &index);
 	if (other == NULL)
 		return definition;
-	base_error_set(err, BASE_FAILED,
-		       "the vGPU %s is defined on several parents, %s and %s: 'vgpu forget' it and "
-		       "'vgpu create' it on one",
-		       uuid, definition->parent, other->parent);
+	base_error_set(
+		err, BASE_FAILED,
+		"the vGPU %s is defined on several parents, %s and %s: remove its definitions with "
+		"'vgpu forget', then make it on one parent with 'vgpu create'",
+		uuid, definition->parent, other->parent);
 	return NULL;
 }
 
@@ -92,8 +93,8 @@ static int check_type(const struct vgpu_host *host, const char *parent, const ch
 	const struct vgpu_parent *found = vgpu_host_find_parent(host, parent);
 
 	if (found == NULL) {
-		base_info("%s is not there now: whether it has the type %s is not known", parent,
-			  type);
+		base_info("%s is not there now, so it is not known whether it has the type %s",
+			  parent, type);
 		return 0;
 	}
 	return vgpu_placement_check_type(found, type, err);
@@ -119,7 +120,7 @@ static void report_definition(const struct vgpu_definition *definition,
 		  vgpu_start_describe(definition->start), is_changed ? "" : " (nothing changed)");
 	if (device != NULL && strcmp(device->parent, definition->parent) == 0 &&
 	    strcmp(device->type, definition->type) != 0)
-		base_info("it is active as a %s: that changes when it is made anew ('vgpu remove "
+		base_info("it is active as a %s: that changes when it is made again ('vgpu remove "
 			  "--keep %s', then 'vgpu create --uuid %s')",
 			  device->type, definition->uuid, definition->uuid);
 }

@@ -44,8 +44,9 @@ static int parse_setup(int argc, char **argv, struct vgpu_setup *setup, struct b
 	if (count < 0)
 		return -1;
 	if (count == 0)
-		return base_error_set(err, BASE_MISUSED,
-				      "set up which domain? 'virsh list --all' shows them");
+		return base_error_set(
+			err, BASE_MISUSED,
+			"set up which domain? 'virsh -c qemu:///system list --all' shows them");
 	if (geteuid() != 0)
 		return base_error_errno(err, EPERM, "cannot set %s up (run this as root)",
 					setup->domain);
@@ -93,8 +94,9 @@ static int take_back(struct vgpu_setup *setup, size_t done, struct base_error *e
 		if (steps[done].undo != NULL)
 			steps[done].undo(setup);
 	}
-	return base_error_wrap(err, setup->left_behind ? "setup stopped, not all is taken back"
-						       : "setup stopped, nothing is changed");
+	return base_error_wrap(err, setup->left_behind
+					    ? "setup stopped, and not everything was taken back"
+					    : "setup stopped, and nothing was changed");
 }
 
 int vgpu_cmd_setup(int argc, char **argv, struct base_error *err)
@@ -110,9 +112,9 @@ int vgpu_cmd_setup(int argc, char **argv, struct base_error *err)
 			return take_back(&setup, i, err);
 	}
 	if (setup.changed)
-		base_info("%s is ready: 'virsh start' it, then 'vgpu-display %s' shows it",
+		base_info("%s is ready: 'vgpu-display --start %s' starts and shows it",
 			  setup.domain, setup.domain);
 	else
-		base_info("%s was ready already: nothing is changed", setup.domain);
+		base_info("%s was ready already: nothing was changed", setup.domain);
 	return 0;
 }

@@ -48,7 +48,7 @@ static int suspend_vgpu(struct vgpu_store *suspended, const struct vgpu_store *s
 	BASE_AUTO(base_error) struct base_error why = { 0 };
 
 	if (!vgpu_device_has_type(device))
-		return base_error_set(err, BASE_FAILED, "the kernel does not tell its type");
+		return base_error_set(err, BASE_FAILED, "the kernel does not say what type it has");
 	if (remember(suspended, store, device, err) < 0)
 		return -1;
 	if (vgpu_remove(device, err) == 0)
@@ -62,7 +62,7 @@ static int suspend_vgpu(struct vgpu_store *suspended, const struct vgpu_store *s
 static bool tell_failure(const struct vgpu_device *device, const struct base_error *why)
 {
 	if (why->errnum != EBUSY)
-		base_warning("cannot remove %s for the machine's sleep: %s", device->uuid,
+		base_warning("cannot remove %s before the machine sleeps: %s", device->uuid,
 			     why->message);
 	else if (vgpu_gvt_makes_type(device->type))
 		base_warning("the machine may freeze when it wakes up: %s", why->message);
@@ -90,7 +90,7 @@ int vgpu_cmd_suspend(int argc, char **argv, struct base_error *err)
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 
 		if (suspend_vgpu(&suspended, &world.store, device, &why) == 0)
-			base_info("removed %s for the machine's sleep: %s on %s", device->uuid,
+			base_info("removed %s before the machine sleeps: %s on %s", device->uuid,
 				  device->type, device->parent);
 		else if (!tell_failure(device, &why))
 			status = BASE_FAILED;

@@ -68,7 +68,7 @@ static const struct command commands[] = {
 	  "be\n"
 	  "removed, the others are removed all the same. UUID is the UUID of a vGPU or its\n"
 	  "beginning. A domain that has a removed vGPU in its definition cannot start: 'vgpu\n"
-	  "detach' takes it out there.\n"
+	  "detach' takes it out.\n"
 	  "\n"
 	  "  --all             remove every vGPU\n"
 	  "  --keep            keep the definitions, so that the vGPUs can come back\n"

@@ -21,7 +21,7 @@ int vgpu_desktop_is_running(bool *is_running, struct base_error *err)
 	BASE_AUTO(free) char *state = NULL;
 
 	if (vgpu_program_run("systemctl", argv, STATE_LIMIT, &state, err) < 0)
-		return base_error_wrap(err, "cannot see whether a display manager runs");
+		return base_error_wrap(err, "cannot see whether a display manager is running");
 	state[strcspn(state, "\n")] = '\0';
 	*is_running = strcmp(state, "inactive") != 0 && strcmp(state, "failed") != 0;
 	return 0;

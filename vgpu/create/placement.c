@@ -55,7 +55,7 @@ static int no_such_parent(const struct vgpu_host *host, const char *name, struct
 {
 	BASE_AUTO(free) char *names = list_parents(host);
 
-	return base_error_set(err, BASE_FAILED, "there is no parent %s; there are: %s", name,
+	return base_error_set(err, BASE_FAILED, "there is no parent %s; parents: %s", name,
 			      or_unknown(names));
 }
 
@@ -95,7 +95,7 @@ static int full(const struct vgpu_parent *parent, const char *type, struct base_
 {
 	base_error_set(err, BASE_FAILED,
 		       "%s has no free instance of %s (%zu vGPU%s active on it); remove a vGPU or "
-		       "take a smaller type ('vgpu types' shows what fits)",
+		       "use a smaller type ('vgpu types' shows what fits)",
 		       parent->name, type, parent->active, parent->active == 1 ? "" : "s");
 	if (err != NULL)
 		err->errnum = ENOSPC;

@@ -76,7 +76,7 @@ int vgpu_setup_check_host(struct vgpu_setup *setup, struct base_error *err)
 	const struct doctor_finding *problem;
 
 	if (setup->skip_doctor)
-		return tell_done(setup, err, "not looked at, as asked");
+		return tell_done(setup, err, "not checked (--skip-doctor)");
 	if (doctor_facts_gather(&facts, &place, err) < 0 ||
 	    doctor_report_init(&report, &facts, false, err) < 0)
 		return -1;
@@ -84,8 +84,8 @@ int vgpu_setup_check_host(struct vgpu_setup *setup, struct base_error *err)
 	if (problem == NULL)
 		return tell_done(setup, err, "ready for vGPUs");
 	return base_error_set(err, BASE_FAILED,
-			      "it is not ready for vGPUs (%s); 'vgpu doctor' tells all, 'vgpu "
-			      "doctor --fix' mends most of it",
+			      "it is not ready for vGPUs (%s); 'vgpu doctor' shows everything, "
+			      "'vgpu doctor --fix' repairs most of it",
 			      problem->found);
 }
 
@@ -309,7 +309,8 @@ int vgpu_setup_enable_suspend(struct vgpu_setup *setup, struct base_error *err)
 	if (!setup->suspend)
 		return 0;
 	return enable(setup, SUSPEND_SERVICE, &setup->enabled_suspend,
-		      "vGPUs that are not in use go before sleep and come back after it", err);
+		      "vGPUs that are not in use are removed before sleep and made again after it",
+		      err);
 }
 
 void vgpu_setup_disable_suspend(struct vgpu_setup *setup)
@@ -364,7 +365,7 @@ int vgpu_setup_add_launcher(struct vgpu_setup *setup, struct base_error *err)
 		return base_error_no_memory(err, "cannot set the domain up");
 	there = base_file_read_at(directory, name, LAUNCHER_LIMIT, NULL, &why);
 	if (there != NULL || why.errnum != ENOENT)
-		return tell_done(setup, err, "%s was there", setup->launcher);
+		return tell_done(setup, err, "%s existed already", setup->launcher);
 	if (base_file_replace_at(directory, name, text, strlen(text), 0644, err) < 0)
 		return base_error_wrap(err, LAUNCHER_DIR);
 	setup->added_launcher = true;

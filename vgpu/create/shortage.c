@@ -64,8 +64,8 @@ static void print_cause(FILE *out, const struct shortage *shortage)
 		fprintf(out, "short of %s", shortage->short_of);
 	else
 		fprintf(out,
-			"%ld MB of aperture are free by the count, but not in one piece, or the "
-			"desktop has them",
+			"%ld MB of aperture count as free, but they are not in one piece, or the "
+			"desktop uses them",
 			shortage->budget.free.low_mb);
 }
 
@@ -119,7 +119,7 @@ static void print_ways_out(FILE *out, const struct shortage *shortage)
 	const struct vgpu_type *smaller = find_smaller(shortage);
 	const char *parent = find_other_parent(shortage);
 
-	fputs("; ways out: ", out);
+	fputs("; you can ", out);
 	if (smaller != NULL && has_other_resolution(smaller, shortage->type))
 		fprintf(out, "take %s, which fits (xres and yres or CRU give it more than %s), or ",
 			smaller->id, smaller->resolution);

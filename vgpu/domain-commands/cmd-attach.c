@@ -27,7 +27,7 @@ static int attach_to_text(struct vgpu_attach *attach, struct base_error *err)
 
 	if (!base_name_parse_uuid(attach->word, uuid))
 		return base_error_set(err, BASE_MISUSED,
-				      "'%s' is not a UUID; 'vgpu list' shows those of the vGPUs",
+				      "'%s' is not a UUID; 'vgpu list' shows the UUIDs",
 				      attach->word);
 	attach->wishes.uuid = uuid;
 	vgpu_attach_fit(attach, &assignment);

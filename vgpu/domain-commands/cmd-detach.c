@@ -38,13 +38,15 @@ static int parse_request(int argc, char **argv, struct request *request, struct 
 		return -1;
 	if (request->xml != NULL && request->uri != NULL)
 		return vgpu_options_refuse(
-			err, "detach", "--connect goes not with --xml, which touches no domain");
+			err, "detach",
+			"--connect cannot be combined with --xml, which touches no domain");
 	if (request->xml != NULL && count > 1)
 		return vgpu_options_refuse(err, "detach",
-					   "with --xml FILE, a vGPU's UUID is the one argument");
+					   "with --xml FILE, a vGPU's UUID is the only argument");
 	if (request->xml == NULL && count == 0)
 		return base_error_set(err, BASE_MISUSED,
-				      "detach from which domain? 'virsh list --all' shows them");
+				      "detach from which domain? 'virsh -c qemu:///system list "
+				      "--all' shows them");
 	request->domain = request->xml == NULL ? operands[0] : NULL;
 	request->word = request->xml == NULL ? operands[1] : operands[0];
 	return 0;
@@ -67,10 +69,11 @@ static int look_up_vgpu(struct request *request, const struct xmlpatch_mdevs *md
 	if (found == 1)
 		return 0;
 	if (found > 1)
-		return base_error_set(err, BASE_FAILED, "several vGPUs in it begin with %s",
+		return base_error_set(err, BASE_FAILED,
+				      "the UUIDs of several of its vGPUs begin with %s",
 				      request->word);
 	return base_error_set(err, BASE_MISUSED,
-			      "'%s' is not a UUID, nor the beginning of that of a vGPU in it",
+			      "'%s' is not a UUID or the beginning of that of one of its vGPUs",
 			      request->word);
 }
 
@@ -91,13 +94,13 @@ static int patch(struct request *request, const char *xml, size_t length,
 static void say_nothing_to_do(const struct request *request, const char *where)
 {
 	if (*request->uuid != '\0')
-		base_info("%s has not the vGPU %s: nothing changed", where, request->uuid);
+		base_info("%s does not have the vGPU %s: nothing changed", where, request->uuid);
 	else if (*request->there != '\0')
-		base_info("%s has nothing of 'vgpu attach': nothing changed; name the vGPU %s, and "
-			  "it is taken out",
+		base_info("%s has nothing from 'vgpu attach': nothing changed; to take out its "
+			  "vGPU %s, name it",
 			  where, request->there);
 	else
-		base_info("%s has nothing of 'vgpu attach': nothing changed", where);
+		base_info("%s has nothing from 'vgpu attach': nothing changed", where);
 }
 
 static int detach_from_text(struct request *request, struct base_error *err)
@@ -122,10 +125,10 @@ static int point_at_backups(struct xmlpatch_result *result, const char *name,
 {
 	if (result->n == 0 || !result->is_taken_back || result->n_advice == 0)
 		return 0;
-	return xmlpatch_result_advise(result, err,
-				      "the definitions as they were are saved, with all that is in "
-				      "them: 'vgpu attach --backups %s' lists them",
-				      name);
+	return xmlpatch_result_advise(
+		result, err,
+		"the old definitions are saved completely: 'vgpu attach --backups %s' lists them",
+		name);
 }
 
 static int detach_from_domain(struct request *request, struct base_error *err)

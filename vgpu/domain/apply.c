@@ -27,7 +27,7 @@ static int ask_for_change(const struct vgpu_change *change, struct base_error *e
 
 	if (change->is_agreed)
 		return 0;
-	question = base_text_format("Change the definition of %s so?",
+	question = base_text_format("Change the definition of %s like this?",
 				    vgpu_domain_name(change->domain));
 	if (question == NULL)
 		return base_error_no_memory(err, "cannot ask");
@@ -49,10 +49,10 @@ static int check_unchanged(const struct vgpu_change *change, struct base_error *
 		return -1;
 	if (strcmp(now, change->before) == 0)
 		return 0;
-	return base_error_set(
-		err, BASE_FAILED,
-		"the domain %s was changed meanwhile: nothing is changed, run it again",
-		vgpu_domain_name(change->domain));
+	return base_error_set(err, BASE_FAILED,
+			      "the domain %s was changed in the meantime: nothing was changed "
+			      "here, run this command again",
+			      vgpu_domain_name(change->domain));
 }
 
 static char *save_backup(const struct vgpu_change *change, struct base_error *err)
@@ -80,7 +80,7 @@ static int store_definition(const struct vgpu_change *change, struct base_error 
 		return -1;
 	}
 	vgpu_patch_print_changes(change->result);
-	base_info("the definition as it was is in %s", path);
+	base_info("the old definition is in %s", path);
 	return 0;
 }
 
@@ -93,12 +93,13 @@ static void print_leftovers(const struct vgpu_domain *domain)
 
 	if (vgpu_domain_is_running(domain))
 		base_info("the domain %s is running: shut it down and start it again for the "
-			  "change to count",
+			  "change to take effect",
 			  name);
 	else if (vgpu_domain_is_saved(domain))
-		vgpu_patch_note("the next start of %s resumes its saved image, with the old "
-				"definition: 'virsh managedsave-remove %s' does away with it",
-				name, name);
+		vgpu_patch_note(
+			"the next start of %s resumes its saved image, with the old definition: "
+			"'virsh -c qemu:///system managedsave-remove %s' removes that image",
+			name, name);
 	if (count > 0)
 		vgpu_patch_note("%s has %zu snapshot%s (%s), which bring%s the old definition "
 				"back when reverted to",

@@ -70,15 +70,15 @@ static int check_itself(const struct vgpu_assignment *assignment, const char *uu
 			struct base_error *err)
 {
 	if (!assignment->is_known)
-		return base_error_set(err, BASE_FAILED,
-				      "there is no vGPU %s: 'vgpu list' shows those that there "
-				      "are, 'vgpu create' makes one",
-				      uuid);
+		return base_error_set(
+			err, BASE_FAILED,
+			"there is no vGPU %s: 'vgpu list' shows the vGPUs, 'vgpu create' makes one",
+			uuid);
 	if (assignment->api != NULL && strcmp(assignment->api, VGPU_TYPE_PCI_API) != 0)
-		return base_error_set(err, BASE_FAILED,
-				      "the device %s is no vGPU: its type's API is %.40s, not "
-				      "vfio-pci",
-				      uuid, assignment->api);
+		return base_error_set(
+			err, BASE_FAILED,
+			"the device %s is not a vGPU: its type's API is %.40s, not vfio-pci", uuid,
+			assignment->api);
 	return 0;
 }
 
@@ -94,8 +94,8 @@ static int check_holder(const char *uuid, const char *domain, const struct vgpu_
 		return 0;
 	who = vgpu_process_describe(holder);
 	return base_error_set(err, BASE_FAILED,
-			      "the vGPU %s is in use by %s, and no two can have it: stop that, or "
-			      "make another one with 'vgpu create'",
+			      "the vGPU %s is in use by %s, and only one can use it: stop that "
+			      "one, or make another vGPU with 'vgpu create'",
 			      uuid, who != NULL ? who : "a process");
 }
 
@@ -106,20 +106,18 @@ int vgpu_assignment_check(const struct vgpu_assignment *assignment, const char *
 	if (check_itself(assignment, uuid, err) < 0)
 		return -1;
 	if (rivals->claimant != NULL)
-		return base_error_set(
-			err, BASE_FAILED,
-			"the vGPU %s is in the domain %s already, and no two can have "
-			"it: 'vgpu create' makes another one, 'vgpu detach' takes it "
-			"out there",
-			uuid, rivals->claimant);
+		return base_error_set(err, BASE_FAILED,
+				      "the vGPU %s is in the domain %s already, and only one "
+				      "domain can have it: 'vgpu create' makes another vGPU, 'vgpu "
+				      "detach' takes this one out of that domain",
+				      uuid, rivals->claimant);
 	if (check_holder(uuid, domain, rivals, err) < 0)
 		return -1;
 	if (rivals->second != NULL)
 		return base_error_set(
 			err, BASE_FAILED,
-			"the domain %s has the GVT-g vGPU %s already, and with two a "
-			"virtual machine does not start: 'vgpu detach' takes that one "
-			"out",
+			"the domain %s has the GVT-g vGPU %s already, and a virtual machine with "
+			"two cannot start: 'vgpu detach' takes that one out",
 			domain, rivals->second);
 	return 0;
 }

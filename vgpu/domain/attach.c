@@ -25,8 +25,8 @@ static bool has_wishes(const struct vgpu_attach *attach)
 static int check_backups(const struct vgpu_attach *attach, int operands, struct base_error *err)
 {
 	if (attach->xml != NULL || attach->is_dry || attach->is_agreed || has_wishes(attach))
-		return vgpu_options_refuse(err, "attach",
-					   "--backups goes only with --json and --connect");
+		return vgpu_options_refuse(
+			err, "attach", "--backups can be combined only with --json and --connect");
 	return operands == 1 ? 0
 			     : vgpu_options_refuse(err, "attach",
 						   "--backups takes a domain and nothing else");
@@ -37,21 +37,23 @@ static int check_options(const struct vgpu_attach *attach, int operands, struct 
 	if (attach->backups)
 		return check_backups(attach, operands, err);
 	if (attach->json)
-		return vgpu_options_refuse(err, "attach", "--json goes only with --backups");
+		return vgpu_options_refuse(err, "attach", "--json can be used only with --backups");
 	if (attach->xml != NULL && attach->uri != NULL)
 		return vgpu_options_refuse(
-			err, "attach", "--connect goes not with --xml, which touches no domain");
+			err, "attach",
+			"--connect cannot be combined with --xml, which touches no domain");
 	if (attach->xml != NULL && operands != 1)
 		return vgpu_options_refuse(err, "attach",
-					   "with --xml FILE, the vGPU's UUID is the one argument");
+					   "with --xml FILE, the vGPU's UUID is the only argument");
 	if (attach->xml == NULL && operands == 0)
 		return vgpu_options_refuse(
-			err, "attach", "it takes a domain, and a vGPU's UUID if several are free");
+			err, "attach", "it needs a domain, and a vGPU's UUID if several are free");
 	if (attach->keep_video && attach->install_drivers)
-		return vgpu_options_refuse(err, "attach",
-					   "--keep-video and --install-drivers exclude each other");
+		return vgpu_options_refuse(
+			err, "attach", "--keep-video cannot be combined with --install-drivers");
 	if ((attach->xres == NULL) != (attach->yres == NULL))
-		return vgpu_options_refuse(err, "attach", "--xres and --yres go together");
+		return vgpu_options_refuse(err, "attach",
+					   "--xres and --yres must be used together");
 	return 0;
 }
 
@@ -60,10 +62,9 @@ static int parse_display(struct vgpu_attach *attach, struct base_error *err)
 	if (attach->display == NULL ||
 	    vgpu_capability_parse_display(attach->display, &attach->wishes.display))
 		return 0;
-	return base_error_set(
-		err, BASE_MISUSED,
-		"there is no display '%s': it is one of dbus, gtk, spice, vnc and none",
-		attach->display);
+	return base_error_set(err, BASE_MISUSED,
+			      "there is no display '%s': use dbus, gtk, spice, vnc or none",
+			      attach->display);
 }
 
 static int parse_address(struct vgpu_attach *attach, struct base_error *err)
@@ -73,7 +74,7 @@ static int parse_address(struct vgpu_attach *attach, struct base_error *err)
 	if (!vgpu_address_parse(attach->address, &attach->pci_address))
 		return base_error_set(
 			err, BASE_MISUSED,
-			"'%s' is not a slot: it is BB:SS.F, as 00:02.0, in hexadecimal",
+			"'%s' is not a slot: write BB:SS.F in hexadecimal, for example 00:02.0",
 			attach->address);
 	attach->wishes.address = &attach->pci_address;
 	return 0;
@@ -84,7 +85,7 @@ static int parse_opregion(const struct vgpu_attach *attach, struct base_error *e
 	if (attach->opregion == NULL || strcmp(attach->opregion, "on") == 0 ||
 	    strcmp(attach->opregion, "off") == 0)
 		return 0;
-	return base_error_set(err, BASE_MISUSED, "--opregion is on or off, not '%s'",
+	return base_error_set(err, BASE_MISUSED, "--opregion must be on or off, not '%s'",
 			      attach->opregion);
 }
 
@@ -100,7 +101,7 @@ static int parse_pixels(const char *name, const char *text, unsigned int *pixels
 	if (strspn(text, "0123456789") != strlen(text) || errno != 0 || value == 0 ||
 	    value > LARGEST)
 		return base_error_set(err, BASE_MISUSED,
-				      "%s is a number of pixels from 1 to %d, not '%s'", name,
+				      "%s must be a number of pixels from 1 to %d, not '%s'", name,
 				      LARGEST, text);
 	*pixels = (unsigned int)value;
 	return 0;

@@ -54,7 +54,7 @@ static int print_people(const struct vgpu_backups *backups, struct base_error *e
 	}
 	if (vgpu_table_print(&table, "", err) < 0)
 		return -1;
-	base_info("'virsh define FILE' puts one of them back");
+	base_info("'virsh -c qemu:///system define FILE' restores one of them");
 	return 0;
 }
 

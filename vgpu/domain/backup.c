@@ -44,7 +44,7 @@ char *vgpu_backup_place(struct base_error *err)
 		place = base_text_format("%s/.local/state/vgpu/backups", home);
 	} else {
 		base_error_set(err, BASE_FAILED,
-			       FAILURE ": neither HOME nor XDG_STATE_HOME is a path");
+			       FAILURE ": neither HOME nor XDG_STATE_HOME is an absolute path");
 		return NULL;
 	}
 	if (place == NULL)
@@ -81,8 +81,8 @@ static int check_directory(int fd, const char *path, struct base_error *err)
 		return base_error_errno(err, errno, "cannot look at %s", path);
 	if (st.st_uid != geteuid() || (st.st_mode & 077) != 0)
 		return base_error_set(err, BASE_FAILED,
-				      "cannot keep the old definition in %s, which is not only "
-				      "yours: 'chmod 700' it",
+				      "cannot keep the old definition in %s, which others may use: "
+				      "make it yours alone with 'chmod 700'",
 				      path);
 	return 0;
 }

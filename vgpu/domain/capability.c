@@ -73,7 +73,7 @@ static bool is_older(unsigned long version, unsigned long than)
 static int tell_old(char **why, const char *program, unsigned long version, const char *lacks,
 		    unsigned long first)
 {
-	*why = base_text_format("%s %lu.%lu.%lu has no %s (%lu.%lu is the first that has)", program,
+	*why = base_text_format("%s %lu.%lu.%lu has no %s (%lu.%lu is the first with it)", program,
 				version / 1000000, version / 1000 % 1000, version % 1000, lacks,
 				first / 1000000, first / 1000 % 1000);
 	return *why != NULL ? 1 : -1;
@@ -144,8 +144,8 @@ static int find_obstacle(const struct vgpu_capability *capability, enum xmlpatch
 	if (missing != NULL)
 		*why = base_text_format("this QEMU is built without %s", missing);
 	else if (display == XMLPATCH_DISPLAY_VNC && has_lost_vnc(capability))
-		*why = strdup("QEMU 7.0 and later start no vGPU with a picture beside VNC (\"The "
-			      "console requires display DMABUF support\")");
+		*why = strdup("QEMU 7.0 and later cannot start a vGPU that has a picture together "
+			      "with VNC (\"The console requires display DMABUF support\")");
 	else
 		return 0;
 	return *why != NULL ? 1 : -1;
@@ -191,11 +191,10 @@ static int fit_display(const struct vgpu_capability *capability, bool is_asked,
 	nearest = find_nearest(capability);
 	if (is_asked)
 		return base_error_set(err, BASE_FAILED,
-				      "there is no display %s: %s; the nearest that works here is "
-				      "--display %s",
+				      "the display %s cannot be used: %s; the nearest that works "
+				      "here is --display %s",
 				      names[wishes->display], why, names[nearest]);
-	if (add_note(notes,
-		     base_text_format("%s, so that the display is %s", why, names[nearest])) < 0)
+	if (add_note(notes, base_text_format("%s, so the display is %s", why, names[nearest])) < 0)
 		return base_error_no_memory(err, FAILURE);
 	wishes->display = nearest;
 	return 0;
@@ -217,9 +216,9 @@ static int fit_ramfb(const struct vgpu_capability *capability, struct xmlpatch_w
 	if (found == 0)
 		return 0;
 	if (found < 0 ||
-	    add_note(notes,
-		     base_text_format("%s: the screen stays dark until the guest's driver runs",
-				      why)) < 0)
+	    add_note(notes, base_text_format(
+				    "%s: the screen stays dark until the guest's driver is running",
+				    why)) < 0)
 		return base_error_no_memory(err, FAILURE);
 	wishes->no_ramfb = true;
 	return 0;

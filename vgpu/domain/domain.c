@@ -32,8 +32,8 @@ static int look_up(struct vgpu_domain *domain, const char *name, struct base_err
 	case VIR_ERR_NO_DOMAIN:
 	case VIR_ERR_INVALID_ARG: /* not a UUID either */
 		return base_error_set(err, BASE_FAILED,
-				      "there is no domain '%s'; 'virsh list --all' shows those "
-				      "that there are",
+				      "there is no domain '%s'; 'virsh -c qemu:///system list "
+				      "--all' shows the domains",
 				      name);
 	default:
 		return vgpu_libvirt_fail(err, "look up the domain", name);
@@ -47,10 +47,11 @@ static int check_persistent(const struct vgpu_domain *domain, struct base_error 
 	if (persistent < 0)
 		return vgpu_libvirt_fail(err, "ask about the domain", vgpu_domain_name(domain));
 	if (persistent == 0)
-		return base_error_set(err, BASE_FAILED,
-				      "the domain %s is transient and has no stored definition to "
-				      "change: define it with 'virsh define' first",
-				      vgpu_domain_name(domain));
+		return base_error_set(
+			err, BASE_FAILED,
+			"the domain %s is transient and has no stored definition to change: define "
+			"it first with 'virsh -c qemu:///system define FILE'",
+			vgpu_domain_name(domain));
 	return 0;
 }
 
@@ -138,7 +139,7 @@ static char *join_names(virDomainSnapshotPtr *all, int count, const char *domain
 	for (int i = 0; i < count && i < NAMED_SNAPSHOTS; i++)
 		fprintf(out, "%s%s", i > 0 ? ", " : "", virDomainSnapshotGetName(all[i]));
 	if (count > NAMED_SNAPSHOTS)
-		fprintf(out, ", ...: 'virsh snapshot-list %s' lists all", domain);
+		fprintf(out, ", ...: 'virsh -c qemu:///system snapshot-list %s' lists all", domain);
 	return base_text_close(&stream);
 }
 

@@ -147,7 +147,7 @@ int vgpu_device_set(const char *syspath, const char *attribute, const char *valu
 	BASE_AUTO(free) char *path = base_text_format("%s/%s", syspath, attribute);
 
 	if (path == NULL)
-		return base_error_no_memory(err, "cannot list the vGPUs");
+		return base_error_no_memory(err, "cannot write an attribute of a vGPU");
 	return base_file_write_attribute(path, value, err);
 }
 

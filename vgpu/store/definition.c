@@ -60,7 +60,7 @@ static struct json_object *parse_json(const char *text, size_t length, struct ba
 		enum json_tokener_error why = json_tokener_get_error(tokener);
 
 		/* json-c parses the word null without an error, but returns no object. */
-		base_error_set(err, BASE_FAILED, "not JSON that can be read: %s",
+		base_error_set(err, BASE_FAILED, "cannot be read as JSON: %s",
 			       why == json_tokener_success    ? "it is null"
 			       : why == json_tokener_continue ? "it ends too early"
 							      : json_tokener_error_desc(why));
@@ -120,7 +120,8 @@ static int parse_attribute(struct json_object *item, struct vgpu_attribute *attr
 	name = json_object_iter_peek_name(&it);
 	value = read_string(json_object_iter_peek_value(&it));
 	if (!is_attribute_name(name))
-		return base_error_set(err, BASE_FAILED, "'attrs' names no attribute of a vGPU: %s",
+		return base_error_set(err, BASE_FAILED,
+				      "'attrs' has a name that no attribute of a vGPU can have: %s",
 				      name);
 	if (value == NULL)
 		return base_error_set(err, BASE_FAILED,
@@ -257,8 +258,8 @@ static struct json_object *open_text(const char *text, struct base_error *err)
 	if (can_be_rewritten(text))
 		return parse_json(text, strlen(text), err);
 	base_error_set(err, BASE_FAILED,
-		       "the definition holds a number or a name that would not be kept as it is "
-		       "(change it with an editor)");
+		       "the definition has a number or a name that vgpu cannot write back "
+		       "unchanged (change the file with an editor)");
 	return NULL;
 }
 

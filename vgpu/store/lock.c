@@ -110,7 +110,7 @@ static int lock_within(int fd, const char *path, int seconds, struct base_error 
 			return explain_failure(ENOMEM, path, err);
 		if (now() - start >= seconds)
 			return base_error_set(err, BASE_FAILED,
-					      "cannot lock %s: %s has had it for %d s (try again "
+					      "cannot lock %s: %s has held it for %d s (try again "
 					      "later, or end that process if it hangs)",
 					      path, owner, seconds);
 		base_info("waiting for %s, which is changing vGPUs", owner);

@@ -72,7 +72,7 @@ static int read_file(struct vgpu_store *store, int parent_fd, const char *parent
 	bool is_uuid = base_name_parse_uuid(name, uuid) && strcmp(uuid, name) == 0;
 
 	if (!is_uuid)
-		base_error_set(&why, BASE_FAILED, "%s is not named by a UUID in lower case", name);
+		base_error_set(&why, BASE_FAILED, "the name %s is not a UUID in lower case", name);
 	else if (add_definition(store, parent_fd, parent, uuid, &why) == 0 || why.errnum == ENOENT)
 		return 0;
 	if (why.errnum == ENOMEM || why.message == NULL)

@@ -87,15 +87,15 @@ static int refuse_ambiguous(const char *word, const struct candidates *candidate
 	char names[NAMES_SIZE];
 
 	list_candidates(candidates, names);
-	return base_error_set(err, BASE_FAILED, "%s is the beginning of several vGPUs: %s", word,
-			      names);
+	return base_error_set(err, BASE_FAILED, "the UUIDs of several vGPUs begin with %s: %s",
+			      word, names);
 }
 
 static int refuse_unknown(const char *word, struct base_error *err)
 {
 	base_error_set(err, BASE_FAILED,
-		       "no vGPU, active or defined, begins with %s; 'vgpu list' shows those "
-		       "that there are",
+		       "no active or defined vGPU has a UUID that begins with %s; 'vgpu list' "
+		       "shows the vGPUs",
 		       word);
 	if (err != NULL)
 		err->errnum = ENOENT;
@@ -111,10 +111,10 @@ int vgpu_lookup(const char *word, const struct vgpu_world *world, char uuid[BASE
 	if (base_name_parse_uuid(word, uuid))
 		return 0;
 	if (!parse_start(word, start))
-		return base_error_set(err, BASE_MISUSED,
-				      "'%s' is not a UUID, nor the beginning of one; 'vgpu list' "
-				      "shows those of the vGPUs",
-				      word);
+		return base_error_set(
+			err, BASE_MISUSED,
+			"'%s' is not a UUID or the beginning of one; 'vgpu list' shows the UUIDs",
+			word);
 	find_candidates(&candidates, start, world);
 	if (candidates.count == 0)
 		return refuse_unknown(word, err);
@@ -142,7 +142,7 @@ int vgpu_lookup_free(const struct vgpu_world *world, char uuid[BASE_UUID_SIZE],
 	if (candidates.count == 0)
 		return base_error_set(err, BASE_FAILED,
 				      "there is no free vGPU: 'vgpu create' makes one, 'vgpu list' "
-				      "shows who has those that there are");
+				      "shows who has the existing ones");
 	if (candidates.count > 1) {
 		list_candidates(&candidates, names);
 		return base_error_set(err, BASE_FAILED, "which vGPU? These are free: %s", names);

@@ -19,22 +19,23 @@ static int explain_create(int errnum, const char *parent, const char *type, cons
 	case EPERM:
 		return base_error_errno(err, errnum, "cannot make a vGPU (run this as root)");
 	case EEXIST:
-		return base_error_errno(err, errnum, "the UUID %s is taken (take another)", uuid);
+		return base_error_errno(err, errnum, "the UUID %s is taken (use another)", uuid);
 	case ENOSPC:
-		return base_error_errno(err, errnum,
-					"%s is full: aperture, graphics memory, fences or ids for "
-					"another %s are spent, dmesg says which (remove a vGPU or "
-					"take a smaller type)",
-					parent, type);
+		return base_error_errno(
+			err, errnum,
+			"%s is full: it has too little aperture, graphics memory, fences or ids "
+			"for another %s, dmesg says which (remove a vGPU or use a smaller type)",
+			parent, type);
 	case EIO:
 		return base_error_errno(err, errnum,
 					"%s cannot make a %s (set a larger aperture in the "
-					"firmware or take a smaller type)",
+					"firmware or use a smaller type)",
 					parent, type);
 	case ENODEV:
 	case ENOENT:
-		return base_error_errno(err, errnum, "%s makes no more %s: its driver is gone",
-					parent, type);
+		return base_error_errno(err, errnum,
+					"%s can no longer make a %s: its driver is gone", parent,
+					type);
 	default:
 		return base_error_errno(err, errnum, "%s refuses to make %s as a %s (see dmesg)",
 					parent, uuid, type);

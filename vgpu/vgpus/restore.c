@@ -62,7 +62,8 @@ static int wait_for_maker(const struct vgpu_parent *parent,
 		if (status >= 0 || err->errnum != EAGAIN)
 			return status;
 		if (now >= end)
-			return base_error_errno(err, EEXIST, "the UUID %s is taken by no vGPU",
+			return base_error_errno(err, EEXIST,
+						"the UUID %s is taken, but no vGPU has it",
 						definition->uuid);
 		base_error_finish(err);
 		if (vgpu_watch_wait_for(watch, definition->uuid,
@@ -100,7 +101,7 @@ static int restore_vgpu(const struct vgpu_host *host, const struct vgpu_definiti
 	if (parent != NULL)
 		return make_missing(parent, definition, err);
 	base_error_set(err, BASE_FAILED,
-		       "its parent %s makes no vGPUs now; 'vgpu types' shows what does",
+		       "its parent %s makes no vGPUs now; 'vgpu types' shows the parents that do",
 		       definition->parent);
 	err->errnum = ENODEV;
 	return -1;

@@ -97,7 +97,7 @@ refuses "another type with its UUID" 1 "$first is taken by a i915-GVTg_V5_2 on $
 	vgpu create --uuid "$first" --type i915-GVTg_V5_8
 refuses "another parent with its UUID" 1 "$first is taken by a i915-GVTg_V5_2 on $lab_gvt" \
 	vgpu create --uuid "$first" --parent mtty
-refuses "an unknown parent" 1 "no parent 0000:00:03.0; there are: $lab_gvt, mbochs, mdpy, mtty" \
+refuses "an unknown parent" 1 "no parent 0000:00:03.0; parents: $lab_gvt, mbochs, mdpy, mtty" \
 	vgpu create --parent 0000:00:03.0
 refuses "an unknown type" 1 "$lab_gvt has no type i915-GVTg_V5_3; types: i915-GVTg_V5_1" \
 	vgpu create --parent "$lab_gvt" --type i915-GVTg_V5_3
@@ -106,7 +106,7 @@ refuses "a type that has no room left" 1 "$lab_gvt has no room for another i915-
 refuses "a bad UUID" 2 "'nonsense' is not a UUID" vgpu create --uuid nonsense
 refuses "an option that does not exist" 2 "no such option: '--size'" vgpu create --size 4
 refuses "a user who is not root" 1 "run this as root" runuser -u user -- vgpu create
-refuses "removing a vGPU that does not exist" 1 "there is no vGPU 00000000" \
+refuses "removing a vGPU that does not exist" 1 "there is no active or defined vGPU 00000000" \
 	vgpu remove 00000000-0000-4000-8000-000000000000
 refuses "removing no UUID" 2 "is not a UUID" vgpu remove mtty
 same "after all refusals, nothing is changed" "$before" "$(snapshot)"
@@ -178,7 +178,7 @@ same "the transient vGPU is active" "true false null" "$(field "$first" active) 
 check "the same again is success" vgpu create --transient --uuid "$first" --type i915-GVTg_V5_8
 check "create --no-boot succeeds" vgpu create --no-boot --uuid "$second" --type i915-GVTg_V5_8
 same "that vGPU is defined to start by hand" "true true manual" "$(field "$second" active) $(field "$second" defined) $(field "$second" start)"
-refuses "the common beginning of two UUIDs" 1 "is the beginning of several vGPUs: $first, $second" \
+refuses "the common beginning of two UUIDs" 1 "the UUIDs of several vGPUs begin with .*: $first, $second" \
 	vgpu remove "${first:0:34}"
 check "a beginning that fits one UUID is enough" eval 'vgpu create --transient --uuid c0ffee00-1b54-4048-85b3-a6a62d165d01 && vgpu remove C0FF'
 check "several are removed" vgpu remove "$first" "$second"

@@ -60,8 +60,8 @@ make 2 0
 before=$(vgpu list --brief --json)
 same "the aperture is short" "128 MB of aperture (needs 256 MB, 128 of 384 MB are free)" "$(short_of 2)"
 same "the kernel has the same numbers" "low GM space 256 128 384" "$(by_the_kernel 2)"
-refuses "the holder and the ways out are named" 1 \
-	"taken by ${uuids[0]}, a i915-GVTg_V5_2 not in use; ways out: take i915-GVTg_V5_4, which fits, or set an aperture of more than 512 MB in the firmware \(not DVMT\), or remove a vGPU; " \
+refuses "the holder and what can be done are named" 1 \
+	"taken by ${uuids[0]}, a i915-GVTg_V5_2 not in use; you can take i915-GVTg_V5_4, which fits, or set an aperture of more than 512 MB in the firmware \(not DVMT\), or remove a vGPU; " \
 	vgpu create --type i915-GVTg_V5_2
 same "a refusal leaves nothing behind" "$before" "$(vgpu list --brief --json)"
 make 8 1
@@ -89,7 +89,7 @@ make 1 0
 same "high memory is short" \
 	"384 MB of high graphics memory (needs 1024 MB, 640 of 2688 MB are free)" "$(short_of 2)"
 same "the kernel has the same numbers of it" "high GM space 1024 640 2688" "$(by_the_kernel 2)"
-refuses "a larger aperture is not offered for that" 1 "ways out: take i915-GVTg_V5_4, which fits, or remove a vGPU" \
+refuses "a larger aperture is not offered for that" 1 "you can take i915-GVTg_V5_4, which fits, or remove a vGPU" \
 	vgpu create --type i915-GVTg_V5_2
 
 gvtsim aperture_mb=512 fences=12
@@ -111,7 +111,7 @@ make 8 0 1 2 3 4 5
 vgpu remove "${uuids[0]}" "${uuids[2]}" 2>/dev/null
 same "the kernel counts enough room" 1 "$(cat "/sys/class/mdev_bus/$lab_gvt/mdev_supported_types/i915-GVTg_V5_4/available_instances")"
 refuses "create says that the room is in pieces, and what to do" 1 \
-	"128 MB of aperture are free by the count, but not in one piece, or the desktop has them; .*create it before the display manager starts \(--stop-display-manager\)" \
+	"128 MB of aperture count as free, but they are not in one piece, or the desktop uses them; .*create it before the display manager starts \(--stop-display-manager\)" \
 	vgpu create --type i915-GVTg_V5_4 --uuid "${uuids[7]}"
 check "no definition stays" test ! -e "/etc/mdevctl.d/$lab_gvt/${uuids[7]}"
 
@@ -121,7 +121,7 @@ for n in 0 1 2 3; do
 	vgpu create --parent mbochs --type mbochs-large >/dev/null 2>&1
 done
 refuses "for another driver, create says in general words that there is no room" 1 \
-	"^vgpu: mbochs has no room for another mbochs-large: its driver has no instance left; taken by [0-9a-f-]{36}, a mbochs-large not in use; .*; ways out: .*remove a vGPU" \
+	"^vgpu: mbochs has no room for another mbochs-large: its driver has no instance left; taken by [0-9a-f-]{36}, a mbochs-large not in use; .*; you can .*remove a vGPU" \
 	vgpu create --parent mbochs --type mbochs-large
 
 # --- the user is a domain
@@ -180,11 +180,11 @@ check "it is removed when the domain is off" lab_wait 10 vgpu remove "${uuids[0]
 
 make 8 1
 kill -STOP "$(pidof libvirtd)"
-refuses "a hanging libvirt does not block the list" 0 "is not known: libvirt does not answer" \
+refuses "a hanging libvirt does not block the list" 0 "it is not known which domains have the vGPUs: libvirt does not answer" \
 	timeout 60 vgpu list
 kill -CONT "$(pidof libvirtd)"
 systemctl stop libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd.service 2>/dev/null
-refuses "without libvirt the list says so" 0 "which domains have the vGPUs is not known: cannot connect to libvirt" vgpu list
+refuses "without libvirt the list says so" 0 "it is not known which domains have the vGPUs: cannot connect to libvirt" vgpu list
 same "the list is printed all the same" "? -" "$(vgpu list 2>/dev/null | awk -v uuid="${uuids[1]}" '$1 == uuid { print $(NF - 1), $NF }')"
 systemctl start libvirtd.socket
 

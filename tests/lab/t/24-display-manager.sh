@@ -59,7 +59,7 @@ lab_load_gvtsim aperture_mb=512
 begin stop
 said=$(create --uuid "${uuids[0]}" 2>&1 >/dev/null)
 same "without a display manager the vGPU is created" 0 "$?"
-check "a message says that nothing is stopped" grep -q "the display manager does not run: nothing is stopped" <<<"$said"
+check "a message says that nothing is stopped" grep -q "the display manager is not running: nothing is stopped" <<<"$said"
 check "no display manager is started" eval '! runs'
 
 begin start

@@ -52,16 +52,16 @@ same "it checks vfio" "ok loaded" "$(finding vfio)"
 same "it checks the aperture" "ok 1024 MB: the types _8, _4, _2, _1 fit" "$(finding aperture)"
 same "it checks the types" "ok $lab_gvt offers 4" "$(finding types)"
 same "it checks the IOMMU" "advice intel_iommu is not on the kernel's command line" "$(finding iommu)"
-same "it checks /dev/vfio" "ok libvirt opens it for system machines" "$(finding vfio_access)"
+same "it checks /dev/vfio" "ok libvirt opens it for the virtual machines of qemu:///system" "$(finding vfio_access)"
 same "it finds the render node" "ok $(find "/sys/bus/pci/devices/$lab_gvt/drm" -maxdepth 1 -name "renderD*" -printf "/dev/dri/%f")" "$(finding render_node)"
 same "it finds libvirt's version" "ok $(libvirtd --version | sed 's/.* \([0-9]*\.[0-9]*\)\..*/\1/')" "$(finding libvirt)"
 same "it finds QEMU's version" \
 	"ok $(qemu-system-x86_64 --version | sed -n '1s/.*version \([0-9]*\.[0-9]*\).*/\1/p')" "$(finding qemu)"
 same "it finds QEMU's D-Bus display" "ok there" "$(finding qemu_dbus)"
 same "it finds QEMU's OpenGL" "ok there" "$(finding qemu_gl)"
-same "it checks SELinux" "ok off, or it only warns" "$(finding selinux)"
+same "it checks SELinux" "ok off, or permissive" "$(finding selinux)"
 check "it checks ptrace_scope" eval 'finding ptrace | grep -x "ok .*"'
-same "it finds mdevctl's rule" "ok its rule is there too, which does no harm: whoever comes second finds the vGPU made" \
+same "it finds mdevctl's rule" "ok its udev rule is installed too, which does no harm: the second one finds the vGPUs made" \
 	"$(finding mdevctl)"
 if [ -e /dev/kvm ]; then
 	same "with KVM it is ready" 0 "$status"

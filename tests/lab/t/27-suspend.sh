@@ -98,7 +98,7 @@ check "the machine sleeps and wakes again" sleep_and_wake
 same "the service succeeded" "success 0" \
 	"$(systemctl show -p Result --value vgpu-suspend) $(systemctl show -p ExecMainStatus --value vgpu-suspend)"
 for uuid in "$boot" "$manual" "$transient" "$demand"; do
-	gone=$(when -u vgpu-suspend "removed $uuid for the machine's sleep")
+	gone=$(when -u vgpu-suspend "removed $uuid before the machine sleeps")
 	asleep=$(when -k "PM: suspend entry")
 	awake=$(when -k "PM: suspend exit")
 	back=$(when -u vgpu-suspend "$uuid is back")

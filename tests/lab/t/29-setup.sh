@@ -37,15 +37,15 @@ modprobe -r gvtsim mbochs mdpy mtty 2>/dev/null
 define walker
 define other
 before=$(snapshot)
-refuses "a host that is not ready stops it at once" 1 "nothing is changed: host: .*vgpu doctor" vgpu setup walker
+refuses "a host that is not ready stops it at once" 1 "nothing was changed: host: .*vgpu doctor" vgpu setup walker
 same "that changes nothing" "$before" "$(snapshot)"
 
 lab_load_gvtsim
 refuses "a missing domain is wrong usage" 2 "which domain" vgpu setup
 refuses "a user who is not root" 1 "run this as root" runuser -u user -- vgpu setup walker
-refuses "a domain that does not exist" 1 "nothing is changed: vGPU: there is no domain 'nobody'" \
+refuses "a domain that does not exist" 1 "nothing was changed: vGPU: there is no domain 'nobody'" \
 	eval 'vgpu setup --skip-doctor nobody >/dev/null'
-refuses "a type that does not exist" 1 "nothing is changed: vGPU: .*no-such-type" \
+refuses "a type that does not exist" 1 "nothing was changed: vGPU: .*no-such-type" \
 	eval 'vgpu setup --skip-doctor --type no-such-type walker >/dev/null'
 
 # A failure at the end must take back everything before it.
@@ -53,7 +53,7 @@ mkdir -p /usr/local/share
 rm -rf /usr/local/share/applications
 touch /usr/local/share/applications
 check "a launcher that cannot be written fails" eval '! vgpu setup --skip-doctor --suspend walker >"$work/said" 2>&1'
-check "setup says that the launcher failed" grep -q "nothing is changed: launcher: " "$work/said"
+check "setup says that the launcher failed" grep -q "nothing was changed: launcher: " "$work/said"
 rm /usr/local/share/applications
 same "setup took back the vGPU and the services" "$before" "$(snapshot)"
 
@@ -66,7 +66,7 @@ check "it says that the host is ready" grep -qE "^host +.*ready for vGPUs" "$wor
 uuid=$(ls /sys/bus/mdev/devices)
 same "it reports each step" "host vGPU boot sleep viewer launcher domain" \
 	"$(awk '{ print $1 }' "$work/said" | paste -sd ' ')"
-check "it says what to do next" grep -q "'virsh start' it, then 'vgpu-display walker' shows it" "$work/messages"
+check "it says what to do next" grep -q "'vgpu-display --start walker' starts and shows it" "$work/messages"
 check "the domain has the vGPU" eval "virsh dumpxml --inactive walker | grep -q '$uuid'"
 check "the vGPU comes back at boot" eval "systemctl is-enabled --quiet vgpu-restore.service &&
 	vgpu list --json --brief | jq -e '.[0].start == \"auto\"'"
@@ -78,7 +78,7 @@ check "the launcher starts the viewer" grep -qxF 'Exec="/usr/bin/vgpu-display" -
 after=$(snapshot)
 check "a second setup succeeds" eval 'vgpu setup --suspend walker >"$work/said" 2>"$work/messages"'
 same "a second setup changes nothing" "$after" "$(snapshot)"
-check "a second setup says that nothing is changed" grep -q "walker was ready already: nothing is changed" "$work/messages"
+check "a second setup says that nothing is changed" grep -q "walker was ready already: nothing was changed" "$work/messages"
 
 # A free vGPU is taken; one of another domain is not.
 second=$(vgpu create --type i915-GVTg_V5_8 2>/dev/null || vgpu create 2>/dev/null)

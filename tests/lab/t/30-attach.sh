@@ -50,7 +50,7 @@ vgpu: added the vGPU $gvt at 00:02.0
 vgpu: set QEMU's property x-igd-opregion of the vGPU to true
 vgpu: added a USB tablet, so that the guest's pointer follows yours
 vgpu: added a channel for the guest's agent (clipboard)
-vgpu: note: the domain's type is 'qemu', which emulates the processor: GVT-g needs type='kvm'" "$(grep -v "the definition as it was is in" <<<"$changes")"
+vgpu: note: the domain's type is 'qemu', which emulates the processor: GVT-g needs type='kvm'" "$(grep -v "the old definition is in" <<<"$changes")"
 same "libvirt has the vGPU" "$gvt" "$(xpath plain "string(//hostdev[@type='mdev']/source/address/@uuid)")"
 same "its display is on" on "$(xpath plain "string(//hostdev/@display)")"
 same "its ramfb is on" on "$(xpath plain "string(//hostdev/@ramfb)")"
@@ -81,7 +81,7 @@ refuses "a vGPU that another domain has is refused" 1 "$gvt is in the domain pla
 	vgpu attach modern "$gvt"
 refuses "a vGPU that does not exist is refused" 1 "no vGPU $planned" vgpu attach modern "$planned"
 refuses "a bad UUID is refused" 2 "is not a UUID" vgpu attach modern 4b20d08x
-refuses "the beginning of two UUIDs is refused" 1 "is the beginning of several" \
+refuses "the beginning of two UUIDs is refused" 1 "UUIDs of several vGPUs begin with" \
 	vgpu attach modern 4b20d080
 refuses "a domain that does not exist is refused" 1 "no domain 'nobody'" vgpu attach nobody "$sample"
 refuses "a relative render node is refused" 2 "not an absolute path" \

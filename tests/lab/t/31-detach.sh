@@ -78,7 +78,7 @@ printf '<domainsnapshot><name>clean</name><state>shutoff</state><creationTime>17
 check "it has a snapshot" virsh snapshot-create --redefine one "$work/snapshot.xml"
 check "and a saved image" eval 'virsh start --paused one && virsh managedsave one'
 vgpu attach --yes one "$first" >"$work/said" 2>&1
-check "a saved image is named" said "'virsh managedsave-remove one'"
+check "a saved image is named" said "'virsh -c qemu:///system managedsave-remove one'"
 check "a snapshot is named" said "one has 1 snapshot (clean), which brings the old definition back"
 virsh managedsave-remove one >/dev/null
 check "without it the guest starts with the vGPU" eval 'virsh start --paused one && lab_command_line one | grep "$first"'

@@ -113,7 +113,7 @@ stops_at_dmabuf() {
 
 # attach must refuse what it knows cannot start, and it must refuse it for a good reason.
 stops_though_told() {
-	refuses "$1: attach refuses it if it knows QEMU" 1 "start no vGPU with a picture beside VNC.*--display dbus" \
+	refuses "$1: attach refuses it if it knows QEMU" 1 "cannot start a vGPU that has a picture together with VNC.*--display dbus" \
 		vgpu attach --yes --display vnc screens "$uuid"
 	stops_at_dmabuf "$1"
 }

@@ -56,7 +56,7 @@ static void a_failure_is_told_in_the_programs_last_words(void **state)
 		const char *message;
 	} cases[] = {
 		{ "exit 3", "sh ended with status 3" },
-		{ "kill -9 $$", "sh was ended by signal 9" },
+		{ "kill -9 $$", "sh was killed by signal 9" },
 		{ "echo first >&2; echo 'it is broken' >&2; exit 1", "it is broken" },
 		{ "echo 'vgpu: it is broken' >&2; exit 1", "it is broken" },
 		{ "echo 'sh: it is broken' >&2; exit 2", "it is broken" },

@@ -109,7 +109,7 @@ static void a_place_that_is_not_only_ours_is_refused(void **state)
 	*strrchr(path, '/') = '\0';
 	assert_int_equal(chmod(path, 0755), 0);
 	assert_null(vgpu_backup_save(place, UUID, "<domain/>", &err));
-	assert_non_null(strstr(err.message, "'chmod 700' it"));
+	assert_non_null(strstr(err.message, "with 'chmod 700'"));
 	assert_int_equal(chmod(path, 0700), 0);
 }
 

@@ -97,7 +97,7 @@ static void each_parent_makes_its_own(void **state)
 		assert_int_equal(item != NULL && item->status < 0, i == 4);
 		vgpu_definition_finish(&wanted[i]);
 	}
-	assert_non_null(strstr(batch.items[3].err.message, "c makes no more t"));
+	assert_non_null(strstr(batch.items[3].err.message, "c can no longer make a t"));
 }
 
 static void an_empty_batch_is_none(void **state)

@@ -204,12 +204,12 @@ static void the_ways_out_fit_the_cause(void **state)
 		  2,
 		  "no room for another _2: short of 128 MB of aperture (needs 256 MB, 128 of 384 "
 		  "MB are free); taken by 4b20d080-1b54-4048-85b3-a6a62d165c01, a _2 not in use; "
-		  "ways out: take _4, which fits, or set an aperture of more than 512 MB in the "
+		  "you can take _4, which fits, or set an aperture of more than 512 MB in the "
 		  "firmware (not DVMT), or remove a vGPU" },
 		{ { 1, 0, 0, -1 },
 		  "28",
 		  1,
-		  "ways out: take _8, which fits (xres and yres or CRU give it more than "
+		  "you can take _8, which fits (xres and yres or CRU give it more than "
 		  "1024x768), or set an aperture" },
 		{ { 0, 0, 0, -1 },
 		  "24",
@@ -220,22 +220,22 @@ static void the_ways_out_fit_the_cause(void **state)
 		{ { 2, 1, 0, -1 },
 		  "2",
 		  1,
-		  "128 MB of aperture are free by the count, but not in one piece, or the desktop "
-		  "has them" },
+		  "128 MB of aperture count as free, but they are not in one piece, or the "
+		  "desktop uses them" },
 		{ { 2, 1, 0, -1 },
 		  "2",
 		  1,
 		  "take _8, which fits (xres and yres or CRU give it more than 1024x768), or "
 		  "create it before the display manager starts (--stop-display-manager), or "
 		  "remove a vGPU" },
-		{ { 6, 3, 1, -1 }, "", 2, "no vGPU is active on it; ways out: take _4" },
+		{ { 6, 3, 1, -1 }, "", 2, "no vGPU is active on it; you can take _4" },
 		/* The numbers are of no use. */
 		{ { 0, 0, 0, -1 },
 		  "7",
 		  0,
 		  "no room for another _8: its driver has no instance left; taken by "
-		  "4b20d080-1b54-4048-85b3-a6a62d165c01, a ? not in use; ways out: remove a vGPU" },
-		{ { 0, 0, 0, -1 }, "777777777", 0, "165c07, a ? not in use; and 2 more; ways" },
+		  "4b20d080-1b54-4048-85b3-a6a62d165c01, a ? not in use; you can remove a vGPU" },
+		{ { 0, 0, 0, -1 }, "777777777", 0, "165c07, a ? not in use; and 2 more; you can" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {

@@ -48,7 +48,7 @@ static const struct {
 	{ { 9000000, 6002000, "dbus" }, DBUS, NULL },
 	{ { 8003000, 7000000, NULL },
 	  SPICE,
-	  "libvirt 8.3.0 has no D-Bus display (8.4 is the first that has), so that the display is "
+	  "libvirt 8.3.0 has no D-Bus display (8.4 is the first with it), so the display is "
 	  "spice" },
 	{ { 9000000, 6002000, NULL }, SPICE, "QEMU 6.2.0 has no D-Bus display (7.0 is the first" },
 	{ { 9000000, 7002000, "spice vnc egl" }, SPICE, "built without the D-Bus display, so" },
@@ -60,7 +60,7 @@ static const struct {
 	{ { 9000000, 7002000, "" }, NONE, "the display is none" },
 	{ { 4005000, 2012000, NULL },
 	  NONE,
-	  "libvirt 4.5.0 has no display of a vGPU (4.6 is the first that has)" },
+	  "libvirt 4.5.0 has no display of a vGPU (4.6 is the first with it)" },
 };
 
 static void a_default_gives_way_to_the_nearest(void **state)
@@ -90,7 +90,9 @@ static const struct {
 	{ { 9000000, 0, NULL }, VNC, NULL },
 	{ { 9000000, 7000000, NULL },
 	  VNC,
-	  "there is no display vnc: QEMU 7.0 and later start no vGPU with a picture beside VNC "
+	  "the display vnc cannot be used: QEMU 7.0 and later cannot start a vGPU that has a "
+	  "picture "
+	  "together with VNC "
 	  "(\"The console requires display DMABUF support\"); the nearest that works here is "
 	  "--display dbus" },
 	{ { 8003000, 0, "dbus spice vnc egl" }, VNC, "works here is --display spice" },
@@ -98,11 +100,13 @@ static const struct {
 	{ { 3002000, 2012000, "" }, NONE, NULL },
 	{ { 8000000, 6002000, NULL },
 	  DBUS,
-	  "there is no display dbus: libvirt 8.0.0 has no D-Bus display (8.4 is the first that "
-	  "has); the nearest that works here is --display spice" },
+	  "the display dbus cannot be used: libvirt 8.0.0 has no D-Bus display (8.4 is the first "
+	  "with "
+	  "it); the nearest that works here is --display spice" },
 	{ { 9000000, 7002000, "dbus vnc egl" },
 	  SPICE,
-	  "no display spice: this QEMU is built without SPICE; the nearest that works here is "
+	  "the display spice cannot be used: this QEMU is built without SPICE; the nearest that "
+	  "works here is "
 	  "--display dbus" },
 	{ { 9000000, 7002000, "vnc spice" },
 	  VNC,
@@ -147,7 +151,7 @@ static void ramfb_and_override_depend_on_versions(void **state)
 		  SPICE,
 		  true,
 		  false,
-		  "libvirt 5.9.0 has no ramfb (5.10 is the first that has): the screen stays "
+		  "libvirt 5.9.0 has no ramfb (5.10 is the first with it): the screen stays "
 		  "dark" },
 		{ { 6000000, 3001000, NULL }, VNC, true, false, "QEMU 3.1.0 has no ramfb (4.0" },
 		{ { 5009000, 3001000, NULL }, NONE, false, false, NULL },

@@ -340,7 +340,7 @@ static void making_writes_the_uuid_to_the_type(void **state)
 	assert_string_equal(written, UUID);
 	assert_int_equal(make(&host.parents[0], "gone", &err), -1);
 	assert_int_equal(err.errnum, ENOENT);
-	assert_non_null(strstr(err.message, "0000:00:02.0 makes no more gone"));
+	assert_non_null(strstr(err.message, "0000:00:02.0 can no longer make a gone"));
 	mock_host_destroy(bed);
 }
 

@@ -61,7 +61,7 @@ static void the_wait_has_an_end(void **state)
 	pid_t pid = hold(f->path, 60000000);
 
 	assert_int_equal(vgpu_lock_wait(f->path, 1, &err), -1);
-	snprintf(words, sizeof(words), "test-vgpu-lock (PID %d) has had it for 1 s", (int)pid);
+	snprintf(words, sizeof(words), "test-vgpu-lock (PID %d) has held it for 1 s", (int)pid);
 	if (strstr(err.message, words) == NULL)
 		fail_msg("%s", err.message);
 	kill(pid, SIGKILL);

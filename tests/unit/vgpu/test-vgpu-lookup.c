@@ -63,9 +63,10 @@ static void other_words_are_refused(void **state)
 		int errnum;
 		const char *words;
 	} cases[] = {
-		{ "4b2", BASE_FAILED, 0, "4b2 is the beginning of several vGPUs: " A ", " B },
+		{ "4b2", BASE_FAILED, 0, "the UUIDs of several vGPUs begin with 4b2: " A ", " B },
 		{ "4b20d080-1b54-4048-85b3-a6a62d165c0", BASE_FAILED, 0, A ", " B },
-		{ "a", BASE_FAILED, ENOENT, "no vGPU, active or defined, begins with a;" },
+		{ "a", BASE_FAILED, ENOENT,
+		  "no active or defined vGPU has a UUID that begins with a;" },
 		{ "", BASE_MISUSED, 0, "'' is not a UUID" },
 		{ "mtty", BASE_MISUSED, 0, "'mtty' is not a UUID" },
 		{ "4b20d0801", BASE_MISUSED, 0, "is not a UUID" },

@@ -147,7 +147,7 @@ static void what_cannot_be_chosen_is_told(void **state)
 		const char *words;
 	} cases[] = {
 		{ HOST(gpus), "0000:00:03.0", NULL, BASE_FAILED, 0,
-		  "no parent 0000:00:03.0; there are: 0000:00:02.0, 0000:03:00.0, mbochs, mtty" },
+		  "no parent 0000:00:03.0; parents: 0000:00:02.0, 0000:03:00.0, mbochs, mtty" },
 		{ HOST(gpus), NULL, "mtty-9", BASE_FAILED, 0, "no parent has the type mtty-9" },
 		{ HOST(gpus), "mtty", "mbochs-small", BASE_FAILED, 0,
 		  "mtty has no type mbochs-small; types: mtty-1" },

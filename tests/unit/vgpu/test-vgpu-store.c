@@ -110,15 +110,15 @@ static void broken_definitions_are_told_apart(void **state)
 		const char *text;
 		const char *words;
 	} cases[] = {
-		{ "", "not JSON" },
-		{ "{", "not JSON" },
-		{ "{\"mdev_type\":\"mtty-1\"", "not JSON" },
+		{ "", "cannot be read as JSON" },
+		{ "{", "cannot be read as JSON" },
+		{ "{\"mdev_type\":\"mtty-1\"", "cannot be read as JSON" },
 		{ "null", "it is null" },
-		{ "mdev_type: mtty-1", "not JSON" },
-		{ GOOD " trailing", "not JSON" },
-		{ GOOD GOOD, "not JSON" },
-		{ "{'mdev_type':'mtty-1','start':'auto'}", "not JSON" },
-		{ "{\"mdev_type\":\"\xff\",\"start\":\"auto\"}", "not JSON" },
+		{ "mdev_type: mtty-1", "cannot be read as JSON" },
+		{ GOOD " trailing", "cannot be read as JSON" },
+		{ GOOD GOOD, "cannot be read as JSON" },
+		{ "{'mdev_type':'mtty-1','start':'auto'}", "cannot be read as JSON" },
+		{ "{\"mdev_type\":\"\xff\",\"start\":\"auto\"}", "cannot be read as JSON" },
 		{ "[" GOOD "]", "not a JSON object" },
 		{ "42", "not a JSON object" },
 		{ "\"text\"", "not a JSON object" },
@@ -370,14 +370,14 @@ static void strange_files_are_reported_and_skipped(void **state)
 		const char *words;
 		bool is_definition;
 	} wanted[] = {
-		{ "/mtty: 4B20D080-1B54-4048-85B3-A6A62D165C04 is not named by a UUID", false },
-		{ "/mtty: " UUID2 ": not JSON that can be read", true },
+		{ "/mtty: the name 4B20D080-1B54-4048-85B3-A6A62D165C04 is not a UUID", false },
+		{ "/mtty: " UUID2 ": cannot be read as JSON", true },
 		{ "165c05 is longer than 65536 bytes", true },
 		{ "165c06: Too many levels of symbolic links", true },
 		{ "165c07 is not a regular file", true },
 		{ "165c08 is not a regular file", true },
-		{ "/mtty: README is not named by a UUID", false },
-		{ "/mtty: " UUID "~ is not named by a UUID", false },
+		{ "/mtty: the name README is not a UUID", false },
+		{ "/mtty: the name " UUID "~ is not a UUID", false },
 		{ "/file: not a directory", false },
 		{ "/link: not a directory", false },
 		{ "/not a parent: not the name of a parent", false },

@@ -237,7 +237,7 @@ static int apply_plan(const struct doctor_plan *plan, const char *root, struct b
 	if (*root == '\0' && geteuid() != 0)
 		return base_error_set(
 			err, BASE_FAILED,
-			"nothing was changed: that takes root: sudo vgpu doctor --fix");
+			"nothing was changed, because that needs root: sudo vgpu doctor --fix");
 	/* It also keeps a Ctrl-C from ending this half-way. */
 	if (*root == '\0') {
 		lock = vgpu_lock_take(NULL, err);
@@ -245,8 +245,9 @@ static int apply_plan(const struct doctor_plan *plan, const char *root, struct b
 			return -1;
 	}
 	if (write_changes(plan, root, err) < 0)
-		return base_error_wrap(err, "not all was written (vgpu doctor --undo takes back "
-					    "what was)");
+		return base_error_wrap(
+			err,
+			"not everything was written (sudo vgpu doctor --undo takes back what was)");
 	take_steps(plan);
 	return 0;
 }

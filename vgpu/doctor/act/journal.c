@@ -21,9 +21,10 @@
 
 static int refuse_damaged(const char *root, struct base_error *err)
 {
-	return base_error_set(
-		err, BASE_FAILED,
-		"%s" PATH " is damaged: remove it, and what --fix has written by hand", root);
+	return base_error_set(err, BASE_FAILED,
+			      "%s" PATH
+			      " is damaged: remove it, and remove by hand what --fix has written",
+			      root);
 }
 
 /* Copies a text that may be NULL. */

@@ -67,7 +67,7 @@ static void print_summary(const struct doctor_report *report)
 	else
 		printf("\nready");
 	if (count_verdicts(report, DOCTOR_UNKNOWN) > 0)
-		printf("; what is unknown may be in the way");
+		printf("; what is unknown may be a problem");
 	putchar('\n');
 }
 

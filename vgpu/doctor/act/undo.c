@@ -37,7 +37,7 @@ static int undo_changed(int fd, const char *name, const char *text, const char *
 	if (rest == NULL)
 		printf("removed %s%s\n", root, change->path);
 	else
-		printf("changed since: took what --fix had added out of %s%s, and left the rest\n",
+		printf("changed since: removed what --fix had added to %s%s, and left the rest\n",
 		       root, change->path);
 	return 0;
 }
@@ -76,7 +76,7 @@ static int undo_link(int fd, const char *name, const char *root, const struct do
 		return 0;
 	target[length < 0 ? 0 : length] = '\0';
 	if (strcmp(target, change->after) != 0) {
-		printf("left alone: %s%s leads elsewhere now\n", root, change->path);
+		printf("left alone: %s%s points elsewhere now\n", root, change->path);
 		return 0;
 	}
 	if (put_back(fd, name, NULL, root, change, err) < 0)
@@ -169,7 +169,7 @@ int doctor_undo(const char *root, struct base_error *err)
 	if (*root == '\0' && geteuid() != 0)
 		return base_error_set(
 			err, BASE_FAILED,
-			"nothing was changed: that takes root: sudo vgpu doctor --undo");
+			"nothing was changed, because that needs root: sudo vgpu doctor --undo");
 	if (*root == '\0') {
 		lock = vgpu_lock_take(NULL, err);
 		if (lock < 0)
@@ -185,7 +185,7 @@ int doctor_undo(const char *root, struct base_error *err)
 	if (undo_all(&journal, root, err) < 0)
 		return -1;
 	if (had_options) {
-		printf("what i915 was told lasts until the next boot\n");
+		printf("i915 keeps its options until the next boot\n");
 		doctor_print_initramfs(root);
 	}
 	return BASE_DONE;

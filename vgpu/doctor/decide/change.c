@@ -24,7 +24,7 @@ int doctor_change_write(const struct doctor_change *change, int dirfd, const cha
 		return -1;
 	if (change->gid != getegid() &&
 	    fchownat(dirfd, name, (uid_t)-1, change->gid, AT_SYMLINK_NOFOLLOW) < 0)
-		return base_error_errno(err, errno, "cannot give %s to its group", change->path);
+		return base_error_errno(err, errno, "cannot set the group of %s", change->path);
 	return 0;
 }
 

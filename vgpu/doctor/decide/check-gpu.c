@@ -33,17 +33,18 @@ static void add_unsupported(struct doctor_report *report, const char *gpu,
 		const char *mend;
 	} words[] = {
 		[VGPU_GVT_UNKNOWN] = { "is not known to have GVT-g",
-				       "no setting helps: GVT-g needs Broadwell to Comet Lake" },
+				       "no setting helps: GVT-g needs a processor from Broadwell "
+				       "to Comet Lake" },
 		[VGPU_GVT_TOO_OLD] = { "is too old for GVT-g",
 				       "no setting helps: GVT-g begins with Broadwell" },
 		[VGPU_GVT_NEVER] = { "has no GVT-g",
 				     "no setting helps: Intel left this processor out" },
 		[VGPU_GVT_TOO_NEW] = { "is too new for GVT-g",
-				       "no setting helps: what came after GVT-g is SR-IOV, "
-				       "which begins with Tiger Lake" },
+				       "no setting helps: the successor of GVT-g, SR-IOV, begins "
+				       "with Tiger Lake" },
 		[VGPU_GVT_HAS_SRIOV] = { "is too new for GVT-g",
 					 "use its successor, SR-IOV, which needs a driver that "
-					 "offers it and is not vgpu's" },
+					 "offers it; vgpu cannot use it" },
 	};
 
 	doctor_find(report, DOCTOR_PROBLEM, "%s %s", gpu, words[support].found);
@@ -78,20 +79,19 @@ void doctor_check_driver(const struct doctor_facts *facts, struct doctor_report 
 	if (doctor_has_i915(facts)) {
 		doctor_find(report, DOCTOR_FINE, "i915");
 	} else if (driver == NULL) {
-		doctor_find(report, DOCTOR_PROBLEM, "no driver has %s", facts->gpu.address);
-		doctor_mend(report,
-			    "sudo modprobe i915; if it does not come by itself at boot, look "
-			    "for nomodeset in /proc/cmdline and for a line 'blacklist i915' "
-			    "in /etc/modprobe.d");
+		doctor_find(report, DOCTOR_PROBLEM, "no driver is bound to %s", facts->gpu.address);
+		doctor_mend(report, "sudo modprobe i915; if it is not loaded by itself at boot, "
+				    "look for nomodeset in /proc/cmdline and for a line 'blacklist "
+				    "i915' in /etc/modprobe.d");
 	} else if (strcmp(driver, "vfio-pci") == 0) {
-		doctor_find(report, DOCTOR_PROBLEM, "vfio-pci has %s instead of i915",
+		doctor_find(report, DOCTOR_PROBLEM, "vfio-pci is bound to %s instead of i915",
 			    facts->gpu.address);
 		doctor_mend(report,
-			    "take 8086:%04" PRIx16 " out of vfio-pci.ids on the kernel's command "
+			    "remove 8086:%04" PRIx16 " from vfio-pci.ids on the kernel's command "
 			    "line and in /etc/modprobe.d, then reboot",
 			    facts->gpu.device);
 	} else {
-		doctor_find(report, DOCTOR_PROBLEM, "%s has %s instead of i915", driver,
+		doctor_find(report, DOCTOR_PROBLEM, "%s is bound to %s instead of i915", driver,
 			    facts->gpu.address);
 		doctor_mend(report,
 			    "add i915.force_probe=%04" PRIx16 " %s.force_probe=!%04" PRIx16
@@ -119,9 +119,8 @@ static size_t list_types(long aperture_mb, char *text, size_t size)
 
 void doctor_check_aperture(const struct doctor_facts *facts, struct doctor_report *report)
 {
-	static const char mend[] = "if a larger type is wanted, set the aperture size (not DVMT, "
-				   "which is other memory) "
-				   "to %s in the firmware";
+	static const char mend[] = "for a larger type, set the aperture size (not DVMT, which is "
+				   "other memory) to %s in the firmware";
 	long aperture = facts->gpu.aperture_mb;
 	size_t count;
 	char types[64];
@@ -163,6 +162,6 @@ void doctor_check_types(const struct doctor_facts *facts, struct doctor_report *
 		if (kernel->enable_gvt.now == DOCTOR_UNREADABLE)
 			doctor_mend(report, DOCTOR_AS_ROOT " sees what only root may read");
 		else
-			doctor_mend(report, "sudo dmesg | grep -i gvt tells what i915 refused");
+			doctor_mend(report, "sudo dmesg | grep -i gvt shows what i915 refused");
 	}
 }

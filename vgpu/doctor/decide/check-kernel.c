@@ -57,7 +57,7 @@ static void mend_initramfs(struct doctor_report *report, const struct doctor_ker
 	if (kernel->initramfs != NULL)
 		doctor_mend(report, "sudo %s, then reboot", kernel->initramfs);
 	else
-		doctor_mend(report, "reboot (and rebuild the initramfs before, if i915 is in it)");
+		doctor_mend(report, "reboot (if i915 is in the initramfs, rebuild that first)");
 }
 
 /* Says how to get the setting of i915 or kvm at the next boot. */
@@ -98,8 +98,8 @@ void doctor_check_kernel(const struct doctor_facts *facts, struct doctor_report 
 	if (doctor_has_gvt_kernel(facts)) {
 		doctor_find(report, DOCTOR_FINE, "%s has GVT-g", kernel->release);
 	} else if (!kernel->has_modules) {
-		doctor_find(report, DOCTOR_PROBLEM, "the modules of %s, which runs, are not there",
-			    kernel->release);
+		doctor_find(report, DOCTOR_PROBLEM,
+			    "the modules of the running kernel %s are missing", kernel->release);
 		doctor_mend(report, "reboot, if the kernel was upgraded; else install its modules");
 	} else if (kernel->config == DOCTOR_YES) {
 		doctor_find(report, DOCTOR_PROBLEM, "%s has GVT-g, but its module kvmgt is missing",
@@ -108,8 +108,8 @@ void doctor_check_kernel(const struct doctor_facts *facts, struct doctor_report 
 	} else {
 		doctor_find(report, DOCTOR_PROBLEM,
 			    "this kernel's i915 (%s) is built without GVT-g", kernel->release);
-		doctor_mend(report, "take a kernel with CONFIG_DRM_I915_GVT_KVMGT, such as "
-				    "Debian's linux-image-amd64");
+		doctor_mend(report, "use a kernel with CONFIG_DRM_I915_GVT_KVMGT, such as Debian's "
+				    "linux-image-amd64");
 	}
 }
 
@@ -134,7 +134,7 @@ void doctor_check_gvt(const struct doctor_facts *facts, struct doctor_report *re
 		return;
 	} else {
 		doctor_find(report, DOCTOR_PROBLEM, "GVT-g is switched off%s",
-			    next == DOCTOR_ON ? ", and set for the next boot" : "");
+			    next == DOCTOR_ON ? ", but set for the next boot" : "");
 	}
 	mend_parameter(report, kernel, "i915.enable_gvt", "1", gvt, &kernel->modules[DOCTOR_I915],
 		       DOCTOR_ON);
@@ -157,7 +157,8 @@ void doctor_check_guc(const struct doctor_facts *facts, struct doctor_report *re
 			    guc->on_cmdline == DOCTOR_ABSENT ? ", set in " : "",
 			    guc->on_cmdline == DOCTOR_ABSENT ? guc->file : "");
 	} else if (guc->now == DOCTOR_UNREADABLE && !doctor_makes_vgpus(facts)) {
-		doctor_find(report, DOCTOR_UNKNOWN, "only root may read it; nothing sets it on");
+		doctor_find(report, DOCTOR_UNKNOWN,
+			    "only root may read it; nothing switches it on");
 		doctor_mend(report, DOCTOR_AS_ROOT);
 		return;
 	} else {
@@ -179,7 +180,7 @@ static void find_missing(const struct doctor_facts *facts, struct doctor_report 
 	else if (facts->kernel.config == DOCTOR_YES)
 		mend_modules(report, &facts->kernel);
 	else
-		doctor_mend(report, "take a kernel that has it");
+		doctor_mend(report, "use a kernel that has it");
 }
 
 void doctor_check_kvmgt(const struct doctor_facts *facts, struct doctor_report *report)
@@ -196,7 +197,7 @@ void doctor_check_kvmgt(const struct doctor_facts *facts, struct doctor_report *
 	} else if (module->is_loaded) {
 		doctor_find(report, DOCTOR_FINE, "loaded, and at every boot");
 	} else if (doctor_makes_vgpus(facts)) {
-		doctor_find(report, DOCTOR_FINE, "not there, but there are vGPUs without it");
+		doctor_find(report, DOCTOR_FINE, "not loaded, but vGPUs can be made without it");
 	} else {
 		find_missing(facts, report, module, "kvmgt");
 	}
@@ -246,9 +247,8 @@ void doctor_check_iommu(const struct doctor_facts *facts, struct doctor_report *
 		return;
 	}
 	doctor_find(report, DOCTOR_ADVICE, "%s", words[facts->kernel.iommu]);
-	doctor_mend(report,
-		    "nothing, for vGPUs; to pass whole devices, add intel_iommu=on iommu=pt "
-		    "to " COMMAND_LINE);
+	doctor_mend(report, "nothing for vGPUs; to pass whole devices to a virtual machine, add "
+			    "intel_iommu=on iommu=pt to " COMMAND_LINE);
 }
 
 void doctor_check_kvm(const struct doctor_facts *facts, struct doctor_report *report)
@@ -260,13 +260,13 @@ void doctor_check_kvm(const struct doctor_facts *facts, struct doctor_report *re
 		return;
 	}
 	doctor_find(report, DOCTOR_PROBLEM, "there is no /dev/kvm%s",
-		    facts->kernel.vmx == DOCTOR_NO ? ": the processor shows no VT-x" : "");
+		    facts->kernel.vmx == DOCTOR_NO ? ": the processor does not report VT-x" : "");
 	if (facts->kernel.vmx == DOCTOR_NO)
 		doctor_mend(report, "switch on virtualisation (VT-x) in the firmware");
 	else
-		doctor_mend(report,
-			    "sudo modprobe kvm_intel; sudo dmesg | grep -i kvm tells what is "
-			    "in the way");
+		doctor_mend(
+			report,
+			"sudo modprobe kvm_intel; sudo dmesg | grep -i kvm shows what prevents it");
 }
 
 /* By default KVM logs what it ignores. */
@@ -304,7 +304,7 @@ void doctor_check_msrs(const struct doctor_facts *facts, struct doctor_report *r
 		doctor_find(report, DOCTOR_ADVICE, "on, but nothing sets it for the next boot");
 	} else {
 		doctor_find(report, DOCTOR_ADVICE, "off%s",
-			    next == DOCTOR_ON ? ", and set for the next boot" : "");
+			    next == DOCTOR_ON ? ", but set for the next boot" : "");
 	}
 	if (next == DOCTOR_ON)
 		doctor_mend(report,

@@ -115,17 +115,18 @@ void doctor_check_vfio_node(const struct doctor_facts *facts, struct doctor_repo
 		doctor_find(report, DOCTOR_PROBLEM, "there is no /dev/vfio/vfio");
 		doctor_mend(report, "sudo modprobe vfio");
 	} else if (!permissions->has_session_vgpus) {
-		doctor_find(report, DOCTOR_FINE, "libvirt opens it for system machines");
+		doctor_find(report, DOCTOR_FINE,
+			    "libvirt opens it for the virtual machines of qemu:///system");
 	} else if (may_open(permissions)) {
 		doctor_find(report, DOCTOR_FINE, "%s may open vGPUs", permissions->person.name);
 	} else if (!permissions->has_vfio_rule) {
 		doctor_find(report, DOCTOR_PROBLEM,
-			    "no udev rule lets %s's session machines open vGPUs",
+			    "no udev rule lets %s's virtual machines in qemu:///session open vGPUs",
 			    permissions->person.name);
 		mend_group(report, permissions);
 	} else if (is_left_out(permissions)) {
 		doctor_find(report, DOCTOR_PROBLEM,
-			    "%s is not in the group %s, which vGPUs are for",
+			    "%s is not in the group %s, which may open vGPUs",
 			    permissions->person.name, permissions->vfio_group);
 		mend_group(report, permissions);
 	} else {
@@ -143,13 +144,13 @@ void doctor_check_render_node(const struct doctor_facts *facts, struct doctor_re
 		return;
 	if (render->path == NULL) {
 		doctor_find(report, DOCTOR_PROBLEM, "i915 has none in /dev/dri");
-		doctor_mend(report, "take nomodeset off the kernel's command line, if it is there, "
-				    "and reboot; else sudo dmesg | grep i915 tells more");
+		doctor_mend(report, "remove nomodeset from the kernel's command line, if it is "
+				    "there, and reboot; else sudo dmesg | grep i915 shows more");
 	} else if (is_ordinary(person) && !doctor_may_use(person, render)) {
 		find_shut_out(report, DOCTOR_ADVICE, person, render);
 		doctor_mend(report,
-			    "sudo usermod -aG render %s, then log in again (at the screen, "
-			    "logind lets people in without)",
+			    "sudo usermod -aG render %s, then log in again (logind lets the person "
+			    "at the screen in without it)",
 			    person->name);
 	} else {
 		doctor_find(report, DOCTOR_FINE, "%s", render->path);
@@ -170,13 +171,14 @@ void doctor_check_memlock(const struct doctor_facts *facts, struct doctor_report
 	if (!doctor_has_gvt_gpu(facts))
 		return;
 	if (!permissions->has_session_vgpus) {
-		doctor_find(report, DOCTOR_FINE, "libvirt sets it for system machines");
+		doctor_find(report, DOCTOR_FINE,
+			    "libvirt sets it for the virtual machines of qemu:///system");
 	} else if (limit == -2) {
 		doctor_find(report, DOCTOR_UNKNOWN, "the limit cannot be read");
 		doctor_mend(report, "ulimit -l shows it");
 	} else if (doctor_locks_too_little(permissions)) {
-		doctor_find(report, DOCTOR_PROBLEM, "%s may lock %lld MB", permissions->person.name,
-			    limit >> 20);
+		doctor_find(report, DOCTOR_PROBLEM, "%s may lock only %lld MB",
+			    permissions->person.name, limit >> 20);
 		doctor_mend(report, "sudo vgpu doctor --fix, then log in again");
 	} else if (limit == -1) {
 		doctor_find(report, DOCTOR_FINE, "unlimited");

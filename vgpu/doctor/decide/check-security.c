@@ -19,7 +19,7 @@ void doctor_check_apparmor(const struct doctor_facts *facts, struct doctor_repor
 		doctor_mend(report,
 			    "sudo mkdir -p /etc/apparmor.d/local/abstractions; echo '" LOCAL_RULE
 			    "' | sudo tee -a " LOCAL_RULES
-			    "; it counts when a machine starts the next time");
+			    "; it takes effect when a virtual machine starts the next time");
 	} else {
 		doctor_find(report, DOCTOR_UNKNOWN, "its rules cannot be read");
 		doctor_mend(report, DOCTOR_AS_ROOT);
@@ -31,12 +31,12 @@ void doctor_check_selinux(const struct doctor_facts *facts, struct doctor_report
 	if (!doctor_has_gvt_gpu(facts))
 		return;
 	if (!facts->security.selinux) {
-		doctor_find(report, DOCTOR_FINE, "off, or it only warns");
+		doctor_find(report, DOCTOR_FINE, "off, or permissive");
 	} else if (facts->security.selinux_denies_ptrace) {
 		doctor_find(report, DOCTOR_ADVICE, "deny_ptrace is on");
 		doctor_mend(report, "sudo setsebool -P deny_ptrace off");
 	} else {
-		doctor_find(report, DOCTOR_FINE, "on, and lets vGPUs be read");
+		doctor_find(report, DOCTOR_FINE, "on, and lets the viewer read vGPUs");
 	}
 }
 
@@ -50,12 +50,13 @@ void doctor_check_ptrace(const struct doctor_facts *facts, struct doctor_report 
 		doctor_find(report, DOCTOR_FINE, "not there: Yama is off");
 	} else if (scope == 0) {
 		doctor_find(report, DOCTOR_FINE,
-			    "0: whom QEMU runs as may, and programs with CAP_SYS_PTRACE");
+			    "0: QEMU's user and programs with CAP_SYS_PTRACE may trace QEMU");
 	} else if (scope < 3) {
-		doctor_find(report, DOCTOR_FINE, "%ld: only programs with CAP_SYS_PTRACE may",
-			    scope);
+		doctor_find(report, DOCTOR_FINE,
+			    "%ld: only programs with CAP_SYS_PTRACE may trace QEMU", scope);
 	} else {
-		doctor_find(report, DOCTOR_ADVICE, "%ld: nobody may, not even root", scope);
+		doctor_find(report, DOCTOR_ADVICE, "%ld: nobody may trace QEMU, not even root",
+			    scope);
 		doctor_mend(report, "set kernel.yama.ptrace_scope to 2 or less in /etc/sysctl.d, "
 				    "then reboot");
 	}

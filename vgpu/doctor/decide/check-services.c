@@ -64,8 +64,8 @@ void doctor_check_mdevctl(const struct doctor_facts *facts, struct doctor_report
 		return;
 	if (facts->services.has_mdevctl_rule)
 		doctor_find(report, DOCTOR_FINE,
-			    "its rule is there too, which does no harm: whoever comes second finds "
-			    "the vGPU made");
+			    "its udev rule is installed too, which does no harm: the second one "
+			    "finds the vGPUs made");
 	else
 		doctor_find(report, DOCTOR_FINE, "not installed, and not needed");
 }
@@ -88,13 +88,14 @@ static void check_definition(const struct doctor_facts *facts,
 	if (parent == NULL && !waits_for_gpu(facts, definition)) {
 		doctor_find(report, verdict, "%s: its parent %s makes no vGPUs", definition->uuid,
 			    definition->parent);
-		doctor_mend(report, "if it will not come back, vgpu forget %s", definition->uuid);
+		doctor_mend(report, "if the parent will not come back, sudo vgpu forget %s",
+			    definition->uuid);
 	} else if (parent != NULL && parent->type_count > 0 &&
 		   vgpu_parent_find_type(parent, definition->type) == NULL) {
 		doctor_find(report, verdict, "%s: %s has no type %s", definition->uuid,
 			    parent->name, definition->type);
 		doctor_mend(report,
-			    "vgpu set %s --type TYPE (vgpu types lists them), or vgpu "
+			    "sudo vgpu set %s --type TYPE (vgpu types lists them), or sudo vgpu "
 			    "forget %s",
 			    definition->uuid, definition->uuid);
 	}
@@ -135,21 +136,22 @@ static void check_sum(const struct doctor_facts *facts, struct doctor_report *re
 	sum = add_up(facts, parent);
 	if (sum.low_mb > room.low_mb)
 		doctor_find(report, DOCTOR_PROBLEM,
-			    "those of %s that start at boot take %ld MB of the aperture, which "
-			    "leaves them %ld",
+			    "the vGPUs of %s that start at boot need %ld MB of the aperture, but "
+			    "only %ld MB are left for them",
 			    parent->name, sum.low_mb, room.low_mb);
 	else if (sum.high_mb > room.high_mb)
 		doctor_find(report, DOCTOR_PROBLEM,
-			    "those of %s that start at boot take %ld MB of high memory, of which "
-			    "there are %ld",
+			    "the vGPUs of %s that start at boot need %ld MB of high memory, but "
+			    "only %ld MB are left for them",
 			    parent->name, sum.high_mb, room.high_mb);
 	else if (sum.fences > room.fences || sum.ids > room.ids)
-		doctor_find(report, DOCTOR_PROBLEM, "%ld of %s start at boot, and %ld fit at most",
-			    sum.ids, parent->name, room.ids);
+		doctor_find(report, DOCTOR_PROBLEM,
+			    "%ld vGPUs of %s start at boot, but at most %ld fit", sum.ids,
+			    parent->name, room.ids);
 	else
 		return;
-	doctor_mend(report, "choose a smaller type for one of them (vgpu set UUID --type TYPE), or "
-			    "do not start it at boot (vgpu set UUID --no-boot)");
+	doctor_mend(report, "choose a smaller type for one of them (sudo vgpu set UUID --type "
+			    "TYPE), or do not start it at boot (sudo vgpu set UUID --no-boot)");
 }
 
 void doctor_check_definitions(const struct doctor_facts *facts, struct doctor_report *report)
@@ -164,7 +166,7 @@ void doctor_check_definitions(const struct doctor_facts *facts, struct doctor_re
 	check_sum(facts, report);
 	for (size_t i = 0; i < store->problem_count; i++) {
 		doctor_find(report, DOCTOR_ADVICE, "%s", store->problems[i].message);
-		doctor_mend(report, "mend the file, or remove it");
+		doctor_mend(report, "repair the file, or remove it");
 	}
 	if (report->count > before)
 		return;
@@ -174,6 +176,6 @@ void doctor_check_definitions(const struct doctor_facts *facts, struct doctor_re
 		doctor_find(report, DOCTOR_FINE, "%zu, which wait for vGPU types",
 			    store->definition_count);
 	else
-		doctor_find(report, DOCTOR_FINE, "%zu, all of which can be met",
+		doctor_find(report, DOCTOR_FINE, "%zu, all of which can be made",
 			    store->definition_count);
 }

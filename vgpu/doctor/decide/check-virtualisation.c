@@ -46,7 +46,7 @@ static void check_version(const char *name, const struct doctor_program *program
 	}
 	doctor_find(report, is_useless ? DOCTOR_PROBLEM : DOCTOR_ADVICE, "%d.%d lacks: %s",
 		    program->version / 1000, program->version % 1000, missing);
-	doctor_mend(report, "upgrade %s, with the distribution if need be", name);
+	doctor_mend(report, "upgrade %s, if necessary with the distribution", name);
 }
 
 static void check_program(const char *name, const char *packages,
@@ -57,7 +57,7 @@ static void check_program(const char *name, const char *packages,
 		doctor_find(report, DOCTOR_PROBLEM, "not installed");
 		doctor_mend(report, "%s", packages);
 	} else if (program->version == 0) {
-		doctor_find(report, DOCTOR_UNKNOWN, "installed, but its version was not found out");
+		doctor_find(report, DOCTOR_UNKNOWN, "installed, but its version is not known");
 		doctor_mend(report, "%s --version shows it", program->path);
 	} else {
 		check_version(name, program, lacks, report);

@@ -85,19 +85,21 @@ static int read_before(struct doctor_change *change, const char *root, struct ba
 	struct stat st;
 
 	if (fd < 0)
-		return why.errnum == ENOENT ? 0 : refuse_change(root, change, "its directory", err);
+		return why.errnum == ENOENT
+			       ? 0
+			       : refuse_change(root, change, "its directory cannot be opened", err);
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : refuse_change(root, change, strerror(errno), err);
 	if (!S_ISREG(st.st_mode))
-		return refuse_change(root, change, "it is no regular file", err);
+		return refuse_change(root, change, "it is not a regular file", err);
 	if (st.st_uid != geteuid() && geteuid() == 0)
-		return refuse_change(root, change, "it is not root's", err);
+		return refuse_change(root, change, "it does not belong to root", err);
 	change->mode = st.st_mode & 0777;
 	change->gid = st.st_gid;
 	change->before = base_file_read_at(fd, name, LIMIT, NULL, &why);
 	if (change->before == NULL)
-		return refuse_change(root, change, why.message != NULL ? why.message : "no memory",
-				     err);
+		return refuse_change(root, change,
+				     why.message != NULL ? why.message : "out of memory", err);
 	return 0;
 }
 

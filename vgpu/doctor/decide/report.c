@@ -63,7 +63,7 @@ int doctor_report_init(struct doctor_report *report, const struct doctor_facts *
 	if (!report->no_memory)
 		return 0;
 	doctor_report_finish(report);
-	return base_error_no_memory(err, "cannot judge this host");
+	return base_error_no_memory(err, "cannot check this host");
 }
 
 const struct doctor_finding *doctor_report_first_problem(const struct doctor_report *report)
