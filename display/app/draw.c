@@ -6,12 +6,12 @@
 
 #define MS INT64_C(1000000)
 
-/* The screenshot that ends the viewer is due. */
+/* Whether the screenshot that ends the viewer is due. */
 static bool is_final_shot(const struct display_parts *parts, int64_t now)
 {
 	const struct display_screen *screen = &parts->screen;
 
-	/* What the viewer itself has written over the picture is not the guest's. */
+	/* A screenshot must not show the viewer's own words instead of the guest's picture. */
 	return screen->first != 0 && !screen->blank &&
 	       display_notice_silence(&parts->wait, now / MS) == 0 &&
 	       display_sizing_is_settled(&parts->sizing, screen, now / MS) &&
@@ -28,10 +28,10 @@ bool display_draw_must_shoot(const struct display_parts *parts, int64_t now)
 }
 
 /*
- * Brings in what is new, right before it is drawn. A viewer that could show no picture
- * of its kind yet says so on the window, which is what a person sees: the next one may
- * be another. For a screenshot it is the end. Later it may be one odd buffer: the last
- * picture stays.
+ * Imports or uploads what is new, right before it is drawn. If this fails and no picture
+ * of the same kind could be shown before, the window says why, and the viewer goes on: the
+ * next picture may work. A viewer that makes a screenshot fails instead. If a picture of
+ * this kind was shown before, this may be one odd buffer, and the last picture stays.
  */
 static int prepare_picture(struct display_parts *parts, struct base_error *err)
 {
@@ -45,7 +45,7 @@ static int prepare_picture(struct display_parts *parts, struct base_error *err)
 			display_words_set_problem(parts, is_dmabuf, NULL);
 		return 0;
 	}
-	/* Its flip is not shown. */
+	/* The statistics must not count this flip as shown. */
 	parts->screen.flip.number = 0;
 	if (!had_one && parts->options->screenshot != NULL)
 		return base_error_set(err, why.status, "%s", why.message);
@@ -82,7 +82,7 @@ static void note(struct display_parts *parts, int64_t began, int64_t drawn)
 	display_hud_note(&parts->hud, &parts->screen.flip, parts->screen.from_planes, presented);
 }
 
-/* What is drawn for a film only, or a photograph, does not go to a window that nobody sees. */
+/* What is drawn only for a film or a screenshot is not presented to a hidden window. */
 int display_draw(struct display_parts *parts, bool presents, struct base_error *err)
 {
 	int64_t began = display_clock_ns(), drawn;
@@ -100,8 +100,8 @@ int display_draw(struct display_parts *parts, bool presents, struct base_error *
 		return -1;
 	draw_window(parts, width, height);
 	/*
-	 * EGL takes note of a window's new size when it presents: what is drawn before may
-	 * lack a part, so the picture after that one is the first to photograph.
+	 * EGL learns a window's new size when it presents. What is drawn before that may be
+	 * incomplete, so a screenshot is taken of the next picture.
 	 */
 	resized = width != parts->presented_width || height != parts->presented_height;
 	if (!resized && take_screenshots(parts, width, height, err) < 0)

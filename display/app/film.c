@@ -25,11 +25,11 @@ extern char **environ;
 
 struct display_film {
 	const char *path;
-	int32_t width, height; /* of the film; 0: not begun */
+	int32_t width, height; /* of the film; 0: it has not begun */
 	uint32_t framebuffer, texture;
 	uint8_t *pixels; /* owned; one picture, its bottom row first */
 	size_t size;
-	uint64_t lost; /* pictures that came while another was written */
+	uint64_t lost; /* pictures that came while another one was being written */
 	pid_t ffmpeg;
 	pthread_t thread;
 	bool started;
@@ -47,7 +47,8 @@ struct display_film *display_film_create(const char *path, struct base_error *er
 
 	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
 		base_error_set(err, BASE_FAILED,
-			       "cannot record to %s: it is there already, name another file", path);
+			       "cannot record to %s: the file exists already, name another one",
+			       path);
 		return NULL;
 	}
 	record = calloc(1, sizeof(*record));
@@ -74,7 +75,7 @@ static int write_all(int fd, const uint8_t *from, size_t size)
 	return 0;
 }
 
-/* The pixels are the thread's while is_filled, the main thread's otherwise. */
+/* The pixels belong to this thread while is_filled is set, otherwise to the main thread. */
 static void *run(void *data)
 {
 	struct display_film *record = data;
@@ -97,8 +98,8 @@ static void *run(void *data)
 }
 
 /*
- * Each picture has the time at which ffmpeg gets it. A process group of its own:
- * the terminal's Ctrl+C ends the viewer, which ends the film in good order.
+ * ffmpeg stamps each picture with the time of its arrival. It has a process group of its
+ * own, so that Ctrl+C in the terminal ends only the viewer, which then completes the film.
  */
 static int spawn(struct display_film *record, int input, const char *size, const char *file)
 {
@@ -146,7 +147,8 @@ static int spawn(struct display_film *record, int input, const char *size, const
 static int start_ffmpeg(struct display_film *record, struct base_error *err)
 {
 	BASE_AUTO(free) char *size = base_text_format("%dx%d", record->width, record->height);
-	/* A name with a colon is no protocol, one with a dash no option. */
+	/* The prefix keeps ffmpeg from taking a name with a colon for a protocol, or "-x" for an
+	 * option. */
 	BASE_AUTO(free) char *file = base_text_format("file:%s", record->path);
 	BASE_AUTO(fd) int input = -1;
 	int ends[2];
@@ -158,7 +160,7 @@ static int start_ffmpeg(struct display_film *record, struct base_error *err)
 		return base_error_errno(err, errno, "cannot record to %s", record->path);
 	input = ends[0];
 	record->fd = ends[1];
-	/* Room for more: a smaller one is slower, no more. */
+	/* A failure is ignored: with a smaller pipe recording is only slower. */
 	fcntl(record->fd, F_SETPIPE_SZ, PIPE_BYTES);
 	r = spawn(record, input, size, file);
 	if (r == 0)
@@ -166,7 +168,7 @@ static int start_ffmpeg(struct display_film *record, struct base_error *err)
 	record->ffmpeg = 0;
 	if (r == ENOENT)
 		return base_error_set(err, BASE_FAILED,
-				      "cannot record to %s: there is no ffmpeg, install the "
+				      "cannot record to %s: ffmpeg is not installed, install the "
 				      "package ffmpeg",
 				      record->path);
 	return base_error_errno(err, r, "cannot start ffmpeg");
@@ -262,7 +264,7 @@ static void join(struct display_film *record)
 	pthread_cond_signal(&record->filled);
 	pthread_mutex_unlock(&record->lock);
 	pthread_join(record->thread, NULL);
-	/* Once more: the last picture is on the screen until now. */
+	/* The last picture is written again, because it was on the screen until now. */
 	if (atomic_load(&record->failure) == 0)
 		atomic_store(&record->failure, write_all(record->fd, record->pixels, record->size));
 }
@@ -273,14 +275,15 @@ static int check(const struct display_film *record, int status, struct base_erro
 
 	if (failure == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
 		base_info("wrote %s%s", record->path,
-			  record->lost > 0 ? ", with pictures left out: ffmpeg is slow" : "");
-		base_debug("%" PRIu64 " pictures left out", record->lost);
+			  record->lost > 0 ? ", some pictures are missing: ffmpeg was too slow"
+					   : "");
+		base_debug("%" PRIu64 " pictures are missing", record->lost);
 		return 0;
 	}
 	if (failure != 0 && failure != EPIPE)
 		return base_error_errno(err, failure, "cannot record to %s", record->path);
 	return base_error_set(err, BASE_FAILED,
-			      "the film %s is not whole: ffmpeg failed (it said why)",
+			      "the film %s is incomplete: ffmpeg failed, see its message above",
 			      record->path);
 }
 
@@ -303,7 +306,7 @@ int display_film_destroy(struct display_film *record, struct base_error *err)
 		return 0;
 	join(record);
 	result = end_ffmpeg(record, err);
-	/* Without a context these do nothing. */
+	/* Without a current context these calls do nothing. */
 	if (record->framebuffer != 0) {
 		glDeleteFramebuffers(1, &record->framebuffer);
 		glDeleteTextures(1, &record->texture);

@@ -8,25 +8,25 @@
 #include "vgpu/base/error.h"
 
 /*
- * What the guest shows as a film, by ffmpeg, which gets the pictures by a pipe and
- * takes the film's kind from the file's name. A thread writes: a slow ffmpeg
- * loses pictures, it does not hold the window up. The film has the size of the
- * first picture; others are scaled into it.
+ * Records what the guest shows, with ffmpeg, which reads the pictures from a pipe and
+ * derives the container format from the file's name. A thread writes to the pipe: if ffmpeg
+ * is slow, pictures are dropped, and the window is not delayed. The film has the size of
+ * the first picture; pictures of another size are scaled to it.
  */
 struct display_film;
 
-/* path is borrowed. NULL and err if the file is there already or memory is short. */
+/* path is borrowed. NULL and err if the file exists already or memory is short. */
 struct display_film *display_film_create(const char *path, struct base_error *err);
 
 /*
  * Ends the film and waits for ffmpeg to write it. Takes NULL. -1 and err if the
- * film is not whole.
+ * film is incomplete.
  */
 int display_film_destroy(struct display_film *record, struct base_error *err);
 
 /*
- * Adds what the painter has now. Main thread, with the context current; the first
- * one starts ffmpeg: -1 and err if there is none.
+ * Adds the painter's current picture; the first call with a picture starts ffmpeg. -1 and
+ * err if that fails. Main thread, with the context current.
  */
 int display_film_add(struct display_film *record, const struct display_painter *painter, bool blank,
 		     struct base_error *err);

@@ -9,12 +9,12 @@
 #include "display/app/viewer.h"
 #include "vgpu/base/log.h"
 
-/* Set for a process whose VM runs and had its window already. */
+/* Set if the VM is running and the window for this run was already open. */
 #define AGAIN "VGPU_DISPLAY_HAD_A_WINDOW"
 
 /*
- * Each window has a process as new: one that waits for days holds no driver in
- * memory, and what a driver leaks when it is unloaded does not add up.
+ * Each window gets a fresh process: while the viewer waits for days it keeps no GPU driver
+ * in memory, and what a driver leaks when it is unloaded does not add up.
  */
 int display_follow_run(const struct display_options *options, char **argv, struct base_error *err)
 {
@@ -30,5 +30,5 @@ int display_follow_run(const struct display_options *options, char **argv, struc
 	else
 		unsetenv(AGAIN);
 	execv("/proc/self/exe", argv);
-	return base_error_errno(err, errno, "cannot start anew");
+	return base_error_errno(err, errno, "cannot restart the viewer");
 }

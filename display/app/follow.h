@@ -6,9 +6,9 @@
 #include "vgpu/base/error.h"
 
 /*
- * Opens a window each time the VM runs, until a signal ends it: 0. -1 and err if
- * it cannot be known when the VM runs, or no window be opened. argv is the
- * program's, whole.
+ * Opens a window each time the VM runs, until a signal ends the viewer. Returns 0, or -1
+ * and err if the VM's state cannot be watched or no window can be opened. argv is the whole
+ * command line of the program.
  */
 int display_follow_run(const struct display_options *options, char **argv, struct base_error *err);
 

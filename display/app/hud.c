@@ -53,13 +53,13 @@ static void show(struct display_hud *hud, const struct display_stats_report *rep
 	if (report->direct)
 		words = base_text_format(
 			"%.1f shown, %.1f flipped a second, %" PRIu64 " lost\n"
-			"%.1f ms from flip to monitor, %.1f ms for 99 in 100\n"
-			"the vGPU's planes: %" PRIu64 " imported, %" PRIu64 " bytes copied",
+			"flip to monitor: %.1f ms (median), 99 %% within %.1f ms\n"
+			"from the vGPU's planes: %" PRIu64 " imported, %" PRIu64 " bytes copied",
 			report->presented, report->flipped, report->lost, report->median_ms,
 			report->late_ms, report->imports, report->copied);
 	else
 		words = base_text_format("%.1f shown a second\n"
-					 "what QEMU hands out: %" PRIu64 " imported, %" PRIu64
+					 "from QEMU: %" PRIu64 " imported, %" PRIu64
 					 " bytes copied",
 					 report->presented, report->imports, report->copied);
 	display_overlay_set(&hud->figures, words);
@@ -98,7 +98,7 @@ int display_hud_timeout(const struct display_hud *hud, int64_t now)
 
 	if (hud->file == NULL && !hud->shows_figures)
 		return -1;
-	/* Rounded up, not to be called too early again and again. */
+	/* Rounded up, so that the caller does not wake up too early again and again. */
 	return left > 0 ? (int)((left + 999999) / 1000000) : 0;
 }
 

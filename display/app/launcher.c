@@ -19,7 +19,7 @@ static int no_memory(struct base_error *err)
 	return base_error_errno(err, ENOMEM, "cannot add a launcher");
 }
 
-/* By the XDG Base Directory Specification: $XDG_DATA_HOME, else ~/.local/share. */
+/* As in the XDG Base Directory Specification: $XDG_DATA_HOME, else ~/.local/share. */
 static char *name_directory(void)
 {
 	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
@@ -79,7 +79,7 @@ int display_launcher_install(const struct display_options *options, struct base_
 
 	if (directory == NULL || name == NULL || text == NULL)
 		return no_memory(err);
-	/* A typo is told now, not by a launcher that does nothing. */
+	/* A typo in the name is reported now; otherwise the launcher would silently do nothing. */
 	if (display_source_check_domain(options->domain, options->connect, err) < 0)
 		return -1;
 	fd = open_directory(directory, err);

@@ -6,8 +6,9 @@
 #include "vgpu/base/error.h"
 
 /*
- * Adds the domain of the options to the menu of this user's desktop, or makes its
- * entry anew, and says where. -1 and err if there is no such domain.
+ * Adds the domain of the options to the menu of this user's desktop, or replaces its entry,
+ * and prints the entry's path. -1 and err if there is no such domain or the entry cannot be
+ * written.
  */
 int display_launcher_install(const struct display_options *options, struct base_error *err);
 

@@ -11,7 +11,7 @@
 
 #define NEVER	    DISPLAY_SCHEDULE_NEVER
 #define MS	    INT64_C(1000000)
-#define SOON_NS	    MS	  /* waited for with the clock's precision, not SDL's */
+#define SOON_NS	    MS	  /* a shorter wait uses the clock, which is more precise than SDL */
 #define PATIENCE_MS 30000 /* for the first picture of a screenshot */
 
 /* --- wait ------------------------------------------------------------------ */
@@ -21,7 +21,7 @@ static int64_t sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* In milliseconds from now, -1 being never. */
+/* The time `ms` milliseconds from now; never if ms is negative. */
 static int64_t in_ms(int ms, int64_t now)
 {
 	return ms < 0 ? NEVER : now + ms * MS;
@@ -69,7 +69,7 @@ static void wait_for_events(struct display_parts *parts)
 
 /* --- take ------------------------------------------------------------------ */
 
-/* The VM has just been connected to, for the first time or again. */
+/* The viewer has just connected to the VM, for the first time or again. */
 static void begin_run(struct display_parts *parts)
 {
 	int64_t now = display_clock_ns();
@@ -98,7 +98,7 @@ static void take_status(struct display_parts *parts, const struct display_status
 	display_words_say(parts);
 }
 
-/* One that is captured is part of what is drawn. */
+/* A captured pointer is drawn with the picture, so that a change needs a redraw. */
 static void take_pointer(struct display_parts *parts, struct display_update *update)
 {
 	bool captured = display_seat_is_captured(&parts->seat);
@@ -166,13 +166,13 @@ static void take_signals(struct display_parts *parts)
 	parts->screenshot.wanted |= signals.screenshot;
 }
 
-/* Once a second, also when nothing is drawn. */
+/* Works once a second, even when nothing is drawn. */
 static void tick(struct display_parts *parts)
 {
 	if (!display_hud_tick(&parts->hud, parts->painter.cache.imports, parts->painter.copied,
 			      display_clock_ns()))
 		return;
-	/* The window may be on another monitor by now. */
+	/* The window may have moved to another monitor. */
 	display_pace_set_rate(&parts->schedule.pace, display_window_rate(&parts->window));
 	if (parts->hud.shows_figures)
 		display_schedule_mark(&parts->schedule);
@@ -192,15 +192,15 @@ static int take(struct display_parts *parts, struct base_error *err)
 	    now - parts->screen.began < PATIENCE_MS * MS)
 		return 0;
 	return base_error_set(err, BASE_FAILED,
-			      "no screenshot: '%s' showed no picture in %d seconds",
+			      "no screenshot: '%s' showed no picture within %d seconds",
 			      display_words_name(parts), PATIENCE_MS / 1000);
 }
 
 /* --- decide ---------------------------------------------------------------- */
 
 /*
- * A desktop places a window by the size with which it comes, so it comes with the
- * picture's, unless the guest shows none, or somebody keeps us waiting.
+ * A desktop places a window by its first size. So the window opens with the size of the
+ * picture, unless the guest shows none, or libvirt or QEMU keeps us waiting.
  */
 static void show_window(struct display_parts *parts)
 {
@@ -214,7 +214,7 @@ static void show_window(struct display_parts *parts)
 	display_schedule_mark(&parts->schedule);
 }
 
-/* True when it is time; waits for it if that is soon. */
+/* Waits until that time if it is soon, and returns true; false if it is later than that. */
 static bool wait_until(int64_t at)
 {
 	int64_t now = display_clock_ns();
@@ -227,7 +227,7 @@ static bool wait_until(int64_t at)
 	return true;
 }
 
-/* Tells the source and the guest what follows for them. */
+/* Tells the source whether it may rest, and the guest which size its screen should have. */
 static void tell_others(struct display_parts *parts,
 			const struct display_schedule_decision *decision)
 {
@@ -246,7 +246,10 @@ static void tell_others(struct display_parts *parts,
 			      display_clock_ms());
 }
 
-/* Where the display server keeps us waiting for one, that tells when it takes pictures. */
+/*
+ * If the display server makes us wait for a buffer, the end of the wait tells when it takes
+ * pictures.
+ */
 static void await_buffer(struct display_parts *parts)
 {
 	int64_t asked = display_clock_ns();
@@ -275,7 +278,7 @@ int display_loop_run(struct display_parts *parts, struct base_error *err)
 			continue;
 		if (decision.presents)
 			await_buffer(parts);
-		/* What came while waiting is newer. */
+		/* A newer picture may have come during the wait. */
 		if (take_update(parts, err) < 0 || display_draw(parts, decision.presents, err) < 0)
 			return -1;
 	}

@@ -21,9 +21,10 @@ static int check_user(const struct display_options *options, struct base_error *
 {
 	if (geteuid() != 0 || options->allow_root)
 		return 0;
-	return base_error_set(err, BASE_MISUSED,
-			      "refusing to run as root, a guest's picture is hostile input: run it "
-			      "as a user of group libvirt, or give --allow-root");
+	return base_error_set(
+		err, BASE_MISUSED,
+		"refusing to run as root, because a guest's picture is hostile input: "
+		"run it as a user of group libvirt, or add --allow-root");
 }
 
 static int run(const struct display_options *options, char **argv, struct base_error *err)

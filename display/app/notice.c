@@ -23,7 +23,8 @@ static char *format_silence(const struct display_notice *notice, int64_t ms)
 	if (notice->state == DISPLAY_STATE_STARTING)
 		return base_text_format("libvirt has been starting the VM for %" PRId64 " s.",
 					ms / 1000);
-	return base_text_format("%s has not answered for %" PRId64 " s.\n%s goes on when it does.",
+	return base_text_format("%s has not answered for %" PRId64
+				" s.\n%s continues when it answers.",
 				is_libvirt ? "libvirt" : "QEMU", ms / 1000,
 				is_libvirt ? "The viewer" : "The picture");
 }
@@ -38,7 +39,7 @@ static const char *words(const struct display_notice *notice)
 	case DISPLAY_STATE_WAITING:
 	case DISPLAY_STATE_AWAY:
 		return "The VM is not running.\n"
-		       "It is shown here as soon as it runs.";
+		       "Its screen appears here as soon as it is running.";
 	case DISPLAY_STATE_SHOWN:
 		break;
 	}
@@ -48,11 +49,11 @@ static const char *words(const struct display_notice *notice)
 		return NULL;
 	if (notice->new)
 		return "The guest shows no picture yet.\n"
-		       "The first one comes with its firmware or its GPU driver; if none does, "
-		       "see: vgpu doctor";
+		       "Its firmware or its GPU driver draws the first one. If none appears, "
+		       "run: vgpu doctor";
 	return "The guest shows no picture.\n"
-	       "It may be asleep: press a key. It may be starting again, or without its GPU "
-	       "driver.";
+	       "It may be asleep: press a key. Or it is restarting, or its GPU driver is not "
+	       "running.";
 }
 
 char *display_notice_format(const struct display_notice *notice, int64_t now)

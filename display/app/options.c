@@ -137,7 +137,7 @@ static int parse_number(const char *text, double max, double *value)
 
 	errno = 0;
 	*value = strtod(text, &end);
-	/* Not a number fails both comparisons. */
+	/* A NaN fails both comparisons. */
 	return errno == 0 && end != text && *end == '\0' && *value >= 0 && *value <= max ? 0 : -1;
 }
 
@@ -162,7 +162,7 @@ static int set_frames(struct display_options *options, const char *text, struct 
 	return 0;
 }
 
-/* The number of a word among `words`, which end with NULL; -1 if it is not there. */
+/* The index of a word in `words`, which end with NULL; -1 if it is not there. */
 static int find_word(const char *const words[], const char *text)
 {
 	for (int i = 0; words[i] != NULL; i++) {
@@ -353,7 +353,7 @@ static bool names_file(const char *path)
 static int check(const struct display_options *options, struct base_error *err)
 {
 	if (options->domain == NULL && options->qmp == NULL)
-		return misused(err, "which VM? Name a domain, or a socket by --qmp", "");
+		return misused(err, "which VM? Name a domain, or a socket with --qmp", "");
 	if (options->domain != NULL && options->qmp != NULL)
 		return misused(err, "either a domain or --qmp, not both", "");
 	if (options->qmp != NULL && options->connect != NULL)
@@ -361,7 +361,7 @@ static int check(const struct display_options *options, struct base_error *err)
 	if (options->qmp != NULL && options->start)
 		return misused(err, "--start is for domains, not for --qmp", "");
 	if (options->domain != NULL && options->domain[0] == '\0')
-		return misused(err, "an empty name is no domain", "");
+		return misused(err, "the name of a domain cannot be empty", "");
 	if (options->screenshot == NULL && (options->after_ms >= 0 || options->frames >= 0))
 		return misused(err, "--after and --frames need --screenshot", "");
 	if (options->after_ms >= 0 && options->frames >= 0)
@@ -374,7 +374,8 @@ static int check(const struct display_options *options, struct base_error *err)
 		return misused(err, "--record wants a file, not ", options->record);
 	if (options->follow &&
 	    (options->keep || options->screenshot != NULL || options->record != NULL))
-		return misused(err, "--follow goes with neither --keep, --screenshot nor --record",
+		return misused(err,
+			       "--follow cannot be combined with --keep, --screenshot or --record",
 			       "");
 	if (options->install_launcher && options->domain == NULL)
 		return misused(err, "--install-launcher needs a domain, not --qmp", "");
@@ -389,7 +390,7 @@ int display_options_parse(struct display_options *options, int argc, char **argv
 	*options = (struct display_options){
 		.directory = ".", .screen = 1, .after_ms = -1, .frames = -1
 	};
-	optind = 0; /* glibc: begin anew */
+	optind = 0; /* makes glibc start again */
 	while ((option = getopt_long(argc, argv, ":c:hV", long_options, NULL)) != -1) {
 		if (set(options, option, argv, err) < 0)
 			return -1;

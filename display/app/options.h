@@ -17,7 +17,7 @@
 
 /* What the command line asks for; the strings are argv's. */
 struct display_options {
-	const char *domain;	/* NULL: qmp is given */
+	const char *domain;	/* name or UUID; NULL: qmp is given */
 	const char *qmp;	/* path of a QMP socket, or NULL */
 	const char *connect;	/* libvirt URI, or NULL */
 	const char *screenshot; /* file, or NULL */
@@ -35,15 +35,15 @@ struct display_options {
 	SDL_Scancode host_keys[DISPLAY_OPTIONS_KEYS]; /* not for the guest */
 	size_t host_key_count;
 	unsigned int screen;	/* of the VM, from 1 on */
-	bool start, wait, keep; /* a VM that does not run, yet or any more */
+	bool start, wait, keep; /* what to do if the VM is not running, yet or any more */
 	bool follow;		/* a window each time the VM runs */
-	bool install_launcher;	/* and nothing else */
+	bool install_launcher;	/* and do nothing else */
 	bool allow_root;
 	bool debug;
 	bool help, version;
 };
 
-/* -1 and err (BASE_MISUSED) for a command line that makes no sense. */
+/* -1 and err (BASE_MISUSED) for a command line that is wrong. */
 int display_options_parse(struct display_options *options, int argc, char **argv,
 			  struct base_error *err);
 

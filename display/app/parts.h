@@ -23,23 +23,23 @@
 #include "display/window/waker.h"
 #include "display/window/window.h"
 
-/* What a viewer is made of. The main thread's, but for what the source is given. */
+/* The parts of a viewer. Main thread only, except for what is passed to the source. */
 struct display_parts {
 	const struct display_options *options; /* borrowed */
 
-	/* Where pictures come from, and what its thread shares with ours. */
+	/* Where pictures come from, and what the source's thread shares with the main thread. */
 	struct display_source *source;
 	struct display_mailbox *mailbox;
 	struct display_input *input;
 	struct display_waker waker;
 
-	/* What is known, and what follows from it. */
+	/* What is known, and what is decided from it. */
 	struct display_status status; /* of the VM */
 	struct display_wait wait;     /* whose answer its source waits for */
 	struct display_screen screen;
 	struct display_schedule schedule;
 
-	/* What people see and touch. */
+	/* What the user sees and touches. */
 	struct display_window window;
 	struct display_painter painter;
 	struct display_pointer pointer;
@@ -50,49 +50,49 @@ struct display_parts {
 	struct display_sizing sizing;
 	struct display_hud hud;
 	struct display_screenshot screenshot;
-	struct display_film *film; /* NULL: none is made */
+	struct display_film *film; /* NULL: nothing is recorded */
 	char *problem;		   /* owned; why the picture cannot be shown; NULL: it can */
-	int64_t say_at;		   /* display_clock_ms() when the words change by themselves */
-	bool warned;		   /* that a picture cannot be shown */
+	int64_t say_at;		   /* display_clock_ms() when the words change with time */
+	bool warned;		   /* the user was told that a picture cannot be shown */
 	bool shows_keys;	   /* the hot keys are on the window */
-	bool seen;		   /* the window, as was said last */
-	bool rests;		   /* the source, as it was told last */
+	bool seen;		   /* the window is visible, as of the last decision */
+	bool rests;		   /* the source was last told to rest */
 	int32_t presented_width;   /* of the window at the last present; pixels */
 	int32_t presented_height;
-	bool was_open; /* the window was shown a VM that ran */
+	bool was_open; /* the viewer was connected to a running VM */
 	bool done;
 };
 
 /*
  * Waits, takes, decides, draws and notes until the VM or the user ends it. The window
- * is there, but need not be shown yet. 0, or -1 and err for a bad end.
+ * exists, but may still be hidden. Returns 0, or -1 and err if it ends with an error.
  */
 int display_loop_run(struct display_parts *parts, struct base_error *err);
 
-/* The source's last word: the viewer is done. -1 and err for a bad end. */
+/* The source has ended: the viewer is done. -1 and err if the update carries an error. */
 int display_loop_end(struct display_parts *parts, const struct display_update *update,
 		     struct base_error *err);
 
-/* Whether a screenshot waits for the next picture to be drawn. now: display_clock_ns(). */
+/* Whether a picture must be drawn now for a screenshot. now: display_clock_ns(). */
 bool display_draw_must_shoot(const struct display_parts *parts, int64_t now);
 
 /*
- * Draws what the screen shows, into the film and the screenshots that are wanted, and
- * presents it if that is right now; notes when it was. -1 and err if a film or the
- * screenshot that ends the viewer cannot be had.
+ * Draws what the screen shows, adds it to the film and takes the screenshots that are
+ * wanted. If `presents` is set it also presents the picture and notes when. -1 and err if
+ * the film or the screenshot that ends the viewer fails.
  */
 int display_draw(struct display_parts *parts, bool presents, struct base_error *err);
 
-/* Does what an event of the window asks for, or has the guest get it. */
+/* Does what an event of the window asks for, or sends it to the guest. */
 void display_commands_handle(struct display_parts *parts, const SDL_Event *event);
 
-/* What the VM is called, for people, also before it is found. */
+/* The VM's name for people, also before the VM is found. */
 const char *display_words_name(const struct display_parts *parts);
 
-/* The title and the notice say what is so now. */
+/* Updates the window's title and the notice to the current state. */
 void display_words_say(struct display_parts *parts);
 
-/* Why a picture cannot be shown, which the window says from now on; NULL: it can. */
+/* Sets why a picture cannot be shown, which the window says from now on; NULL: it can. */
 void display_words_set_problem(struct display_parts *parts, bool is_dmabuf,
 			       const struct base_error *why);
 

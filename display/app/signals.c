@@ -9,16 +9,16 @@
 static const int handled[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
 #define N_HANDLED (sizeof(handled) / sizeof(handled[0]))
 
-/* A handler has no user data. */
+/* Static, because a signal handler gets no user data. */
 static struct {
 	struct display_waker *waker;
 	bool handles;
-	atomic_bool ended;	     /* to end was asked for at least once */
+	atomic_bool ended;	     /* a signal has asked for the end at least once */
 	atomic_bool end, screenshot; /* not taken yet */
 	struct sigaction old[N_HANDLED];
 } state;
 
-/* A viewer that does not end, as its display server hangs, ends at once the second time. */
+/* A second signal ends the program at once, in case the first one hangs in the display server. */
 static void on_signal(int number)
 {
 	int saved = errno;

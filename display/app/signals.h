@@ -13,9 +13,9 @@ struct display_signals {
 };
 
 /*
- * From now on these signals are taken note of, and wake the waker, which is borrowed
- * until finish; a second one to end ends the program at once, whatever hangs. Until then
- * they do what they always do. Once in a process.
+ * From now on these signals are recorded and wake the waker, which is borrowed until
+ * finish. A second signal that asks for the end kills the program at once, even if something
+ * hangs. Before this call the signals have their default effect. Once in a process.
  */
 void display_signals_init(struct display_waker *waker);
 
@@ -24,7 +24,7 @@ struct display_signals display_signals_take(void);
 /* Whether a signal has ever asked for the end. */
 bool display_signals_have_ended(void);
 
-/* They do again what they did before; also without an init. */
+/* Restores the signals' previous effect; does nothing without an init. */
 void display_signals_finish(void);
 
 #endif

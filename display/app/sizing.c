@@ -10,7 +10,7 @@ void display_sizing_begin(struct display_sizing *sizing, uint32_t width, uint32_
 	sizing->asked = now;
 }
 
-/* Somebody has given the window a size, for a picture of any size. */
+/* Whether the user has chosen the window's size, which then no longer follows the picture. */
 static bool is_users(const struct display_sizing *sizing, enum display_scale scale)
 {
 	return sizing->resize->has_asked || (sizing->shown && scale != DISPLAY_SCALE_EXACT &&

@@ -11,21 +11,21 @@
 #include "display/window/window.h"
 
 /*
- * How large the window is: it has the size of the guest's picture until its user gives
- * it another. Times are display_clock_ms(). Main thread only.
+ * How large the window is: it has the size of the guest's picture until the user resizes
+ * it. Times are display_clock_ms(). Main thread only.
  */
 struct display_sizing {
-	struct display_window *window; /* borrowed, as is the next */
-	struct display_resize *resize;
-	bool shown;    /* the window is on the screen */
-	int64_t asked; /* when it was last asked to have a size */
+	struct display_window *window; /* borrowed */
+	struct display_resize *resize; /* borrowed */
+	bool shown;		       /* the window is on the screen */
+	int64_t asked;		       /* when the window was last asked for a size */
 };
 
-/* A VM begins, whose picture is likely to have this size; 0: nobody knows. */
+/* Begins a run of the VM, whose picture is likely to have this size; 0: not known. */
 void display_sizing_begin(struct display_sizing *sizing, uint32_t width, uint32_t height,
 			  int64_t now);
 
-/* The picture has its size, or the window another scale. */
+/* Called when the picture's size or the scale may have changed. */
 void display_sizing_follow(struct display_sizing *sizing, const struct display_screen *screen,
 			   enum display_scale scale, int64_t now);
 
@@ -33,7 +33,7 @@ void display_sizing_follow(struct display_sizing *sizing, const struct display_s
 void display_sizing_show(struct display_sizing *sizing, const struct display_screen *screen,
 			 int64_t now);
 
-/* The desktop has given the window the size it was asked for, or will not. */
+/* Whether the desktop has given the window the size it was asked for, or will not. */
 bool display_sizing_is_settled(const struct display_sizing *sizing,
 			       const struct display_screen *screen, int64_t now);
 

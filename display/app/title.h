@@ -8,9 +8,9 @@
 struct display_title {
 	const char *vm;
 	unsigned int screen, screens; /* the one that is shown, from 1 on, and all */
-	bool away;		      /* the VM does not run */
+	bool away;		      /* the VM is not running */
 	bool blank;		      /* the guest shows no picture */
-	bool new;		      /* nor has it shown one before */
+	bool new;		      /* it has not shown one before either */
 	bool grabbed;
 };
 

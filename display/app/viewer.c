@@ -12,7 +12,7 @@
 #include "display/picture/clock.h"
 #include "vgpu/base/log.h"
 
-/* On any thread. It only wakes: what there is to do is in the mailbox. */
+/* Called on any thread. It only wakes the main thread, which looks into the mailbox. */
 static void wake(void *data)
 {
 	struct display_parts *parts = data;
@@ -72,7 +72,7 @@ static int open_source(struct display_parts *parts, bool had_window, struct base
 	return parts->source != NULL ? 0 : -1;
 }
 
-/* A window for a VM that runs; or for one whose user should know why it takes so long. */
+/* A window is needed for a running VM, or to tell the user why it takes so long. */
 static bool needs_window(const struct display_parts *parts)
 {
 	return parts->status.state == DISPLAY_STATE_FOUND ||
@@ -80,7 +80,7 @@ static bool needs_window(const struct display_parts *parts)
 		display_notice_silence(&parts->wait, display_clock_ms()) > 0);
 }
 
-/* There is no window yet: a signal ends the program as it always does. */
+/* While there is no window, a signal has its default effect and ends the program. */
 static int await_vm(struct display_parts *parts, struct base_error *err)
 {
 	while (!parts->done && !needs_window(parts)) {
@@ -105,8 +105,8 @@ static int await_vm(struct display_parts *parts, struct base_error *err)
 }
 
 /*
- * QEMU is connected to last: it has one client at a time, and a viewer that cannot show
- * anything must not take it from another.
+ * Connects to QEMU last: QEMU serves one client at a time, and a viewer that cannot show
+ * anything must not take it from another one.
  */
 static int run(struct display_parts *parts, bool had_window, struct base_error *err)
 {
@@ -122,7 +122,7 @@ static int run(struct display_parts *parts, bool had_window, struct base_error *
 	return display_loop_run(parts, err);
 }
 
-/* False if the source's thread is left behind, with all that it may still use. */
+/* False if the source's thread is still running: what it may use is not freed then. */
 static bool finish(struct display_parts *parts)
 {
 	bool is_whole;
@@ -160,7 +160,7 @@ int display_viewer_run(const struct display_options *options, bool had_window,
 	parts->say_at = INT64_MAX;
 	parts->waker = (struct display_waker)DISPLAY_WAKER_INIT;
 	parts->screenshot.options = options;
-	/* Neither a reader of our messages that goes nor a libvirtd that does ends us. */
+	/* The viewer must survive when the reader of its messages or libvirtd goes away. */
 	signal(SIGPIPE, SIG_IGN);
 	result = run(parts, had_window, err);
 	if (display_film_destroy(parts->film, result == 0 ? err : &why) < 0)

@@ -6,14 +6,14 @@
 #include "vgpu/base/error.h"
 
 struct display_viewer_end {
-	bool was_open; /* the window was shown a VM that ran */
-	bool vm_runs;  /* still */
+	bool was_open; /* the viewer was connected to a running VM */
+	bool vm_runs;  /* the VM is still running */
 };
 
 /*
- * Shows a VM until it, or the user, ends it. 0 or -1 and err; *end is filled in
- * either case. had_window: the VM's run that goes on now is not to be shown, the
- * next one is. Main thread, once in a process.
+ * Shows a VM until the VM or the user ends it. Returns 0, or -1 and err; *end is filled in
+ * either case. had_window: the current run of the VM already had a window, so show the next
+ * run. Main thread, once in a process.
  */
 int display_viewer_run(const struct display_options *options, bool had_window,
 		       struct display_viewer_end *end, struct base_error *err);

@@ -52,13 +52,13 @@ viewer_ends 0
 same "a video is written" 0 $?
 check "its last picture is what QEMU has" film_shows
 same "ffmpeg has written it" 1 "$(ffprobe -v error -show_entries stream=codec_name "$film" | grep -c apng)"
-refuses "an existing video is not overwritten" 1 "it is there already, name another file" \
+refuses "an existing video is not overwritten" 1 "the file exists already, name another one" \
 	view --qmp "$socket" --record "$film"
-refuses "a video that cannot be written is an error" 1 "film.nowhere is not whole: ffmpeg failed" \
+refuses "a video that cannot be written is an error" 1 "film.nowhere is incomplete: ffmpeg failed" \
 	eval 'view --qmp "$socket" --record "$work/film.nowhere" --screenshot "$work/x.png" --after 1 2>&1 >/dev/null |
 		tail -n 1 >&2; exit "${PIPESTATUS[0]}"'
 mkdir "$work/bin"
-refuses "without ffmpeg it says what to install" 1 "there is no ffmpeg, install the package ffmpeg" \
+refuses "without ffmpeg it says what to install" 1 "ffmpeg is not installed, install the package ffmpeg" \
 	env PATH="$work/bin" "$viewer" --allow-root --qmp "$socket" --record "$work/other.mp4"
 check "without ffmpeg no file is left" test ! -e "$work/other.mp4"
 finish

@@ -114,7 +114,7 @@ tell_qemu "flip 90 30"
 check "the guest shows 90 pictures while nobody looks" wait_for 20 grep -q flipped "$work/qemu.log"
 check "nothing is presented" wait_for 10 presents_none
 end_viewer
-left_out=$(sed -n 's/.*: \([0-9]*\) pictures left out$/\1/p' "$work/viewer.log")
+left_out=$(sed -n 's/.*: \([0-9]*\) pictures are missing$/\1/p' "$work/viewer.log")
 echo "# $(frames "$work/film.mkv") are in the film, for $left_out ffmpeg was too slow"
 check "the film gets most of them" test $(($(frames "$work/film.mkv") + left_out)) -gt 60
 stop_qemu
