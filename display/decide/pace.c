@@ -5,14 +5,14 @@
 #define MILLISECOND INT64_C(1000000)
 #define RATE_MAX    1000
 /*
- * Desktops name rates in whole hertz (59.94 is 59 or 60): after this long the
- * phase is out by a millisecond and is found anew.
+ * Desktops give refresh rates in whole hertz (59 or 60 for 59.94). After this time the
+ * phase is wrong by about a millisecond, and is measured again.
  */
 #define PHASE_LASTS (SECOND / 2)
-/* For the GPU and the compositor, which begins its own work before the refresh. */
+/* This part of a period is for the GPU and for the compositor, which starts before the refresh. */
 #define MARGIN_PARTS 4
-#define MISSED_MOST  1000	  /* flips between two that we see; more: they are counted anew */
-#define PAUSE	     (SECOND / 2) /* of the guest: longer than between any two of its flips */
+#define MISSED_MOST  1000	  /* flips between two that we see; more: the count has restarted */
+#define PAUSE	     (SECOND / 2) /* a longer interval is a pause of the guest, not its rate */
 
 void display_pace_init(struct display_pace *pace, enum display_pace_mode mode)
 {
@@ -34,7 +34,7 @@ void display_pace_flip(struct display_pace *pace, const struct display_flip *fli
 
 	if (flip->number == 0)
 		return;
-	/* Who has flipped soon may do so again; a pause says nothing. */
+	/* The interval shrinks at once and grows slowly: a guest that was fast may be again. */
 	if (interval > PAUSE)
 		interval = 0;
 	else if (interval > pace->interval && pace->interval != 0)
@@ -49,15 +49,15 @@ static bool may_be_overtaken(const struct display_pace *pace, int64_t until)
 	return pace->interval == 0 || pace->flipped + pace->interval <= until;
 }
 
-/* The monitor's periods from `refreshed` until then, rounded up. */
+/* The number of the monitor's periods from `refreshed` to `until`, rounded up. */
 static int64_t count_periods(const struct display_pace *pace, int64_t until)
 {
 	return (until - pace->refreshed + pace->period - 1) / pace->period;
 }
 
 /*
- * The refresh that takes what was presented last. Presenting another picture before
- * it would wait for it, with a picture that grows old meanwhile.
+ * The refresh that takes the picture that was presented last. Presenting another picture
+ * before it would block until then, and that picture would get old while it waits.
  */
 static int64_t taken_by(const struct display_pace *pace)
 {
@@ -93,8 +93,8 @@ void display_pace_reconsider(struct display_pace *pace)
 }
 
 /*
- * True if that took longer than it takes by itself. A display server that is only slow
- * is so each time.
+ * True if it took longer than the least time lately, so that the monitor was waited for. A
+ * display server that is only slow is slow each time, which raises the least time.
  */
 static bool was_held_up(int64_t took, int64_t *least)
 {
@@ -110,7 +110,8 @@ void display_pace_note(struct display_pace *pace, int64_t began, int64_t drawn, 
 
 	pace->decided = 0;
 	pace->presented = presented;
-	/* Falls by an eighth a frame: one slow frame does not delay all others for long. */
+	/* Falls by an eighth with each frame, so that one slow frame does not delay others for
+	 * long. */
 	pace->cost = cost > pace->cost ? cost : pace->cost - (pace->cost - cost) / 8;
 	if (was_held_up(presented - drawn, &pace->handover) && !pace->is_told)
 		pace->refreshed = presented;

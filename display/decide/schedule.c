@@ -4,24 +4,24 @@
 #define MS INT64_C(1000000)
 
 /*
- * A compositor that has not taken a picture by then does not show the window: it is
- * covered, on another workspace, minimised, or the monitor is off. No monitor's period is
- * as long.
+ * If the compositor has not taken a picture after this time, nobody sees the window: it is
+ * covered, minimised or on another workspace, or the monitor is off. The period of every
+ * monitor is shorter.
  */
 #define HIDDEN_NS (250 * MS)
 
-#define PERIOD_NS INT64_C(16666667) /* of a monitor that does not say its own */
-#define POLL_NS	  (10 * MS)	    /* until the window is there, or a screenshot is taken */
+#define PERIOD_NS INT64_C(16666667) /* of a monitor whose rate is not known */
+#define POLL_NS	  (10 * MS)	    /* until the window is shown, or a screenshot is taken */
 #define NEVER	  DISPLAY_SCHEDULE_NEVER
 
-#define FILM_NS	  (50 * MS)   /* for a window that is seen, whose pictures the film gets as well */
-#define SHOW_NS	  (1000 * MS) /* for a first picture to come before the window does */
-#define DMABUF_NS (300 * MS)  /* for a vGPU's picture to come after QEMU's own */
+#define FILM_NS	  (50 * MS)   /* how long a film waits for the visible window to present too */
+#define SHOW_NS	  (1000 * MS) /* how long the window waits for a first picture */
+#define DMABUF_NS (300 * MS)  /* how long it waits for the vGPU's picture after QEMU's own */
 
 /*
- * A guest that draws into the buffer on the screen, as its text console does, flips
- * nothing, and nobody tells that the picture is another one: it is drawn again and
- * again, less and less often where neither the guest flips nor the user types.
+ * A guest that draws into the buffer on the screen, as its text console does, does not
+ * flip, and nothing reports that the picture has changed. So the picture is drawn again and
+ * again, and less and less often if the guest does not flip and the user does not type.
  */
 #define IDLE_NS	       (250 * MS)
 #define STILL_NS       (3000 * MS)
@@ -80,7 +80,7 @@ static int64_t redraw_period(const struct display_schedule *schedule,
 	return schedule->pace.period > 0 ? schedule->pace.period : PERIOD_NS;
 }
 
-/* When to draw what nobody said has changed, but may have. */
+/* When to draw again although no change was reported, because the picture may have changed. */
 static int64_t redraw_at(const struct display_schedule *schedule,
 			 const struct display_screen *screen, int64_t now)
 {
@@ -108,7 +108,7 @@ struct display_schedule_decision display_schedule_decide(struct display_schedule
 {
 	int64_t hidden_at = facts->pending_since != 0 ? facts->pending_since + HIDDEN_NS : NEVER;
 	bool seen = facts->shown && facts->visible && now < hidden_at;
-	/* With tearing allowed a picture may replace one that is still waiting for its turn. */
+	/* If tearing is allowed, a picture may replace one that the compositor has not taken. */
 	bool waits = facts->pending_since != 0 && schedule->pace.mode == DISPLAY_PACE_VSYNC;
 	struct display_schedule_decision decision = {
 		.draw_at = NEVER,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "display/decide/screen.h"
 
-/* How long QEMU may take to say that the frame it has just handed out is drawn. */
+/* How long QEMU may take to report that the frame it has just sent is drawn. */
 #define DAMAGE_NS INT64_C(3000000)
 
 void display_screen_begin(struct display_screen *screen, int64_t now)
@@ -28,8 +28,9 @@ static void set_frame(struct display_screen *screen, const struct display_update
 }
 
 /*
- * QEMU hands out a frame and says in a moment that it is drawn: both are one picture.
- * Frames that come without it, one after the other, must not be waited for for ever.
+ * QEMU sends a frame and reports a moment later that it is drawn: both are one picture. The
+ * wait must not start again with each frame, or a run of frames without that report would
+ * never be shown.
  */
 static unsigned int await_damage(struct display_screen *screen, bool follows)
 {

@@ -20,7 +20,7 @@ static void note_latency(struct display_stats *stats, int64_t ns)
 
 static void note_flip(struct display_stats *stats, const struct display_flip *flip, int64_t now)
 {
-	/* A helper that was started anew counts from the beginning. */
+	/* A helper that was restarted counts from 1 again. */
 	uint64_t passed = flip->number > stats->last_flip ? flip->number - stats->last_flip : 1;
 
 	if (flip->number == stats->last_flip)
@@ -42,7 +42,7 @@ void display_stats_present(struct display_stats *stats, const struct display_fli
 		note_flip(stats, flip, now);
 }
 
-/* In milliseconds: the upper end of the step in which `share` of all is reached. */
+/* In milliseconds: the upper end of the step at which `share` of all flips is reached. */
 static double percentile(const struct display_stats *stats, double share)
 {
 	uint32_t sum = 0;

@@ -10,38 +10,38 @@
 
 #define DISPLAY_STATS_SECOND_NS INT64_C(1000000000)
 #define DISPLAY_STATS_STEP_NS	INT64_C(100000)
-#define DISPLAY_STATS_STEPS	1000 /* the last one: and all that took longer */
+#define DISPLAY_STATS_STEPS	1000 /* the last step also counts everything slower */
 
-/* What was shown in some time. Times are nanoseconds of CLOCK_MONOTONIC. */
+/* What was shown since `began`. Times are nanoseconds of CLOCK_MONOTONIC. */
 struct display_stats {
 	int64_t began;
 	bool direct; /* the last picture's source */
 	uint64_t presented;
-	uint64_t flips, lost;		    /* the guest's; lost: never shown */
-	uint64_t last_flip;		    /* number of the one that was shown last; 0: none */
+	uint64_t flips, lost;		    /* of the guest; lost: never shown */
+	uint64_t last_flip;		    /* number of the flip that was shown last; 0: none */
 	uint64_t imports, copied;	    /* buffers; bytes */
-	uint32_t late[DISPLAY_STATS_STEPS]; /* flip to present: how many took how many steps */
+	uint32_t late[DISPLAY_STATS_STEPS]; /* flip to present: flips by the steps that they took */
 	uint32_t measured;
 };
 
-/* One second's, as people and scripts want it. */
+/* The figures of one second, for people and scripts. */
 struct display_stats_report {
 	bool direct;
 	double seconds;
-	double presented, flipped; /* a second; flipped only for direct */
+	double presented, flipped; /* per second; flipped only if direct */
 	uint64_t lost, imports, copied;
-	double median_ms, late_ms; /* flip to present: half, and 99 in 100, took no longer */
+	double median_ms, late_ms; /* flip to present: the median, and the 99th percentile */
 };
 
 void display_stats_begin(struct display_stats *stats, int64_t now);
 
-/* The picture of `flip` (number 0: not a new one, or not known) is on its way to the monitor. */
+/* Notes that the picture of `flip` was presented; number 0: not a new flip, or not known. */
 void display_stats_present(struct display_stats *stats, const struct display_flip *flip,
 			   bool direct, int64_t now);
 
 /*
- * Sums up and begins anew once a second has gone by; false before. imports and
- * copied are the totals so far.
+ * Fills *report and starts again once a second has passed; false before. imports and copied
+ * are the totals so far.
  */
 bool display_stats_report(struct display_stats *stats, uint64_t imports, uint64_t copied,
 			  int64_t now, struct display_stats_report *report);
