@@ -37,7 +37,7 @@ void display_cache_finish(struct display_cache *cache)
 		drop_entry(cache, &cache->entries[i]);
 }
 
-/* Its index; -1: it is not there. */
+/* The index of the frame's buffer; -1 if it is not in the cache. */
 static int find_entry(const struct display_cache *cache, const struct display_frame *frame)
 {
 	for (int i = 0; i < DISPLAY_CACHE_SIZE; i++) {
@@ -67,8 +67,8 @@ static uint32_t make_texture(GLenum target, EGLImageKHR image)
 }
 
 /*
- * Optional: an image that only an external texture can show, as some modifiers'
- * (EGL_EXT_image_dma_buf_import_modifiers' external_only), is drawn from that.
+ * Optional: with some modifiers an image works only as an external texture (external_only of
+ * EGL_EXT_image_dma_buf_import_modifiers). It is then drawn from that texture.
  */
 static void make_framebuffer(struct display_cache_entry *entry)
 {
@@ -90,7 +90,7 @@ static void make_framebuffer(struct display_cache_entry *entry)
 	entry->plain = entry->framebuffer = 0;
 }
 
-/* The buffers of the guest's last mode will not come back: they are memory only. */
+/* The buffers of the guest's last mode will not come back and only use memory. */
 static void drop_other_modes(struct display_cache *cache, const struct display_frame *frame)
 {
 	for (int i = 0; i < DISPLAY_CACHE_SIZE; i++) {
@@ -103,7 +103,7 @@ static void drop_other_modes(struct display_cache *cache, const struct display_f
 	}
 }
 
-/* Its index from then on; -1 and err if it cannot be imported. */
+/* Returns the frame's new index; -1 and err if it cannot be imported. */
 static int import_frame(struct display_cache *cache, struct display_frame *frame,
 			struct base_error *err)
 {

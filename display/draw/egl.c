@@ -17,10 +17,9 @@ int display_egl_init(struct display_egl *egl, struct base_error *err)
 	EGLDisplay display = eglGetCurrentDisplay();
 
 	if (display == EGL_NO_DISPLAY)
-		return base_error_set(
-			err, BASE_FAILED,
-			"SDL gave a window without EGL: install Mesa's libEGL "
-			"and set neither SDL_VIDEODRIVER nor SDL_VIDEO_X11_FORCE_EGL=0");
+		return base_error_set(err, BASE_FAILED,
+				      "SDL opened a window without EGL: install Mesa's libEGL, "
+				      "and unset SDL_VIDEODRIVER and SDL_VIDEO_X11_FORCE_EGL");
 	egl->display = display;
 	egl->exts.dma_buf_import = epoxy_has_egl_extension(display, "EGL_EXT_image_dma_buf_import");
 	egl->exts.dma_buf_import_modifiers =
@@ -75,13 +74,13 @@ static const char *egl_error_name(EGLint error)
 {
 	switch (error) {
 	case EGL_BAD_MATCH:
-		return "the driver does not take this layout";
+		return "the driver does not accept this layout";
 	case EGL_BAD_ATTRIBUTE:
 		return "the driver does not know this format or modifier";
 	case EGL_BAD_ACCESS:
-		return "the driver may not read the buffer";
+		return "the driver is not allowed to read the buffer";
 	case EGL_BAD_ALLOC:
-		return "the buffer is not one of this GPU's, or memory is short";
+		return "the buffer is not on this GPU, or memory is short";
 	default:
 		return "the driver gives no reason";
 	}
@@ -91,11 +90,12 @@ static int check_exts(const struct display_egl *egl, struct base_error *err)
 {
 	if (egl->exts.dma_buf_import && egl->exts.image_external)
 		return 0;
-	return base_error_set(err, BASE_FAILED,
-			      "cannot show the vGPU's picture: %s (%s) cannot import dma-bufs; "
-			      "it takes the GPU that the vGPU is on, with a /dev/dri/renderD* that "
-			      "you may open, under Wayland, or under X11 with DRI3",
-			      egl->renderer, egl->vendor);
+	return base_error_set(
+		err, BASE_FAILED,
+		"cannot show the vGPU's picture: %s (%s) cannot import dma-bufs; "
+		"the window must be drawn by the vGPU's GPU, with a /dev/dri/renderD* "
+		"that you may open, under Wayland, or under X11 with DRI3",
+		egl->renderer, egl->vendor);
 }
 
 static int import_failed(const struct display_frame *frame, struct base_error *err)
@@ -105,7 +105,7 @@ static int import_failed(const struct display_frame *frame, struct base_error *e
 
 	return base_error_set(err, BASE_FAILED,
 			      "cannot import the vGPU's picture, %ux%u %s with modifier 0x%" PRIx64
-			      ": %s (EGL 0x%x); the window must be on the vGPU's own GPU",
+			      ": %s (EGL 0x%x); the window must be drawn by the vGPU's GPU",
 			      frame->backing_width, frame->backing_height,
 			      display_format_name(frame->fourcc, name), frame->modifier,
 			      egl_error_name(error), error);
@@ -122,10 +122,11 @@ EGLImageKHR display_egl_import(const struct display_egl *egl, const struct displ
 		return EGL_NO_IMAGE_KHR;
 	if (!egl->exts.dma_buf_import_modifiers) {
 		if (with_modifier && frame->modifier != DRM_FORMAT_MOD_LINEAR) {
-			base_error_set(err, BASE_FAILED,
-				       "cannot import the vGPU's tiled picture: %s (%s) takes no "
-				       "modifiers",
-				       egl->renderer, egl->vendor);
+			base_error_set(
+				err, BASE_FAILED,
+				"cannot import the vGPU's tiled picture: %s (%s) does not support "
+				"modifiers",
+				egl->renderer, egl->vendor);
 			return EGL_NO_IMAGE_KHR;
 		}
 		with_modifier = false;

@@ -8,7 +8,7 @@
 #include "display/picture/frame.h"
 #include "vgpu/base/error.h"
 
-/* What the EGL display of the current context can do; asked once. */
+/* What the EGL display of the current context supports; asked once. */
 struct display_egl {
 	EGLDisplay display;
 	struct {
@@ -19,14 +19,13 @@ struct display_egl {
 	const char *vendor, *renderer; /* for people */
 };
 
-/* -1 and err if the current context is not one of EGL's. Main thread. */
+/* -1 and err if the current context is not an EGL context. Main thread. */
 int display_egl_init(struct display_egl *egl, struct base_error *err);
 
 /*
- * Imports a dma-buf frame that passed display_frame_check: no pixel is copied,
- * what is written to the buffer later shows in the image. The frame's fds can
- * be closed after it. EGL_NO_IMAGE_KHR and err, which says why and what to do,
- * on failure. Main thread.
+ * Imports a dma-buf frame that passed display_frame_check. No pixel is copied: what is
+ * written to the buffer later appears in the image. The frame's fds can be closed
+ * afterwards. On failure EGL_NO_IMAGE_KHR, and err says why and what to do. Main thread.
  */
 EGLImageKHR display_egl_import(const struct display_egl *egl, const struct display_frame *frame,
 			       struct base_error *err);

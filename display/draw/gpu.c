@@ -11,9 +11,9 @@
 #include "vgpu/base/dir.h"
 #include "vgpu/base/name.h"
 
-#define DRIVER "i915" /* GVT-g is a part of it */
+#define DRIVER "i915" /* the driver that has GVT-g */
 
-/* The last part of where a link below a directory leads; false if it is none. */
+/* The last component of the target of a symbolic link; false if `path` is not a link. */
 static bool read_link_name(int directory, const char *path, char name[NAME_MAX + 1])
 {
 	char target[PATH_MAX];
@@ -36,7 +36,7 @@ static bool has_driver(int directory, const char *node)
 	return read_link_name(directory, path, driver) && strcmp(driver, DRIVER) == 0;
 }
 
-/* As Mesa writes it for itself (src/loader/loader.c). */
+/* The same form as in Mesa (src/loader/loader.c). */
 static bool read_tag(int directory, const char *node, char tag[DISPLAY_GPU_TAG_MAX])
 {
 	char path[NAME_MAX + sizeof("/device")];
@@ -76,7 +76,7 @@ void display_gpu_find(struct display_gpu *gpu, const char *sysfs)
 char *display_gpu_explain(const struct display_gpu *gpu, const char *renderer, const char *prime,
 			  const char *target)
 {
-	/* It helps where there is another GPU, and was not tried. */
+	/* DRI_PRIME can help if there is more than one GPU and it was not tried already. */
 	bool may_help = gpu->count > 1 && (prime == NULL || strcmp(prime, gpu->tag) != 0);
 	char *advice = NULL, *text = NULL;
 	int r;
@@ -87,16 +87,15 @@ char *display_gpu_explain(const struct display_gpu *gpu, const char *renderer, c
 		r = asprintf(&advice, "Start it with: DRI_PRIME=%s vgpu-display %s", gpu->tag,
 			     target);
 	else
-		r = asprintf(
-			&advice,
-			"Log in as somebody who may open /dev/dri/%s (group render), and start "
-			"it again.",
-			gpu->node);
+		r = asprintf(&advice,
+			     "Log in as a user who may open /dev/dri/%s (group render), and start "
+			     "the viewer again.",
+			     gpu->node);
 	if (r < 0)
 		return NULL;
 	r = asprintf(
 		&text,
-		"The picture cannot be shown: it lies on the Intel GPU (%s, %s), the window is "
+		"The picture cannot be shown: it is on the Intel GPU (%s, %s), but the window is "
 		"drawn by %s.\n%s",
 		gpu->node, DRIVER, renderer, advice);
 	free(advice);

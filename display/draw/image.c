@@ -24,7 +24,7 @@ int display_image_init(struct display_image *image, int32_t width, int32_t heigh
 	image->pixels = calloc(count, 3);
 	if (rgba == NULL || image->pixels == NULL)
 		return base_error_errno(err, ENOMEM, "cannot take a screenshot");
-	/* RGBA is what OpenGL ES must be able to read. */
+	/* RGBA is the only format that every OpenGL ES can read. */
 	glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE, rgba);
 	for (size_t i = 0; i < count; i++)
 		memcpy(image->pixels + i * 3, rgba + i * 4, 3);
@@ -50,7 +50,7 @@ static int encode_png(const struct display_image *image, void **data, size_t *si
 	buffer = malloc(*size);
 	if (buffer == NULL)
 		return base_error_errno(err, ENOMEM, "cannot write a screenshot");
-	/* A negative stride: the bottom row comes first. */
+	/* The stride is negative because the bottom row comes first. */
 	if (!png_image_write_to_memory(&png, buffer, size, 0, image->pixels, -image->width * 3,
 				       NULL))
 		return base_error_set(err, BASE_FAILED, "cannot write a screenshot: %s",
@@ -116,11 +116,14 @@ static char *find_free_name(int directory, const char *name, struct base_error *
 			base_error_errno(err, ENOMEM, "cannot write a screenshot");
 			return NULL;
 		}
-		/* Other errors than ENOENT are for the writing to tell. */
+		/* If the error is not ENOENT, writing the file will report it. */
 		if (faccessat(directory, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 			return BASE_STEAL_PTR(file);
 	}
-	base_error_set(err, BASE_FAILED, "there are %d screenshots already", NUMBER_MAX);
+	base_error_set(
+		err, BASE_FAILED,
+		"there are %d screenshots of this name already: move them to another directory",
+		NUMBER_MAX);
 	return NULL;
 }
 

@@ -9,7 +9,10 @@
 
 #include "vgpu/base/log.h"
 
-/* Between the two the CPU may read. Only a dma-buf knows it: false for another file. */
+/*
+ * The CPU may read between DMA_BUF_SYNC_START and DMA_BUF_SYNC_END. Only a dma-buf has this
+ * ioctl: false for another kind of file.
+ */
 static bool sync_reads(int fd, uint64_t edge)
 {
 	struct dma_buf_sync sync = { .flags = DMA_BUF_SYNC_READ | edge };
@@ -17,7 +20,7 @@ static bool sync_reads(int fd, uint64_t edge)
 	return BASE_RETRY(ioctl(fd, DMA_BUF_IOCTL_SYNC, &sync)) == 0;
 }
 
-/* Of a dma-buf, which keeps its size: no SIGBUS. */
+/* A dma-buf never shrinks, so reading the mapping cannot raise SIGBUS. */
 static int copy_mapped(const struct display_frame *frame, uint64_t offset,
 		       struct display_surface *surface, struct base_error *err)
 {
@@ -27,7 +30,8 @@ static int copy_mapped(const struct display_frame *frame, uint64_t offset,
 	int result;
 
 	if (size <= 0 || offset >= (uint64_t)size)
-		return base_error_set(err, BASE_FAILED, "a plane starts behind its dma-buf");
+		return base_error_set(err, BASE_FAILED,
+				      "a plane starts beyond the end of its dma-buf");
 	data = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, frame->planes[0].fd, 0);
 	if (data == MAP_FAILED)
 		return base_error_errno(err, errno, "cannot map the vGPU's picture");

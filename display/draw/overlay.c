@@ -24,7 +24,7 @@ bool display_overlay_set(struct display_overlay *overlay, const char *words)
 	    (words != NULL && overlay->words != NULL && strcmp(words, overlay->words) == 0))
 		return false;
 	free(overlay->words);
-	/* Without memory there are no words, and the picture goes on. */
+	/* If memory is short the words are missing, but the picture still works. */
 	overlay->words = words != NULL ? strdup(words) : NULL;
 	display_sprite_clear(&overlay->sprite);
 	return true;
@@ -46,7 +46,7 @@ static int render_words(struct display_overlay *overlay, int32_t room, uint32_t 
 	return result;
 }
 
-/* They are rendered anew where the room or the desktop's scale is another. */
+/* Renders the words again if the window's width or the desktop's scale has changed. */
 static void prepare_words(struct display_overlay *overlay, int32_t room, double scale)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };

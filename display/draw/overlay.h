@@ -13,23 +13,23 @@ enum display_overlay_place {
 };
 
 /*
- * Words over the picture. Main thread, with the context current; costs nothing
- * while there are none.
+ * Words over the picture; cost nothing while there are none. Main thread, with the context
+ * current.
  */
 struct display_overlay {
 	enum display_overlay_place place;
 	char *words;		      /* owned; NULL: nothing is shown */
-	uint32_t size;		      /* of the font, and the room there was, when the words */
-	int32_t room;		      /* were rendered; pixels */
-	struct display_sprite sprite; /* the words; empty: they are not rendered yet */
+	uint32_t size;		      /* of the font when the words were rendered; pixels */
+	int32_t room;		      /* the window's width at that time; pixels */
+	struct display_sprite sprite; /* the rendered words; empty: not rendered yet */
 };
 
 void display_overlay_finish(struct display_overlay *overlay); /* takes a zeroed one */
 
-/* NULL: none. True if they are not what they were. */
+/* Sets the words; NULL: none. True if they have changed. */
 bool display_overlay_set(struct display_overlay *overlay, const char *words);
 
-/* Draws over a window of that size, in pixels, whose points have `scale` of them. */
+/* Draws over a window of that size, in pixels; `scale` is the number of pixels in a point. */
 void display_overlay_draw(struct display_overlay *overlay, int32_t window_width,
 			  int32_t window_height, double scale);
 

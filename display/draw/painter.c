@@ -19,8 +19,9 @@ static const char copied_text[] = "precision highp float;\n"
 				  "uniform sampler2D picture;\n";
 
 /*
- * Alpha is what a guest left there; a window must not become transparent. `edges`
- * keeps a linear filter off what lies beside a part of a buffer that is shown.
+ * Alpha is set to 1, because the guest's alpha can be anything and must not make the window
+ * transparent. `edges` keeps a linear filter from reading beside the part of the buffer that
+ * is shown.
  */
 static const char plain_text[] = "varying vec2 at;\n"
 				 "uniform vec4 edges;\n"
@@ -31,10 +32,9 @@ static const char plain_text[] = "varying vec2 at;\n"
 				 "}\n";
 
 /*
- * Of a magnified texel all but a rim of half a pixel of the screen is read in its
- * middle, where a linear filter gives its own colour; across the rim the filter
- * goes to the next one. `size` is the texture's in texels, `magnify` how many
- * pixels of the screen a texel has.
+ * A magnified texel is read in its middle, where a linear filter returns its own colour.
+ * Only in a rim of half a screen pixel does the filter blend it with the next texel. `size`
+ * is the texture's size in texels, `magnify` the number of screen pixels per texel.
  */
 static const char sharp_text[] =
 	"varying vec2 at;\n"
@@ -51,7 +51,7 @@ static const char sharp_text[] =
 	"	gl_FragColor = vec4(texture2D(picture, read).rgb, 1.0);\n"
 	"}\n";
 
-/* The one that is shown is `mapped` no more. */
+/* Drops the surface and its damage, and the dma-buf that the surface is a copy of. */
 static void drop_pixels(struct display_painter *painter)
 {
 	display_surface_unref(BASE_STEAL_PTR(painter->surface));
@@ -157,7 +157,7 @@ static GLint swizzle(char name)
 	}
 }
 
-/* A texture of the surface's size and layout; the old one if it has them. */
+/* Makes a texture of the surface's size and layout, or keeps the old one if it has them. */
 static void prepare_upload(struct display_painter *painter, const struct display_format *format)
 {
 	struct gl_layout layout = layout_of(format);
@@ -203,11 +203,11 @@ static int check_limits(const struct display_painter *painter, uint32_t width, u
 	if (width <= (uint32_t)painter->max_texture && height <= (uint32_t)painter->max_texture)
 		return 0;
 	return base_error_set(err, BASE_FAILED,
-			      "a picture of %ux%u is too large for %s: %d pixels a side at most",
+			      "a picture of %ux%u is too large for %s: at most %d pixels a side",
 			      width, height, painter->egl.renderer, painter->max_texture);
 }
 
-/* The whole surface, which the caller has put there. */
+/* Uploads and shows the whole of painter->surface, which the caller has set. */
 static void show_surface(struct display_painter *painter)
 {
 	const struct display_rect all = display_rect_whole(painter->width, painter->height);
@@ -235,7 +235,7 @@ static int set_pixels(struct display_painter *painter, struct display_frame *fra
 	return 0;
 }
 
-/* Shows a copy of the dma-buf, and keeps that, since its content will change. */
+/* Shows a copy of the dma-buf, and keeps the dma-buf, since its content will change. */
 static int set_copy(struct display_painter *painter, struct display_frame *frame,
 		    struct base_error *err)
 {
@@ -282,7 +282,7 @@ static void show_import(struct display_painter *painter, const struct display_ca
 static int set_dmabuf(struct display_painter *painter, struct display_frame *frame,
 		      struct base_error *err)
 {
-	const struct display_frame values = *frame; /* its plain values only */
+	const struct display_frame values = *frame; /* owns nothing */
 	BASE_AUTO(base_error) struct base_error why = { 0 };
 	const struct display_cache_entry *entry;
 
@@ -315,7 +315,7 @@ void display_painter_set_frame(struct display_painter *painter, struct display_f
 
 void display_painter_add_damage(struct display_painter *painter, const struct display_rect *damage)
 {
-	/* A frame that is still to come in comes whole. */
+	/* A frame that is not prepared yet will be uploaded as a whole. */
 	if (painter->next.kind == DISPLAY_FRAME_NONE && painter->surface != NULL &&
 	    display_rect_fits(damage, painter->width, painter->height))
 		painter->damage = display_rect_union(&painter->damage, damage);
@@ -384,7 +384,7 @@ static void draw_picture(const struct display_painter *painter, const struct dis
 	display_shader_draw(program, places, texels);
 }
 
-/* One texel for one pixel of the screen: nothing to filter, so no shader either. */
+/* With one texel per screen pixel there is nothing to filter, so no shader is needed. */
 static bool may_copy(const struct display_painter *painter, const struct display_view *view)
 {
 	return painter->framebuffer != 0 && painter->opaque &&

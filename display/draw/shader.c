@@ -33,7 +33,7 @@ static GLuint compile(GLenum kind, const char *text, struct base_error *err)
 		return shader;
 	glGetShaderInfoLog(shader, sizeof(log), NULL, log);
 	glDeleteShader(shader);
-	base_error_set(err, BASE_FAILED, "the OpenGL driver does not take a shader: %s", log);
+	base_error_set(err, BASE_FAILED, "the OpenGL driver does not accept a shader: %s", log);
 	return 0;
 }
 

@@ -8,26 +8,26 @@
 #include "vgpu/base/error.h"
 
 /*
- * GL programs that put a texture on a rectangle of the window. Main thread, with
- * the context current.
+ * GL programs that draw a texture into a rectangle of the window. Main thread, with the
+ * context current.
  */
 
-/* The two attributes; each is of two floats a corner. */
+/* The two attributes; each has two floats per corner. */
 enum {
-	DISPLAY_SHADER_PLACE, /* of the viewport, -1 to 1, up */
-	DISPLAY_SHADER_TEXEL, /* of the texture, 0 to 1 */
+	DISPLAY_SHADER_PLACE, /* in the viewport, -1 to 1, y upwards */
+	DISPLAY_SHADER_TEXEL, /* in the texture, 0 to 1 */
 };
 
 /*
- * The fragment shader gets the texel as `varying vec2 at`. A program of GL's,
- * the caller's to delete; 0 and err if the driver does not take it.
+ * Links a fragment shader, which gets the texel as `varying vec2 at`. Returns a GL program
+ * that the caller deletes; 0 and err if the driver does not accept it.
  */
 uint32_t display_shader_link(const char *fragment, struct base_error *err);
 
-/* A fragment shader of `uniform sampler2D picture` that leaves it as it is, with its alpha. */
+/* A fragment shader that shows `uniform sampler2D picture` unchanged, with its alpha. */
 extern const char display_shader_image[];
 
-/* Draws the viewport full; the arrays hold the corners of a triangle strip. */
+/* Fills the viewport; the arrays hold the corners of a triangle strip. */
 void display_shader_draw(uint32_t program, const float places[8], const float texels[8]);
 
 #endif

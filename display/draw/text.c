@@ -6,9 +6,9 @@
 
 #define FONT	  "sans-serif"
 #define TEXT_MAX  8192u /* pixels a side */
-#define WORDS_MAX 1000	/* bytes; breaking lines takes Pango long */
+#define WORDS_MAX 1000	/* bytes; Pango is slow at breaking lines */
 
-/* The ground around the words. */
+/* The width of the background around the words. */
 static int padding(uint32_t size)
 {
 	return (int)size / 2;

@@ -6,7 +6,7 @@
 
 #include "vgpu/base/error.h"
 
-/* Words as pixels: white on a dark, see-through ground. */
+/* Words as pixels: white on a dark, translucent background. */
 struct display_text {
 	uint32_t width, height; /* pixels */
 	/*
@@ -17,9 +17,9 @@ struct display_text {
 };
 
 /*
- * Renders UTF-8 of any number of lines in the desktop's own font, `size` pixels
- * high; lines longer than `width` pixels are broken, and what comes after 1,000
- * bytes is cut off. -1 and err when memory is short.
+ * Renders UTF-8 of any number of lines in the desktop's sans-serif font, `size` pixels high.
+ * Lines longer than `width` pixels are broken, and everything after 1,000 bytes is cut off.
+ * -1 and err when memory is short.
  */
 int display_text_init(struct display_text *text, const char *words, uint32_t size, uint32_t width,
 		      struct base_error *err);

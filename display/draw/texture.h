@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /*
- * A new texture of GL's, bound to `target`, that is not read beyond its edges; the
- * caller's to fill and to delete. Main thread, with the context current.
+ * Makes a GL texture that is clamped to its edges, and binds it to `target`. The caller fills
+ * and deletes it. Main thread, with the context current.
  */
 uint32_t display_texture_create(uint32_t target);
 

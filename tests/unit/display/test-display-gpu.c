@@ -81,10 +81,12 @@ static void a_machine_without_gpus_has_none(void **state)
 }
 
 #define SAYS                                                                                       \
-	"The picture cannot be shown: it lies on the Intel GPU (renderD128, i915), the window is " \
+	"The picture cannot be shown: it is on the Intel GPU (renderD128, i915), but the window "  \
+	"is "                                                                                      \
 	"drawn by NV167.\n"
 #define MAY_OPEN                                                                                   \
-	"Log in as somebody who may open /dev/dri/renderD128 (group render), and start it again."
+	"Log in as a user who may open /dev/dri/renderD128 (group render), and start the viewer "  \
+	"again."
 
 static void the_command_that_helps_is_told_where_one_does(void **state)
 {
