@@ -16,7 +16,7 @@ struct display_input {
 	size_t first, count;
 	int fd; /* eventfd; readable while count > 0 */
 	atomic_bool absolute;
-	bool no_guest; /* the putting thread's */
+	bool no_guest; /* of the putting thread only */
 };
 
 struct display_input *display_input_create(struct base_error *err)
@@ -47,7 +47,7 @@ void display_input_destroy(struct display_input *input)
 	free(input);
 }
 
-/* Deltas come from the host's pointer: clamped, so that a sum cannot overflow. */
+/* Sums of pointer movements are clamped so that they cannot overflow. */
 static int32_t add(int32_t a, int32_t b)
 {
 	int64_t sum = (int64_t)a + b;

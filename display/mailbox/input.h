@@ -13,7 +13,7 @@ enum display_input_kind {
 	DISPLAY_INPUT_BUTTON,
 	DISPLAY_INPUT_MOVE_TO, /* pixels of the guest's picture */
 	DISPLAY_INPUT_MOVE_BY,
-	DISPLAY_INPUT_SCREEN, /* the size that the guest's screen shall have; pixels */
+	DISPLAY_INPUT_SCREEN, /* the size that the guest's screen should have; pixels */
 };
 
 /*
@@ -36,43 +36,40 @@ enum display_button {
 struct display_input_event {
 	enum display_input_kind kind;
 	bool down; /* KEY, BUTTON */
-	/* KEY: QEMU's key number; BUTTON: enum display_button; SCREEN: pixels an inch */
+	/* KEY: QEMU's key number; BUTTON: enum display_button; SCREEN: pixels per inch */
 	uint32_t code;
 	int32_t x, y; /* MOVE_TO, MOVE_BY, SCREEN */
 };
 
 /*
- * Keyboard, mouse and what the screen shall be on their way to the guest: the main thread puts, the
- * thread that speaks to QEMU takes and sends. Moves that were not taken yet
- * become one. Nobody waits for anybody.
+ * The queue of keyboard, mouse and screen-size events for the guest. The main thread puts
+ * events, the thread that talks to QEMU takes and sends them. Moves that were not taken yet
+ * are merged. No thread waits for the other.
  */
 struct display_input;
 
 struct display_input *display_input_create(struct base_error *err);
 void display_input_destroy(struct display_input *input); /* takes NULL */
 
-/*
- * An event that finds the queue full (a thousand presses that nobody takes) is
- * dropped.
- */
+/* An event is dropped if the queue is full, that is, if 1,024 of them were not taken. */
 void display_input_put(struct display_input *input, const struct display_input_event *event);
 
 /*
- * While there is no guest that is shown, what is put is dropped: it is for none that may
- * come later. Said by the putting thread, which knows what its user saw. At first there
- * is one.
+ * While no guest is shown, events that are put are dropped, because they are not meant for
+ * the next guest. Called by the putting thread, which knows what the user saw. Initially a
+ * guest is shown.
  */
 void display_input_set_guest(struct display_input *input, bool is_there);
 
-/* False if there is none. */
+/* False if there is no event. */
 bool display_input_take(struct display_input *input, struct display_input_event *event);
 
-/* Becomes readable when there is something to take; not to be closed. */
+/* A file descriptor that is readable when there is an event; the caller must not close it. */
 int display_input_fd(const struct display_input *input);
 
 /*
- * Whether the guest's pointer takes places (MOVE_TO) or steps (MOVE_BY): said
- * by the taking thread, asked by the putting one.
+ * Whether the guest's pointer is absolute (MOVE_TO) or relative (MOVE_BY): set by the taking
+ * thread, read by the putting thread.
  */
 void display_input_set_absolute(struct display_input *input, bool absolute);
 bool display_input_is_absolute(const struct display_input *input);

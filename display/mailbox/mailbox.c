@@ -15,9 +15,9 @@ struct display_mailbox {
 	struct display_update pending; /* what the next take gets */
 	int64_t blank_at;	       /* 0: not disabled */
 	bool direct;		       /* planes are shown */
-	int64_t leave_at;	       /* when QEMU's picture comes back; 0: planes have one */
-	struct display_frame qemus;    /* QEMU's newest, taken or not: for when planes are gone */
-	bool disabled;		       /* QEMU shows nothing */
+	int64_t leave_at;	    /* when QEMU's picture comes back; 0: planes have a picture */
+	struct display_frame qemus; /* QEMU's newest, kept for when the planes have none */
+	bool disabled;		    /* QEMU shows nothing */
 };
 
 static const struct display_update nothing = { .frame = DISPLAY_FRAME_INIT };
@@ -67,7 +67,7 @@ static void unlock_and_wake(struct display_mailbox *mailbox)
 		mailbox->wake(mailbox->wake_data);
 }
 
-/* Makes *frame the one to be taken next; returns the one that nobody took. */
+/* Makes *frame the frame to be taken next; returns the old one, which was not taken. */
 static struct display_frame replace(struct display_mailbox *mailbox, struct display_frame *frame)
 {
 	struct display_frame old = display_frame_take(&mailbox->pending.frame);
@@ -98,7 +98,7 @@ void display_mailbox_put_frame(struct display_mailbox *mailbox, struct display_f
 		pthread_mutex_unlock(&mailbox->lock);
 	} else {
 		old = replace(mailbox, frame);
-		/* ui/dbus-listener.c: a scanout of a dma-buf comes before its update. */
+		/* QEMU sends a dma-buf's scanout before its update (ui/dbus-listener.c). */
 		mailbox->pending.damage_follows =
 			mailbox->pending.frame.kind == DISPLAY_FRAME_DMABUF;
 		unlock_and_wake(mailbox);
@@ -213,7 +213,7 @@ void display_mailbox_put_end(struct display_mailbox *mailbox, struct base_error 
 	unlock_and_wake(mailbox);
 }
 
-/* Back to what QEMU shows. */
+/* Goes back to QEMU's picture. */
 static void leave_planes(struct display_mailbox *mailbox)
 {
 	struct display_frame copy = display_frame_copy(&mailbox->qemus);
@@ -227,7 +227,7 @@ static void leave_planes(struct display_mailbox *mailbox)
 	display_frame_finish(&old);
 }
 
-/* What the guest shows goes out of the mailbox, what is known of the VM stays. */
+/* The part of the mailbox that depends on what the guest shows, without the VM's status. */
 struct shown {
 	struct display_update pending;
 	struct display_frame qemus;
@@ -278,7 +278,7 @@ void display_mailbox_replace(struct display_mailbox *mailbox, struct display_mai
 
 	pthread_mutex_lock(&mailbox->lock);
 	old = exchange(mailbox, &shown);
-	/* A bad end is said once, whoever shows what. */
+	/* The end and its error do not depend on the picture, so they stay. */
 	mailbox->pending.ended = old.pending.ended;
 	mailbox->pending.error = old.pending.error;
 	old.pending.error = (struct base_error){ 0 };
