@@ -14,8 +14,9 @@ int display_cursor_init(struct display_cursor *cursor, int32_t width, int32_t he
 				      height);
 	need = (size_t)width * (size_t)height * sizeof(uint32_t);
 	if (size < need)
-		return base_error_set(err, BASE_FAILED, "%zu bytes are no cursor of %dx%d", size,
-				      width, height);
+		return base_error_set(err, BASE_FAILED,
+				      "%zu bytes are too few for a cursor of %dx%d", size, width,
+				      height);
 	cursor->pixels = malloc(need);
 	if (cursor->pixels == NULL)
 		return base_error_errno(err, ENOMEM, "cannot hold a cursor");

@@ -10,7 +10,7 @@
 
 #define DISPLAY_CURSOR_MAX 512 /* pixels a side */
 
-/* The shape of the guest's pointer: a plain value that owns its pixels. */
+/* The shape of the guest's pointer; owns its pixels. */
 struct display_cursor {
 	int32_t width, height;
 	int32_t hot_x, hot_y; /* within the shape */
@@ -18,9 +18,9 @@ struct display_cursor {
 };
 
 /*
- * From what QEMU says of it; a hot spot outside of the shape (-1 where QEMU
- * does not know it) becomes its top left corner. -1 and err for a size out of
- * bounds or too little data; `cursor` must be empty and stays so then.
+ * Copies a shape that QEMU sent. A hot spot outside of the shape (-1 if QEMU does not know
+ * it) becomes the top left corner. -1 and err for a size out of bounds or too little data;
+ * `cursor` must be empty, and stays empty then.
  */
 int display_cursor_init(struct display_cursor *cursor, int32_t width, int32_t height, int32_t hot_x,
 			int32_t hot_y, const void *data, size_t size, struct base_error *err);

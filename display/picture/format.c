@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* pixman's own numbering (pixman.h); it is part of the D-Bus interface. */
+/* The numbering of pixman.h, which is part of QEMU's D-Bus interface. */
 #define PIXMAN(bits, type, a, r, g, b)                                                             \
 	((uint32_t)(bits) << 24 | (type) << 16 | (a) << 12 | (r) << 8 | (g) << 4 | (b))
 #define ARGB 2u
@@ -14,7 +14,7 @@
 #define BGRA 8u
 #define RGBA 9u
 
-/* Little endian hosts only, as GVT-g's are: a pixman word is a fourcc's word. */
+/* For little-endian hosts only, such as all with GVT-g: pixman's and fourcc's words agree. */
 static const struct display_format formats[] = {
 	{ DRM_FORMAT_XRGB8888, PIXMAN(32, ARGB, 0, 8, 8, 8), DISPLAY_PACKING_4_BYTES, 4, "zyx" },
 	{ DRM_FORMAT_ARGB8888, PIXMAN(32, ARGB, 8, 8, 8, 8), DISPLAY_PACKING_4_BYTES, 4, "zyx" },

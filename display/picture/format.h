@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How a pixel lies in memory, as far as OpenGL ES 3 can be told. */
+/* How a pixel is laid out in memory, in terms of OpenGL ES 3. */
 enum display_packing {
 	DISPLAY_PACKING_4_BYTES,
 	DISPLAY_PACKING_3_BYTES,
@@ -18,8 +18,8 @@ struct display_format {
 	uint32_t fourcc; /* drm_fourcc.h */
 	uint32_t pixman; /* the same layout as PIXMAN_..., 0 if pixman has none */
 	enum display_packing packing;
-	uint8_t bytes; /* a pixel */
-	/* Which component of the packing is red, green, blue, e.g. "zyx". */
+	uint8_t bytes; /* per pixel */
+	/* Which component of the packing is red, green and blue, for example "zyx". */
 	char order[4];
 };
 
@@ -27,12 +27,12 @@ struct display_format {
 const struct display_format *display_format_find(uint32_t fourcc);
 const struct display_format *display_format_find_pixman(uint32_t pixman);
 
-/* A format of dma-bufs that the viewer accepts. */
+/* Whether the viewer accepts dma-bufs of this format. */
 bool display_format_is_importable(uint32_t fourcc);
 
 #define DISPLAY_FORMAT_NAME_SIZE 16
 
-/* "XR24", or the number where it is not printable. */
+/* The name, such as "XR24", or the number if it is not printable. */
 const char *display_format_name(uint32_t fourcc, char name[DISPLAY_FORMAT_NAME_SIZE]);
 
 #endif

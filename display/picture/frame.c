@@ -18,7 +18,7 @@ static int check_sub_rectangle(const struct display_frame *frame, struct base_er
 	if ((uint64_t)frame->x + frame->width > frame->backing_width ||
 	    (uint64_t)frame->y + frame->height > frame->backing_height) {
 		return base_error_set(err, BASE_FAILED,
-				      "%ux%u pixels at %u,%u are not in a buffer of %ux%u",
+				      "%ux%u pixels at %u,%u are outside of a buffer of %ux%u",
 				      frame->width, frame->height, frame->x, frame->y,
 				      frame->backing_width, frame->backing_height);
 	}
@@ -32,8 +32,8 @@ bool display_frame_is_linear(const struct display_frame *frame)
 }
 
 /*
- * Only a linear plane's extent can be told from its stride; of a tiled one the
- * driver knows, and refuses at import.
+ * The extent follows from the stride only for a linear plane. For a tiled plane the driver
+ * knows it, and refuses a bad one at import.
  */
 static uint64_t plane_extent(const struct display_frame *frame, const struct display_plane *plane,
 			     uint32_t bytes)
@@ -59,14 +59,14 @@ static int check_plane(const struct display_frame *frame, struct display_plane *
 	if (plane->stride == 0)
 		return base_error_set(err, BASE_FAILED, "a plane has a stride of 0");
 	if (fstat(plane->fd, &st) < 0)
-		return base_error_errno(err, errno, "cannot look at a dma-buf");
-	/* A dma-buf's size is where its end is; st_size says 0 on old kernels. */
+		return base_error_errno(err, errno, "cannot examine a dma-buf");
+	/* Seeking to the end gives a dma-buf's size; st_size is 0 on old kernels. */
 	size = lseek(plane->fd, 0, SEEK_END);
 	if (size < 0)
 		return base_error_set(err, BASE_FAILED, "a plane's fd is not a dma-buf");
 	if (plane_extent(frame, plane, bytes) > (uint64_t)size) {
 		return base_error_set(err, BASE_FAILED,
-				      "a plane ends behind its dma-buf of %jd bytes",
+				      "a plane ends beyond its dma-buf of %jd bytes",
 				      (intmax_t)size);
 	}
 	plane->inode = st.st_ino;
@@ -84,7 +84,7 @@ static int check_dmabuf(struct display_frame *frame, struct base_error *err)
 	if (check_sub_rectangle(frame, err) < 0)
 		return -1;
 	if (frame->plane_count == 0 || frame->plane_count > DISPLAY_FRAME_PLANES)
-		return base_error_set(err, BASE_FAILED, "%u planes in a picture",
+		return base_error_set(err, BASE_FAILED, "a picture cannot have %u planes",
 				      frame->plane_count);
 	for (uint32_t i = 0; i < frame->plane_count; i++) {
 		if (check_plane(frame, &frame->planes[i], format->bytes, err) < 0)
@@ -103,7 +103,7 @@ int display_frame_check(struct display_frame *frame, struct base_error *err)
 	case DISPLAY_FRAME_NONE:
 		break;
 	}
-	return base_error_set(err, BASE_FAILED, "an empty frame");
+	return base_error_set(err, BASE_FAILED, "the frame is empty");
 }
 
 bool display_frame_same_buffer(const struct display_frame *a, const struct display_frame *b)

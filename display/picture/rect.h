@@ -12,20 +12,20 @@ struct display_rect {
 
 bool display_rect_is_empty(const struct display_rect *rect);
 
-/* All of a picture of that size, which display_size_check must have passed. */
+/* The whole of a picture of that size, which display_size_check must have accepted. */
 struct display_rect display_rect_whole(uint32_t width, uint32_t height);
 
 /* True if it is not empty and lies in a picture of that size. */
 bool display_rect_fits(const struct display_rect *rect, uint32_t width, uint32_t height);
 
 /*
- * Cuts what lies outside of a picture of at most DISPLAY_SIZE_MAX pixels a
- * side; any value is taken.
+ * Cuts off what is outside of a picture of at most DISPLAY_SIZE_MAX pixels a side; the
+ * rectangle can have any values.
  */
 struct display_rect display_rect_clip(const struct display_rect *rect, uint32_t width,
 				      uint32_t height);
 
-/* The smallest rectangle that holds both; both must fit in a picture. */
+/* The smallest rectangle that contains both; both must fit in a picture. */
 struct display_rect display_rect_union(const struct display_rect *a, const struct display_rect *b);
 
 #endif

@@ -13,9 +13,9 @@
 struct display_surface {
 	atomic_uint references;
 	uint32_t width, height;
-	const struct display_format *format; /* of what is written */
-	const struct display_format *stored; /* of pixels */
-	size_t row_bytes;		     /* of pixels: tightly packed */
+	const struct display_format *format; /* of the data that is written */
+	const struct display_format *stored; /* of `pixels` */
+	size_t row_bytes;		     /* of `pixels`: tightly packed */
 	uint8_t *pixels;		     /* owned; guarded by lock */
 	uint8_t *scratch;		     /* owned; one row; for the writing thread */
 	pthread_mutex_t lock;
@@ -119,7 +119,7 @@ static int check_rect(const struct display_surface *surface, const struct displa
 {
 	if (!display_rect_fits(rect, surface->width, surface->height)) {
 		return base_error_set(err, BASE_FAILED,
-				      "%dx%d pixels at %d,%d are not in a picture of %ux%u",
+				      "%dx%d pixels at %d,%d are outside of a picture of %ux%u",
 				      rect->width, rect->height, rect->x, rect->y, surface->width,
 				      surface->height);
 	}

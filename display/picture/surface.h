@@ -10,10 +10,9 @@
 #include "vgpu/base/error.h"
 
 /*
- * A picture in our own memory: what QEMU draws by itself (firmware, text
- * modes), which reaches us as bytes or in shared memory. The source's thread
- * writes it, the main thread uploads it; size and format never change after
- * creation, so only the pixels are guarded.
+ * A picture in the viewer's own memory: what QEMU draws by itself (firmware, text modes) and
+ * sends as bytes or in shared memory. The source's thread writes it, the main thread uploads
+ * it. Size and format never change after creation, so the lock guards only the pixels.
  */
 struct display_surface;
 
@@ -31,33 +30,33 @@ void display_surface_unref(struct display_surface *surface); /* takes NULL */
 uint32_t display_surface_width(const struct display_surface *surface);
 uint32_t display_surface_height(const struct display_surface *surface);
 
-/* What was given at creation: the layout that writes must have. */
+/* The format given at creation, which all written data must have. */
 const struct display_format *display_surface_format(const struct display_surface *surface);
 
 /*
- * Writes the pixels of a rectangle. data holds its rows only, `stride` bytes
- * apart. -1 and err if the rectangle is outside or data is too short.
+ * Writes the pixels of a rectangle. data holds only its rows, `stride` bytes apart. -1 and
+ * err if the rectangle is outside of the surface or data is too short.
  */
 int display_surface_write(struct display_surface *surface, const struct display_rect *rect,
 			  const void *data, size_t size, uint32_t stride, struct base_error *err);
 
 /*
- * As display_surface_write, from a file that holds the whole picture at
- * `offset`, its rows `stride` bytes apart. It is read, not mapped: a peer that
- * cuts its file short must not be able to kill us with SIGBUS.
+ * As display_surface_write, from a file that holds the whole picture at `offset`, its rows
+ * `stride` bytes apart. The file is read, not mapped: a peer that truncates its file must
+ * not be able to kill the viewer with SIGBUS.
  */
 int display_surface_read(struct display_surface *surface, const struct display_rect *rect, int fd,
 			 uint64_t offset, uint32_t stride, struct base_error *err);
 
 /*
- * Copies what both have room for; both must have one format and be the calling
- * thread's to write.
+ * Copies the part that both have room for. Both must have the same format, and the calling
+ * thread must be the one that writes them.
  */
 void display_surface_copy(struct display_surface *to, struct display_surface *from);
 
 /*
- * The pixels, for as long as the surface is locked: rows of `*row_pixels`
- * pixels in the layout `*format`, which is a format of OpenGL ES 3.
+ * Locks the surface and returns its pixels, valid until unlock: rows of `*row_pixels` pixels
+ * in `*format`, which OpenGL ES 3 supports.
  */
 const void *display_surface_lock(struct display_surface *surface,
 				 const struct display_format **format, uint32_t *row_pixels);

@@ -5,7 +5,7 @@ struct size {
 	int64_t width, height;
 };
 
-/* As large as fits, with the picture's proportions. */
+/* The largest size that fits, with the picture's proportions. */
 static struct size fit_size(struct size window, struct size picture)
 {
 	struct size size = { window.width, picture.height * window.width / picture.width };
@@ -31,7 +31,7 @@ static struct size choose_size(enum display_scale scale, struct size window, str
 	return (struct size){ picture.width * times, picture.height * times };
 }
 
-/* Sharp means nothing to a picture that is made smaller: pixels would be left out. */
+/* A picture that is made smaller is always smoothed: otherwise pixels would be left out. */
 static enum display_filter choose_filter(bool smooth, struct size size, struct size picture)
 {
 	bool smaller = size.width < picture.width || size.height < picture.height;
@@ -67,8 +67,8 @@ struct display_view display_view_place(const struct display_layout *layout, int3
 }
 
 /*
- * The pixel that is drawn at the place's middle. Of a picture that is made smaller
- * some are nowhere: the first and the last one must not be among them.
+ * The guest's pixel that is drawn at the middle of this screen pixel. If the picture is made
+ * smaller, some of its pixels cannot be reached, but the first and the last one must be.
  */
 static int32_t map_to_guest(int64_t place, int64_t from, int64_t size, int64_t guest_size)
 {
