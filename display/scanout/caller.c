@@ -16,7 +16,7 @@ bool scanout_caller_has_group(gid_t group, gid_t first, const gid_t *others, siz
 	return found;
 }
 
-/* SO_PEERGROUPS (Linux 4.13). Owned by the caller; NULL and errno. */
+/* Uses SO_PEERGROUPS (Linux 4.13). Owned by the caller; NULL with errno on failure. */
 static gid_t *read_groups(int socket, size_t *count)
 {
 	socklen_t length = NGROUPS_MAX * sizeof(gid_t);
@@ -38,10 +38,10 @@ int scanout_caller_read(struct scanout_caller *caller, int socket, struct base_e
 
 	if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 ||
 	    length != sizeof(peer))
-		return base_error_errno(err, errno, "cannot see who calls");
+		return base_error_errno(err, errno, "cannot identify the viewer");
 	groups = read_groups(socket, &count);
 	if (groups == NULL)
-		return base_error_errno(err, errno, "cannot see the groups of who calls");
+		return base_error_errno(err, errno, "cannot read the groups of the viewer");
 	*caller = (struct scanout_caller){
 		.uid = peer.uid,
 		.sees_system = group != NULL &&

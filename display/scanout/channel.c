@@ -25,7 +25,7 @@ static bool is_flood(struct scanout_channel *channel)
 	return ++channel->count > SCANOUT_REQUESTS_MAX;
 }
 
-/* Without room for them the kernel drops files that come along, and says so. */
+/* There is no room for file descriptors: the kernel drops them and sets MSG_CTRUNC. */
 enum scanout_receive scanout_channel_receive(struct scanout_channel *channel,
 					     struct scanout_request *request,
 					     struct base_error *err)
@@ -39,17 +39,18 @@ enum scanout_receive scanout_channel_receive(struct scanout_channel *channel,
 	if (length <= 0)
 		return SCANOUT_CLOSED;
 	if (length != sizeof(*request) || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
-		return lied(err, "sent what is no request");
+		return lied(err, "sent something that is not a request");
 	if (request->kind < SCANOUT_OPEN || request->kind > SCANOUT_INPUT)
-		return lied(err, "sent a request of a kind that there is not");
+		return lied(err, "sent a request of an unknown kind");
 	if (is_flood(channel))
-		return lied(err, "sent too many requests in a second");
+		return lied(err, "sent too many requests in one second");
 	return SCANOUT_RECEIVED;
 }
 
 /*
- * In lower case, as libvirt and the kernel write it. By hand: a program with privileges
- * loads no library for that, and what the viewer sent may have no NUL.
+ * Checks for lower case, as libvirt and the kernel write it. It is parsed by hand, because a
+ * privileged program should not load a library for that, and because what the viewer sent
+ * may have no NUL.
  */
 static bool is_uuid(const char text[BASE_UUID_SIZE])
 {
@@ -70,8 +71,9 @@ int scanout_request_check_open(const struct scanout_request *request, struct bas
 		return base_error_set(err, BASE_FAILED, "the first request must be OPEN");
 	if (request->version != SCANOUT_VERSION)
 		return base_error_set(err, BASE_FAILED,
-				      "vgpu-scanout " VGPU_VERSION " speaks version %d, not %u: "
-				      "install it and vgpu-display from one release",
+				      "vgpu-scanout " VGPU_VERSION
+				      " uses protocol version %d, not %u: "
+				      "install it and vgpu-display from the same release",
 				      SCANOUT_VERSION, request->version);
 	if (!is_uuid(request->domain) || !is_uuid(request->vgpu))
 		return base_error_set(err, BASE_FAILED,

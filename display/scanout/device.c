@@ -10,7 +10,7 @@
 
 #include "vgpu/base/dir.h"
 
-#define MOST_NUMBERS 65536u /* of a process's files that are looked at */
+#define MOST_NUMBERS 65536u /* files of a process that are examined */
 #define PID_DIGITS   9	    /* the kernel's highest process id has 7 */
 
 /* The C library has these since glibc 2.36. */
@@ -28,14 +28,14 @@ struct search {
 	struct scanout_device *device;
 	const struct scanout_caller *caller;
 	const char *domain, *vgpu;
-	bool has_nodes; /* there is such a vGPU at all */
-	bool has_seen;	/* a process of the domain */
-	int errnum;	/* why the kernel did not let its files be had */
+	bool has_nodes; /* the vGPU exists */
+	bool has_seen;	/* a process of the domain was found */
+	int errnum;	/* why its files could not be duplicated; 0: no error */
 };
 
 /*
- * The vGPU by way of the file that QEMU opened it with. By the group the kernel
- * opens the very device that is asked for; the device's own file is that already.
+ * Opens the vGPU through the file with which QEMU opened it. A group's file opens exactly
+ * the device that is named; the device's own file needs only a duplicate.
  */
 static int open_beside(const struct search *search, int file, enum scanout_node node)
 {
@@ -45,8 +45,8 @@ static int open_beside(const struct search *search, int file, enum scanout_node 
 }
 
 /*
- * Each file number is tried, because the folder that lists them (/proc/PID/fd) is
- * for the process's own user only. True if one of them led to the vGPU.
+ * Tries each file number, because only the process's own user can read the folder that lists
+ * them (/proc/PID/fd). True if one of them led to the vGPU.
  */
 static bool take(struct search *search, int pidfd, unsigned int numbers)
 {
@@ -61,7 +61,7 @@ static bool take(struct search *search, int pidfd, unsigned int numbers)
 			continue;
 		if (file < 0) {
 			search->errnum = errno;
-			/* SELinux judges each file by itself: it may allow the right one. */
+			/* SELinux decides for each file, so it may allow the right one. */
 			if (errno == EACCES)
 				continue;
 			return false;
@@ -87,8 +87,9 @@ static bool is_wanted(const struct search *search, int dirfd, struct scanout_pro
 }
 
 /*
- * The folder is that of one process for good, a PID is not: if the folder has the
- * right one still after the pidfd was opened, the pidfd is of that process.
+ * An open folder of /proc always belongs to the same process, but a PID can be reused. If
+ * the folder still shows the right process after the pidfd was opened, the pidfd is of that
+ * process.
  */
 static bool try_process(struct search *search, int proc, const char *pid)
 {
@@ -120,13 +121,14 @@ static int refuse(const struct search *search, struct base_error *err)
 	if (!search->has_seen)
 		return base_error_set(
 			err, BASE_FAILED,
-			"no running domain %s that you may see: the system's VMs are for "
-			"root and group " SCANOUT_GROUP ", others for whose they are",
+			"no running domain %s that you may see: only root and group " SCANOUT_GROUP
+			" may see VMs of the system, and only their own user may see others",
 			search->domain);
 	if (search->errnum == EPERM || search->errnum == EACCES)
-		return base_error_set(err, BASE_FAILED,
-				      "the kernel does not let vgpu-scanout have a file of QEMU's: "
-				      "'vgpu doctor' tells what to change");
+		return base_error_set(
+			err, BASE_FAILED,
+			"the kernel does not let vgpu-scanout use QEMU's open files: run "
+			"'vgpu doctor', it says what to change");
 	if (search->errnum != 0)
 		return base_error_errno(err, search->errnum, "cannot open the vGPU %s beside QEMU",
 					search->vgpu);

@@ -9,15 +9,15 @@
 #include "display/scanout/protocol.h"
 
 /*
- * A vGPU that a running QEMU has, opened beside it. While it is open nobody else can
- * have the vGPU after QEMU: VFIO keeps the group for whoever has a device of it
- * (vfio_group_fops_release in the kernel's drivers/vfio/group.c). So it is to be
- * closed as soon as QEMU is gone or no longer has it.
+ * A vGPU of a running QEMU, opened beside it. While it is open, no other process can use the
+ * vGPU after QEMU, because VFIO keeps the group busy while a device of it is open
+ * (vfio_group_fops_release in the kernel's drivers/vfio/group.c). So close it as soon as QEMU
+ * is gone or no longer has the vGPU.
  */
 struct scanout_device {
 	int fd;	    /* owned; never leaves this program */
 	int pidfd;  /* owned; of QEMU: readable when it has ended */
-	int number; /* of QEMU's file that led here */
+	int number; /* QEMU's file number of the vGPU */
 	struct scanout_nodes nodes;
 };
 
@@ -27,9 +27,9 @@ struct scanout_device {
 	}
 
 /*
- * Finds the process of the domain that the caller may see and that has the vGPU.
- * The error is for the caller: it is the same for all that the caller may not see,
- * whether that is there or not.
+ * Finds the process of the domain that the caller may see and that has the vGPU. -1 and err
+ * if there is none. The error is sent to the caller, so it is the same for everything that
+ * the caller may not see, whether it exists or not.
  */
 int scanout_device_open(struct scanout_device *device, const struct scanout_caller *caller,
 			const char domain[BASE_UUID_SIZE], const char vgpu[BASE_UUID_SIZE],

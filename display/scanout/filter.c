@@ -15,7 +15,7 @@
 
 BASE_DEFINE_CLEANUP_PTR(filter, void, seccomp_release)
 
-/* With any arguments: none of these reaches a file or a process that is not open. */
+/* Allowed with any arguments: none of these reaches a file or a process that is not open. */
 static const int calls[] = {
 	SCMP_SYS(ppoll),
 	SCMP_SYS(close),
@@ -67,7 +67,7 @@ static int add_rules(scmp_filter_ctx filter, const struct scanout_device *device
 		{ SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, { IS(0, PR_SET_TIMERSLACK) } },
 		/* fstat(3) of glibc 2.33 to 2.38 */
 		{ SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1, { IS(3, AT_EMPTY_PATH) } },
-		/* malloc(3): memory of its own, with nothing to run in it */
+		/* malloc(3): private memory that is not executable */
 		{ SCMP_ACT_ALLOW,
 		  SCMP_SYS(mmap),
 		  2,

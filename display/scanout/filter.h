@@ -5,7 +5,7 @@
 #include "display/scanout/device.h"
 #include "vgpu/base/error.h"
 
-/* 0: built with a sanitizer, whose runtime makes system calls of its own. */
+/* 0 if built with a sanitizer, whose runtime makes system calls of its own. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SCANOUT_FILTERED 0
 #elif defined(__has_feature)
@@ -18,10 +18,11 @@
 #endif
 
 /*
- * From now on this process can only serve: ask the device for its plane, talk to the
- * viewer, take that one file of that one QEMU to see whether it is still there, wait as
- * exactly as it must, and write to its log. Any other system call kills it. No file can be opened,
- * no other process be reached, although CAP_SYS_PTRACE is there.
+ * From now on this process can only serve: query the device's plane, talk to the viewer,
+ * duplicate that one file of that one QEMU to check that it is still there, set its timer's
+ * precision and wait, and write to its log. Any other system call kills it. It can open no
+ * file and reach no other process, although it has CAP_SYS_PTRACE. -1 and err if the filter
+ * cannot be set.
  *
  * Without SCANOUT_FILTERED this does nothing.
  */

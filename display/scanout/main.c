@@ -11,12 +11,12 @@
 static const char usage[] =
 	"usage: vgpu-scanout\n"
 	"\n"
-	"Tells a viewer which picture a vGPU shows. Not for people: systemd starts it for\n"
-	"each connection to vgpu-scanout.socket, or vgpu-display does; standard input is the\n"
-	"connection. See vgpu-scanout(8).\n"
+	"Tells a viewer which picture a vGPU shows. Do not start it by hand: systemd starts\n"
+	"it for each connection to vgpu-scanout.socket, or vgpu-display starts it. Standard\n"
+	"input is the connection. See vgpu-scanout(8).\n"
 	"\n"
-	"  -h, --help     this text\n"
-	"  -V, --version\n";
+	"  -h, --help     print this text\n"
+	"  -V, --version  print the version\n";
 
 static bool is_connection(int fd)
 {
@@ -27,7 +27,10 @@ static bool is_connection(int fd)
 	       getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain == AF_UNIX;
 }
 
-/* An end of a pair of sockets has no name: the viewer started us, and tells what we tell it. */
+/*
+ * True for an end of a socketpair, which has no name: then the viewer started this process
+ * and reports what it learns from it.
+ */
 static bool is_viewers_own(int fd)
 {
 	struct sockaddr_storage address;
@@ -43,7 +46,7 @@ static int serve(struct base_error *err)
 
 	if (!is_connection(STDIN_FILENO))
 		return base_error_set(err, BASE_MISUSED,
-				      "is not for people: see vgpu-scanout --help");
+				      "cannot be started by hand: see vgpu-scanout --help");
 	if (is_viewers_own(STDIN_FILENO))
 		base_log_init("vgpu-scanout", BASE_LOG_WARNING);
 	if (scanout_privilege_drop(err) < 0 || scanout_caller_read(&caller, STDIN_FILENO, err) < 0)

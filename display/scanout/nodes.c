@@ -19,7 +19,7 @@ static bool is_number(const char *text)
 	return length > 0 && length < 10 && text[length] == '\0';
 }
 
-/* A file `dev` of sysfs: "MAJOR:MINOR"; 0 if there is none. */
+/* Reads a file `dev` of sysfs, which contains "MAJOR:MINOR"; 0 if there is none. */
 static dev_t read_number(int dirfd, const char *path)
 {
 	BASE_AUTO(free) char *text = base_file_read_attribute_at(dirfd, path);
@@ -30,7 +30,7 @@ static dev_t read_number(int dirfd, const char *path)
 	return makedev(high, low);
 }
 
-/* The group's link ends with its number: ../../../kernel/iommu_groups/12. */
+/* The target of the group's link ends with its number: ../../../kernel/iommu_groups/12. */
 static dev_t read_group(const char *sysfs, int vgpu)
 {
 	char target[PATH_MAX], path[PATH_MAX];
@@ -47,7 +47,7 @@ static dev_t read_group(const char *sysfs, int vgpu)
 	return read_number(AT_FDCWD, path);
 }
 
-/* The one folder in vfio-dev is named as the file: vfio3. */
+/* The only folder in vfio-dev has the name of the device's file, such as vfio3. */
 static dev_t read_device(int vgpu)
 {
 	BASE_AUTO(base_dir) struct base_dir dir = BASE_DIR_CLOSED;

@@ -11,15 +11,15 @@
 #define SCANOUT_SYSFS "/sys"
 
 /*
- * The device numbers by which the kernel knows the files that lead to a vGPU;
- * 0: it has no such file. A file's name is no proof, a VM has its own /dev.
+ * The device numbers of the files that lead to a vGPU; 0: it has no such file. A file's name
+ * proves nothing, because a VM has its own /dev.
  */
 struct scanout_nodes {
 	dev_t group;  /* /dev/vfio/GROUP (linux/vfio.h, VFIO_GROUP_*) */
 	dev_t device; /* /dev/vfio/devices/vfioN, since Linux 6.6 */
 };
 
-/* sysfs is SCANOUT_SYSFS, or another for tests. False if there is no such vGPU. */
+/* sysfs is SCANOUT_SYSFS, or another directory in tests. False if there is no such vGPU. */
 bool scanout_nodes_read(struct scanout_nodes *nodes, const char *sysfs,
 			const char vgpu[BASE_UUID_SIZE]);
 
@@ -29,7 +29,7 @@ enum scanout_node {
 	SCANOUT_NODE_DEVICE,
 };
 
-/* What an open file is. */
+/* Which of the vGPU's files an open file is. */
 enum scanout_node scanout_nodes_match(const struct scanout_nodes *nodes, const struct stat *file);
 
 #endif

@@ -4,39 +4,41 @@
 #include "display/scanout/protocol.h"
 
 /*
- * The goal: a flip is noticed within the interval that the viewer asked for, half a
- * millisecond, and the processor is woken as seldom as that allows. A look itself costs
- * next to nothing: it is the waking that a battery pays for.
+ * The goal: notice a flip within the interval that the viewer asked for, half a millisecond,
+ * and wake the processor as seldom as that allows. A look itself costs next to nothing; what
+ * costs energy is the wake-up.
  *
- * A guest with a rhythm (rhythm.h) is looked at often from shortly before its next flip is
- * due until the flip is seen. How shortly is as its flips came early lately. A late flip is
- * awaited like any other; one that was seen late, as this program was not woken in time, is
- * passed over. Here at 60 Hz, `|` is a look, `F` the one that saw a flip:
+ * If a guest has a rhythm (rhythm.h), the plane is looked at often from shortly before its
+ * next flip is due until the flip is seen. How long before depends on how early its flips
+ * came lately. A late flip is awaited like any other. If a flip was seen late because this
+ * program was not woken in time, nothing is learnt from it. At 60 Hz, with `|` for a look and
+ * `F` for one that saw a flip:
  *
  *	F               |               ||||F             |             |||F
  *	^ sleeps        ^ a probe       ^ the window opens
  *
- * Between flips there is at least one probe, since a guest that began to flip twice as
- * often would else look the same. It sees the same buffer if two flips of a guest with two
- * buffers came before it: so it wanders. A probe that sees a flip ends the trust in the
- * rhythm, as that flip was noticed late, and each time that happens more flips have to
- * be seen before a rhythm is trusted again: a guest that only seems to have one is soon
- * looked at all the time, which is what is done while there is no trust.
+ * Between flips there is at least one probe, because otherwise a guest that starts to flip
+ * twice as often would look the same. If a guest with two buffers has flipped twice before
+ * the probe, the probe sees the same buffer as before, so its place changes each time. A
+ * probe that sees a flip ends the trust in the rhythm, because that flip was noticed late.
+ * Each time this happens, more flips have to be seen before a rhythm is trusted again. So a
+ * guest that only seems to have a rhythm is soon looked at all the time, as is every guest
+ * without a trusted rhythm.
  *
- * A guest that stands still is looked at once a refresh in the end. Its first flip then is
- * noticed that late, unless the user did something: that is told by the viewer, and what
- * the guest makes of it is awaited as a flip is.
+ * If a guest stands still, the plane is finally looked at once a refresh. The first flip is
+ * then noticed up to a refresh late, unless the user did something: the viewer reports that,
+ * and what the guest draws in response is awaited like a flip.
  */
 #define US	     UINT64_C(1000)
 #define MS	     UINT64_C(1000000)
 #define ANSWER_NS    (300 * MS)	  /* after input the guest may flip out of its rhythm */
-#define HURRY_NS     (1000 * MS)  /* after a flip or input: looks at the interval */
-#define STILL_NS     (2500 * MS)  /* from then on a guest stands still */
-#define CALM_NS	     (1 * MS)	  /* between looks when it does not yet */
-#define REFRESH_NS   (16500 * US) /* and when it does; with the slack a refresh at 60 Hz */
+#define HURRY_NS     (1000 * MS)  /* after a flip or input: look at the viewer's interval */
+#define STILL_NS     (2500 * MS)  /* without a flip for so long a guest stands still */
+#define CALM_NS	     (1 * MS)	  /* between looks before it stands still */
+#define REFRESH_NS   (16500 * US) /* between looks then; with the slack a refresh at 60 Hz */
 #define SLACK_NS     (500 * US)
-#define MOMENT_NS    (2 * MS) /* what is to be noticed can wait for a look that is so near */
-#define LATE_NS	     (1 * MS) /* who is woken so late cannot tell when a flip was */
+#define MOMENT_NS    (2 * MS) /* if the next look is so near, other things wait for it */
+#define LATE_NS	     (1 * MS) /* if woken so late, the time of a flip is not known */
 #define PROBED_NS    (6 * MS) /* a shorter time without a look needs no probe */
 #define EARLY_ONE_IN 32
 #define NEEDED_LEAST SCANOUT_RHYTHM_LEAST
@@ -53,7 +55,7 @@ static uint64_t longer(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* Where a rhythm is followed no more, what is learnt of the next one begins here. */
+/* Stops following a rhythm, and starts to learn the next one. */
 static void forget_rhythm(struct scanout_pace *pace)
 {
 	pace->rhythm = (struct scanout_rhythm){ 0 };
@@ -108,9 +110,9 @@ static void distrust(struct scanout_pace *pace)
 }
 
 /*
- * A flip that the first look of a window sees came before it: so that only one in
- * EARLY_ONE_IN does, each moves the beginning of the window, and each other one moves it
- * back by as much less.
+ * A flip that is seen by the first look of a window came before the window. Only one flip in
+ * EARLY_ONE_IN should do so: each such flip opens the next window earlier, and each other flip
+ * opens it later by that fraction of the step.
  */
 static void adapt_margin(struct scanout_pace *pace)
 {
@@ -155,7 +157,7 @@ void scanout_pace_note_flip(struct scanout_pace *pace, uint64_t now)
 	pace->flipped = pace->stirred = now;
 	if (was_still)
 		forget_rhythm(pace);
-	/* A probe that is late, when the flip is due, proves nothing. */
+	/* A probe that runs late, when the flip is due, proves nothing. */
 	if (pace->rhythm.period != 0 && is_vague && now < pace->opens)
 		distrust(pace);
 	else if (pace->rhythm.period != 0)
@@ -164,7 +166,7 @@ void scanout_pace_note_flip(struct scanout_pace *pace, uint64_t now)
 		learn(pace, now);
 }
 
-/* Whatever the user does, such a guest cannot show it before the flip that is awaited. */
+/* Such a guest cannot show the effect of input before the flip that is awaited anyway. */
 static bool flips_each_refresh(const struct scanout_pace *pace, uint64_t now)
 {
 	uint64_t period = (uint64_t)pace->rhythm.period;
@@ -201,8 +203,9 @@ static uint64_t next_in_step(struct scanout_pace *pace, uint64_t awaited, uint64
 }
 
 /*
- * The next probe between a flip, or the end of a window, and the next window; that window,
- * if there is none. They lie on one of two places in each part of the time in turns.
+ * The time of the next probe between a flip, or the end of a window, and the next window; the
+ * start of that window if no probe is left. The time is divided into parts, and the probes
+ * alternate between two places in each part.
  */
 static uint64_t next_probe(struct scanout_pace *pace, uint64_t from, uint64_t now)
 {

@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <sys/ioctl.h>
 
-#define PRIMARY	    1	   /* DRM_PLANE_TYPE_PRIMARY, which no header for programs has */
-#define MOST_PIXELS 16384u /* a side */
+#define PRIMARY	    1	   /* DRM_PLANE_TYPE_PRIMARY, which no userspace header defines */
+#define MOST_PIXELS 16384u /* per side */
 #define MOST_STRIDE (MOST_PIXELS * 16)
-#define LEAST_BYTES 1 /* a pixel; whose format is known to the viewer */
+#define LEAST_BYTES 1 /* per pixel; only the viewer knows the formats */
 
 int scanout_plane_probe(int device, struct base_error *err)
 {
@@ -20,7 +20,7 @@ int scanout_plane_probe(int device, struct base_error *err)
 
 	if (ioctl(device, VFIO_DEVICE_QUERY_GFX_PLANE, &info) < 0)
 		return base_error_errno(err, errno,
-					"the vGPU hands out no dma-bufs of its picture");
+					"the vGPU does not provide its picture as a dma-buf");
 	return 0;
 }
 
@@ -66,7 +66,7 @@ bool scanout_view_same(const struct scanout_view *a, const struct scanout_view *
 	       a->size == b->size && a->x == b->x && a->y == b->y;
 }
 
-/* Of a tiled plane too: rows of tiles need as much at least. */
+/* This also holds for a tiled plane, because tiles need at least as many bytes. */
 static bool fits(const struct scanout_view *view, uint64_t bytes)
 {
 	uint64_t columns = (uint64_t)view->x + view->width;
@@ -80,10 +80,10 @@ int scanout_view_check(struct scanout_view *view, uint64_t bytes, struct base_er
 {
 	if (view->width > MOST_PIXELS || view->height > MOST_PIXELS || view->stride > MOST_STRIDE)
 		return base_error_set(err, BASE_FAILED,
-				      "%ux%u pixels in rows of %u bytes are no picture",
+				      "a picture cannot have %ux%u pixels in rows of %u bytes",
 				      view->width, view->height, view->stride);
 	if (view->modifier == DRM_FORMAT_MOD_INVALID)
-		return base_error_set(err, BASE_FAILED, "it does not say how its pixels lie");
+		return base_error_set(err, BASE_FAILED, "the layout of its pixels is not known");
 	if (!fits(view, bytes))
 		view->x = view->y = 0;
 	if (!fits(view, bytes))

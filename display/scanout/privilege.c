@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The C library has no functions for the two calls (capget(2)). */
+/* The C library has no wrappers for capget(2) and capset(2). */
 static int keep(uint32_t capabilities)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -30,6 +30,6 @@ int scanout_privilege_drop(struct base_error *err)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 ||
 	    keep(CAP_TO_MASK(CAP_SYS_PTRACE)) < 0)
-		return base_error_errno(err, errno, "cannot give privileges away");
+		return base_error_errno(err, errno, "cannot drop privileges");
 	return 0;
 }

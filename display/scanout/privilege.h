@@ -5,9 +5,9 @@
 #include "vgpu/base/error.h"
 
 /*
- * Gives away every capability but CAP_SYS_PTRACE, which lets pidfd_getfd(2) take a file
- * of another user's QEMU and is not gained where it is not there, and with it
- * the way to gain any by executing a file.
+ * Drops every capability except CAP_SYS_PTRACE, with which pidfd_getfd(2) can duplicate a
+ * file of another user's QEMU. If the process does not have CAP_SYS_PTRACE, it does not get
+ * it. Executing a file can give no privileges afterwards. -1 and err on failure.
  */
 int scanout_privilege_drop(struct base_error *err);
 

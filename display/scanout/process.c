@@ -10,10 +10,13 @@
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/file.h"
 
-#define TEXT_LIMIT	16384		    /* bytes; status has some 1,500 */
-#define ARGUMENTS_LIMIT ((size_t)512 << 10) /* bytes; QEMU's have some 10,000 */
+#define TEXT_LIMIT	16384		    /* bytes; status has about 1,500 */
+#define ARGUMENTS_LIMIT ((size_t)512 << 10) /* bytes; QEMU's are about 10,000 */
 
-/* Of a "name:\tvalue" line; NULL if there is none. The kernel escapes a process's own name. */
+/*
+ * The value of a "name:\tvalue" line; NULL if there is none. A process cannot fake a line
+ * with its own name, because the kernel escapes that.
+ */
 static const char *find_value(const char *text, const char *name)
 {
 	size_t length = strlen(name);
@@ -55,7 +58,7 @@ static const char *find_path(const char *line)
 	return NULL;
 }
 
-/* Past the components that end with `end`, of a path without the slash before them. */
+/* Skips the leading components of a path that end with `end`; no slash is before the first. */
 static const char *skip(const char *path, const char *end)
 {
 	size_t length = strlen(end);
@@ -69,7 +72,7 @@ static const char *skip(const char *path, const char *end)
 	return path;
 }
 
-/* In the first part of it, or in a partition of that (libvirt's <resource>). */
+/* The VM is directly below the machine's part of the tree, or in partitions (<resource>) of it. */
 static bool is_machine(const char *path)
 {
 	if (strncmp(path, "/machine.slice/", 15) == 0)
@@ -111,7 +114,7 @@ bool scanout_process_names(const char *arguments, size_t length, const char doma
 	for (const char *word = arguments; word < end;) {
 		size_t size = strnlen(word, (size_t)(end - word));
 
-		/* An argument that was cut is none. */
+		/* An argument that was cut off does not count. */
 		if (word + size == end)
 			return false;
 		if (is_uuid && strcmp(word, domain) == 0)

@@ -8,25 +8,25 @@
 
 #include "vgpu/base/name.h"
 
-/* A process as far as it matters whose VM it may be (proc(5)). */
+/* The properties of a process that tell whose VM it may be (proc(5)). */
 struct scanout_process {
 	uid_t uid;	      /* all four of its user ids */
-	unsigned int numbers; /* of its files: each is below this */
-	bool is_system;	      /* a VM of the system's libvirt */
+	unsigned int numbers; /* its file numbers are below this */
+	bool is_system;	      /* it is a VM of the system's libvirt */
 };
 
 /*
- * Reads what neither waits for the process nor can be made up by it; dirfd is its
- * directory in /proc, which stays that process's also when its PID is given to
- * another. False if it is gone or of no use.
+ * Reads only files that the process can neither delay nor fake. dirfd is its directory in
+ * /proc, which stays that process's even if its PID is reused. False if it is gone or cannot
+ * be a VM.
  */
 bool scanout_process_read(struct scanout_process *process, int dirfd);
 
 /*
  * True if it was started with the arguments `-uuid DOMAIN`, as libvirt starts QEMU
- * (qemuBuildCommandLine in libvirt's qemu_command.c). To be asked only of processes
- * that the caller may see: their arguments are read from their own memory, so
- * one that is out for harm can keep a reader waiting.
+ * (qemuBuildCommandLine in libvirt's qemu_command.c). Call it only for processes that the
+ * caller may see: the arguments are read from the process's own memory, so a hostile process
+ * can keep the reader waiting.
  */
 bool scanout_process_runs(int dirfd, const char domain[BASE_UUID_SIZE]);
 
@@ -36,15 +36,15 @@ bool scanout_process_runs(int dirfd, const char domain[BASE_UUID_SIZE]);
 bool scanout_process_parse_status(struct scanout_process *process, const char *text);
 
 /*
- * /proc/PID/cgroup. Only systemd's machined, asked by root or by polkit's leave, puts
- * processes below machine.slice, and without it libvirt's root daemon puts QEMU
- * below /machine (virCgroupNewMachine in libvirt's vircgroup.c). Slices within
- * machine.slice, and folders x.partition, are root's to make, too. A user's own
- * processes cannot leave the part of the tree that is given to the user.
+ * /proc/PID/cgroup. Only systemd-machined, asked by root or with polkit's permission, puts
+ * processes below machine.slice. Without it, libvirt's root daemon puts QEMU below /machine
+ * (virCgroupNewMachine in libvirt's vircgroup.c). Only root can make slices within
+ * machine.slice, and folders x.partition. A user's own processes cannot leave the part of the
+ * tree that is given to the user.
  */
 bool scanout_process_is_system(const char *text);
 
-/* /proc/PID/cmdline: arguments that end with a NUL each. */
+/* /proc/PID/cmdline: arguments, each of which ends with a NUL. */
 bool scanout_process_names(const char *arguments, size_t length, const char domain[BASE_UUID_SIZE]);
 
 #endif

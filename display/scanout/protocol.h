@@ -7,29 +7,28 @@
 #include "vgpu/base/name.h"
 
 /*
- * What vgpu-display and its helper vgpu-scanout say to each other, on one
- * machine, over a socket of type SOCK_SEQPACKET: each packet is one of the two
- * structs below, whole, in the machine's byte order. Whatever else comes ends
- * the connection, and so does a peer that is gone.
+ * The protocol between vgpu-display and its helper vgpu-scanout, on one machine, over a
+ * socket of type SOCK_SEQPACKET. Each packet is exactly one of the two structs below, in the
+ * machine's byte order. Anything else ends the connection, and so does a peer that is gone.
  *
- * The viewer opens one vGPU of one domain. From then on the helper looks at the
- * vGPU's primary plane, every interval_us where a change is awaited and less often where
- * none is (pace.h), and sends it when it has changed. That the user did something the
- * guest may answer to is told by SCANOUT_INPUT, once in 20 ms at most.
- * Only one plane is under way at a time: the next one, which is the newest then,
- * follows once the viewer has said SCANOUT_TAKEN, so a viewer that stalls finds
- * no queue behind it, and a helper never waits for a viewer.
+ * The viewer opens one vGPU of one domain. From then on the helper looks at the vGPU's
+ * primary plane, every interval_us if a change is awaited and less often otherwise (pace.h),
+ * and sends the plane when it has changed. When the user does something, the viewer sends
+ * SCANOUT_INPUT, at most once in 20 ms, because the guest may respond to it. Only one plane
+ * is under way at a time: the next one, which is then the newest, follows after the viewer has
+ * sent SCANOUT_TAKEN. So no queue builds up for a viewer that stalls, and the helper never
+ * waits for a viewer.
  */
 #define SCANOUT_SOCKET	"/run/vgpu-scanout.sock"
 #define SCANOUT_VERSION 2
 
-/* The interval at which a flip is noticed, where one is awaited; microseconds. */
+/* The interval between looks while a flip is awaited; microseconds. */
 #define SCANOUT_INTERVAL_MIN_US	    100
 #define SCANOUT_INTERVAL_DEFAULT_US 500
 #define SCANOUT_INTERVAL_MAX_US	    1000000
 
 enum scanout_request_kind {
-	SCANOUT_OPEN = 1, /* first and once: version, domain, vgpu */
+	SCANOUT_OPEN = 1, /* the first request, sent once: version, domain, vgpu */
 	SCANOUT_TAKEN,	  /* the last plane was taken: the next may come */
 	SCANOUT_PACE,	  /* interval_us from now on; 0: do not look until told otherwise */
 	SCANOUT_FORGET,	  /* buffer was dropped: send it with its fd if it comes back */
@@ -41,34 +40,34 @@ struct scanout_request {
 	uint32_t version;
 	uint32_t interval_us;
 	uint32_t buffer;
-	char domain[BASE_UUID_SIZE]; /* in lower case, with its NUL */
+	char domain[BASE_UUID_SIZE]; /* in lower case, with the NUL */
 	char vgpu[BASE_UUID_SIZE];
 };
 
 enum scanout_reply_kind {
-	SCANOUT_OPENED = 1, /* the vGPU is found: planes follow */
+	SCANOUT_OPENED = 1, /* the vGPU was found: planes follow */
 	SCANOUT_REFUSED,    /* text says why; the connection ends */
 	SCANOUT_PLANE,	    /* plane; with one fd if the viewer does not have its buffer */
-	SCANOUT_GONE,	    /* the VM let go of the vGPU, or ended; the connection ends */
+	SCANOUT_GONE,	    /* the VM released the vGPU, or ended; the connection ends */
 };
 
 /* A primary plane (struct vfio_device_gfx_plane_info, linux/vfio.h). */
 struct scanout_plane {
 	/*
-	 * The buffer's number on this connection, from 1, never given twice to
-	 * different buffers or layouts; 0: the guest shows no picture, the rest
-	 * is 0.
+	 * The buffer's number on this connection, from 1. A number is never used for two
+	 * different buffers or layouts. 0: the guest shows no picture, and the description of
+	 * the plane is 0, too.
 	 */
 	uint32_t buffer;
 	uint32_t fourcc; /* DRM_FORMAT_* */
 	uint64_t modifier;
 	uint32_t width, height; /* pixels */
 	uint32_t stride;	/* bytes */
-	uint32_t x, y;		/* where it lies in the buffer; pixels */
+	uint32_t x, y;		/* where the picture is in the buffer; pixels */
 	uint32_t reserved;
 	uint64_t size;	  /* of the dma-buf; bytes */
-	uint64_t flips;	  /* changes seen since SCANOUT_OPENED, this one with it */
-	uint64_t seen_ns; /* when this one was; CLOCK_MONOTONIC */
+	uint64_t flips;	  /* changes seen since SCANOUT_OPENED, including this one */
+	uint64_t seen_ns; /* when this one was seen; CLOCK_MONOTONIC */
 };
 
 struct scanout_reply {
@@ -76,7 +75,7 @@ struct scanout_reply {
 	uint32_t reserved;
 	union {
 		struct scanout_plane plane;
-		char text[256]; /* one line with its NUL */
+		char text[256]; /* one line, with the NUL */
 	};
 };
 

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 
 #define PERIOD_LEAST INT64_C(3000000)	  /* a faster guest is looked at all the time */
-#define TOLERANCE    5			  /* a flip may be early or late by that part of a period */
-#define RARE	     5			  /* a step that is a smaller part of all is no habit */
-#define SPAN_MOST    INT64_C(60000000000) /* between the first flip and the last */
-#define DIVISORS     3 /* flips may come at each second or third refresh, in turns too */
+#define TOLERANCE    5			  /* a flip may be 1/5 of a period early or late */
+#define RARE	     5			  /* a step is a habit if it is at least 1/5 of all */
+#define SPAN_MOST    INT64_C(60000000000) /* from the first flip to the last */
+#define DIVISORS     3 /* flips may come at every second or third refresh, or alternate */
 
-/* Both whole numbers of nanoseconds, not negative. */
+/* Neither argument may be negative, and b must not be 0. */
 static int64_t divide_rounded(int64_t a, int64_t b)
 {
 	return (a + b / 2) / b;
@@ -37,7 +37,7 @@ static int64_t median_interval(const uint64_t *flips, size_t count)
 	return intervals[(count - 1) / 2];
 }
 
-/* Numbers the refreshes that the flips belong to. False where two have the same. */
+/* Numbers the refreshes that the flips belong to. False if two flips have the same refresh. */
 static bool number_refreshes(int64_t *numbers, const uint64_t *flips, size_t count, int64_t period)
 {
 	numbers[0] = 0;
@@ -66,9 +66,10 @@ static uint32_t find_habits(const int64_t *numbers, size_t count)
 }
 
 /*
- * The straight line through the flips' times over their refreshes' numbers, by least
- * squares: its slope is the period, and what the flips are off it their earliness. A
- * minute at most, and some ten thousand refreshes: no sum comes near 64 bits.
+ * Fits a straight line to the flips' times over the numbers of their refreshes, by least
+ * squares. Its slope is the period, and a flip's distance from it is how early or late the
+ * flip came. The flips span at most a minute, about ten thousand refreshes, so no sum comes
+ * near 64 bits.
  */
 static bool fit_period(struct scanout_rhythm *rhythm, const uint64_t *flips, size_t count,
 		       int64_t guess)
@@ -107,9 +108,9 @@ static bool fit_period(struct scanout_rhythm *rhythm, const uint64_t *flips, siz
 }
 
 /*
- * The longest period that will do is the one: any part of it would, too. But film on a
- * screen of 60 Hz, which is shown for two and three refreshes in turns, does roughly with
- * two and a half of them and exactly with one.
+ * Prefers the longest period that fits, because each fraction of it fits, too. A shorter one
+ * wins only if it fits much better: a film on a 60 Hz screen, shown for two and three
+ * refreshes alternately, fits two and a half refreshes roughly, but one refresh exactly.
  */
 bool scanout_rhythm_find(struct scanout_rhythm *rhythm, const uint64_t *flips, size_t count)
 {

@@ -6,35 +6,35 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Flips that a rhythm is found in, at most and at least. */
+/* The most and the fewest flips in which a rhythm is found. */
 #define SCANOUT_RHYTHM_FLIPS 16
 #define SCANOUT_RHYTHM_LEAST 8
 
-/* How many periods two flips may lie apart for that distance to be a habit. */
+/* The most periods between two flips that can count as a habit. */
 #define SCANOUT_RHYTHM_STEPS 31
 
 /*
- * What the flips of a guest have in common: its screen is refreshed at even distances,
- * and it flips at some of the refreshes, a little early or late. All times are
- * nanoseconds; `last` is one of the clock that the flips were given in.
+ * The common pattern of a guest's flips: its screen is refreshed at even intervals, and it
+ * flips at some of the refreshes, a little early or late. All times are nanoseconds; `last`
+ * is on the same clock as the flips.
  */
 struct scanout_rhythm {
 	int64_t period;	     /* of the refreshes; 0: none is known */
 	uint64_t last;	     /* the refresh of the last flip */
-	int64_t early, late; /* how far before and after their refreshes flips came at most */
-	uint32_t steps;	     /* bit n: it is a habit to flip n refreshes after the last flip */
+	int64_t early, late; /* how long before and after its refresh a flip came at most */
+	uint32_t steps;	     /* bit n: the guest often flips n refreshes after the last flip */
 };
 
 /*
- * Finds the rhythm of flips, in their order; no more than SCANOUT_RHYTHM_FLIPS. False if
- * they have none, or are too few to tell, or lie too far apart.
+ * Finds the rhythm of at most SCANOUT_RHYTHM_FLIPS flips, given in order. False if they have
+ * none, are too few to tell, or are too far apart.
  */
 bool scanout_rhythm_find(struct scanout_rhythm *rhythm, const uint64_t *flips, size_t count);
 
-/* Whether a flip after the last one came at a refresh, habit or not. */
+/* Whether a flip after the last one came at a refresh, at a habitual one or not. */
 bool scanout_rhythm_has(const struct scanout_rhythm *rhythm, uint64_t flip);
 
-/* The last refresh becomes the last one before that, whether a flip was seen there or not. */
+/* Moves `last` to the last refresh before `now`, whether a flip was seen there or not. */
 void scanout_rhythm_advance(struct scanout_rhythm *rhythm, uint64_t now);
 
 #endif

@@ -17,9 +17,9 @@
 
 #define MS	   UINT64_C(1000000)
 #define PATIENCE_S 10 /* of the watchdog */
-#define MOST_TRIES 4  /* to have a buffer that is shown and not gone again */
+#define MOST_TRIES 4  /* to get a dma-buf of the buffer before the guest flips again */
 #define DRAINED	   16 /* requests that may be waiting when the connection ends */
-#define NEAR_MS	   20 /* a check that is due so soon is made now: looks are no further apart */
+#define NEAR_MS	   20 /* a check that is due so soon is made now, to save a wake-up */
 
 struct serve {
 	struct scanout_channel channel;
@@ -27,15 +27,15 @@ struct serve {
 	struct scanout_buffers buffers;
 	struct scanout_pace pace;
 	uint64_t look_at, check_at; /* deadlines */
-	uint64_t slack;		    /* of this thread's timers, as it was set last */
+	uint64_t slack;		    /* of this thread's timers, as last set */
 
 	struct scanout_view view; /* the newest */
 	int fd;			  /* owned; its dma-buf, if the viewer does not have it */
-	uint64_t bytes;		  /* of that */
+	uint64_t bytes;		  /* size of that dma-buf */
 	uint64_t flips, seen;
-	bool is_new;	/* view is to be sent */
-	bool is_lost;	/* the viewer forgot the buffer of view */
-	bool under_way; /* a plane is, until TAKEN */
+	bool is_new;	/* view has not been sent yet */
+	bool is_lost;	/* the viewer dropped the buffer of view */
+	bool under_way; /* a plane was sent, and TAKEN has not come */
 	bool warned;
 };
 
@@ -50,11 +50,10 @@ static uint64_t now_ns(void)
 /* --- what is shown --------------------------------------------------------- */
 
 /*
- * Finds out whether the viewer has the buffer of a view, or gets a dma-buf of it. An id
- * may be given to another buffer between the query and the get, but not while there is a
- * dma-buf of it: so what the next query says of that id is true of this dma-buf. False:
- * not this time, it changes too fast; an older view that is still to be sent stays
- * with its dma-buf.
+ * Makes sure that the viewer has the buffer of a view, or gets a dma-buf of it. Between the
+ * query and the get an id may be given to another buffer, but not while a dma-buf of it
+ * exists. So what the next query says about that id is true for this dma-buf. False if the
+ * view changes too fast; an older view that has not been sent then stays, with its dma-buf.
  */
 static bool settle(struct serve *serve, struct scanout_view *view)
 {
@@ -102,7 +101,7 @@ static void look(struct serve *serve, uint64_t now)
 	serve->flips++;
 }
 
-/* What makes no sense is no picture: the guest wrote it. */
+/* The guest may have written nonsense. Such a view is treated as no picture. */
 static bool judge(struct serve *serve, struct scanout_view *good)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };
@@ -116,7 +115,7 @@ static bool judge(struct serve *serve, struct scanout_view *good)
 	return false;
 }
 
-/* NULL: there is no picture to show. *fd is borrowed; -1 if the viewer needs none. */
+/* The buffer to show; NULL: none. *fd is borrowed; -1 if the viewer has the buffer already. */
 static const struct scanout_buffer *choose(struct serve *serve, int *fd)
 {
 	const struct scanout_buffer *buffer = scanout_buffers_find(&serve->buffers, &serve->view);
@@ -169,17 +168,17 @@ static int lied(struct base_error *err, const char *what)
 static int take(struct serve *serve, uint64_t now, struct base_error *err)
 {
 	if (!serve->under_way)
-		return lied(err, "took a plane that it was not sent");
+		return lied(err, "acknowledged a plane that was not sent");
 	serve->under_way = false;
-	/* What follows is to be the newest. */
+	/* The plane that is sent next must be the newest. */
 	if (serve->is_new && serve->pace.interval_us != 0)
 		serve->look_at = now;
 	return 0;
 }
 
 /*
- * What is on the screen is sent anew, under a new number: a viewer that just let go of
- * it may be on its way to get it without a file.
+ * If the viewer drops the buffer that is on the screen, it is sent again with its fd and a new
+ * number: a plane without an fd may be under way to a viewer that has just dropped the buffer.
  */
 static int forget(struct serve *serve, uint32_t number, uint64_t now, struct base_error *err)
 {
@@ -187,7 +186,7 @@ static int forget(struct serve *serve, uint32_t number, uint64_t now, struct bas
 	bool is_shown = shown != NULL && shown->number == number;
 
 	if (!scanout_buffers_forget(&serve->buffers, number))
-		return lied(err, "forgot a buffer that it was not given");
+		return lied(err, "dropped a buffer that it was not given");
 	if (!is_shown)
 		return 0;
 	serve->is_new = false;
@@ -205,7 +204,7 @@ static int obey(struct serve *serve, const struct scanout_request *request, uint
 		return take(serve, now, err);
 	case SCANOUT_PACE:
 		if (!scanout_pace_set(&serve->pace, request->interval_us, now))
-			return lied(err, "asked for an interval that there is not");
+			return lied(err, "asked for an interval that is out of range");
 		serve->look_at = request->interval_us != 0 ? now : SCANOUT_NEVER;
 		return 0;
 	case SCANOUT_FORGET:
@@ -215,11 +214,11 @@ static int obey(struct serve *serve, const struct scanout_request *request, uint
 			serve->look_at = now;
 		return 0;
 	default:
-		return lied(err, "opened twice");
+		return lied(err, "sent OPEN twice");
 	}
 }
 
-/* All that wait; -1 and err if there is nobody to serve any more. */
+/* Handles all waiting requests; -1 and err if the viewer is gone or broke the protocol. */
 static int read_requests(struct serve *serve, uint64_t now, struct base_error *err)
 {
 	struct scanout_request request;
@@ -252,9 +251,10 @@ static void set_slack(struct serve *serve, uint64_t slack)
 }
 
 /*
- * Until the next look, the next check, or what cannot wait for these. Most requests can:
- * they are read when the look is due, so that a viewer that says it took a plane, or one
- * that floods, wakes nobody where looks are frequent. That it hung up is noticed at once.
+ * Waits until the next look, the next check, or something that cannot wait for these. Most
+ * requests can wait: they are read when the look is due, so that neither a TAKEN nor a viewer
+ * that floods wakes this process while looks are frequent. If the viewer hangs up, that is
+ * noticed at once.
  */
 static void await_next(struct serve *serve, bool *has_requests, bool *has_ended)
 {
@@ -279,7 +279,7 @@ static void await_next(struct serve *serve, bool *has_requests, bool *has_ended)
 	*has_ended = fds[1].revents != 0;
 }
 
-/* Whether QEMU has it; asked now and then. Shows the watchdog that this is alive. */
+/* Checks now and then whether QEMU still has the vGPU, and resets the watchdog. */
 static bool is_held(struct serve *serve, uint64_t now)
 {
 	if (now + NEAR_MS * MS < serve->check_at)
@@ -289,7 +289,7 @@ static bool is_held(struct serve *serve, uint64_t now)
 	return scanout_device_is_held(&serve->device);
 }
 
-/* A socket that is closed with requests in it makes its peer miss the last reply. */
+/* If a socket is closed with unread requests, its peer may lose the last reply. */
 static void drain(struct scanout_channel *channel)
 {
 	struct scanout_request request;
@@ -318,7 +318,7 @@ static int turn(struct serve *serve, struct base_error *err)
 	if (has_ended)
 		return gone(serve, "the VM ended", err);
 	if (!is_held(serve, now))
-		return gone(serve, "the VM let go of the vGPU", err);
+		return gone(serve, "the VM released the vGPU", err);
 	if (has_requests && read_requests(serve, now, err) < 0)
 		return -1;
 	if (now >= serve->look_at) {
@@ -326,13 +326,13 @@ static int turn(struct serve *serve, struct base_error *err)
 		serve->look_at = scanout_pace_next(&serve->pace, serve->look_at, now);
 	}
 	if (serve->is_new && !serve->under_way && send_plane(serve) < 0)
-		return base_error_errno(err, errno, "the viewer takes nothing");
+		return base_error_errno(err, errno, "cannot send a plane to the viewer");
 	return 0;
 }
 
 /* --- the beginning --------------------------------------------------------- */
 
-/* 1: the viewer is gone before it said anything. */
+/* 0; 1 if the viewer hung up before it sent anything; -1 and err. */
 static int read_open(struct scanout_channel *channel, struct scanout_request *request,
 		     struct base_error *err)
 {

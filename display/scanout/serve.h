@@ -5,20 +5,20 @@
 #include "display/scanout/caller.h"
 #include "vgpu/base/error.h"
 
-/* Within which a viewer says OPEN; milliseconds. */
+/* The time within which a viewer must send OPEN; milliseconds. */
 #define SCANOUT_OPEN_MS 5000
 
 /*
- * How often it is looked whether QEMU still has the vGPU, which may be unplugged while
- * the VM runs: another VM can have it no later than that. Milliseconds.
+ * How often to check that QEMU still has the vGPU, which may be unplugged while the VM runs.
+ * After this time at the latest another VM can have it. Milliseconds.
  */
 #define SCANOUT_HELD_MS 250
 
 /*
- * Serves one viewer on a socket of protocol.h, from its first request to its end or
- * the vGPU's. 0 also if it was refused or lied; -1 if this program could not do its
- * work. A process that this keeps waiting for seconds, for instance in a file
- * of a VM that is out for harm, is killed (alarm(2)).
+ * Serves one viewer on a socket as protocol.h describes, from its first request until the
+ * viewer hangs up or the VM releases the vGPU. Returns 0, also if the viewer was refused or
+ * broke the protocol; -1 and err if this program could not do its work. If this hangs for
+ * seconds, for example on a file of a hostile VM, the process is killed (alarm(2)).
  */
 int scanout_serve(int socket, const struct scanout_caller *caller, struct base_error *err);
 

@@ -21,11 +21,11 @@ refusal() {
 
 check "it has a version" eval '"$helper" --version | grep -q "^vgpu-scanout [0-9.]*$"'
 check "it has help" eval '"$helper" --help | grep -q "^usage: vgpu-scanout"'
-refuses "it refuses to be called by a user" 2 "is not for people: see vgpu-scanout --help" eval '"$helper" </dev/null'
+refuses "it refuses to be called by a user" 2 "cannot be started by hand: see vgpu-scanout --help" eval '"$helper" </dev/null'
 refuses "it takes no arguments" 2 "takes no arguments" "$helper" 1234
 
 same "a domain that is not running is refused" \
-	"scanout-watch: refused: no running domain $domain that you may see: the system's VMs are for root and group libvirt, others for whose they are" \
+	"scanout-watch: refused: no running domain $domain that you may see: only root and group libvirt may see VMs of the system, and only their own user may see others" \
 	"$(refusal open "$domain" "$vgpu" 2>&1)"
 refuses "a PID instead of a domain is refused" 1 "refused: OPEN needs the UUIDs" refusal pid $$ "$vgpu"
 

@@ -124,10 +124,10 @@ refuses "QEMU's process id is refused" 1 "refused: OPEN needs the UUIDs" \
 # --- a helper that the viewer starts ---
 sysctl -q kernel.yama.ptrace_scope=0
 check "a user's own helper sees the user's own VM" opens --helper "$helper" open "$own_vm" "$own_vgpu"
-refuses "it does not see the system's VM" 1 "the kernel does not let vgpu-scanout have a file of QEMU's" \
+refuses "it does not see the system's VM" 1 "the kernel does not let vgpu-scanout use QEMU's open files" \
 	watch --helper "$helper" open "$vm" "$screen_uuid"
 sysctl -q kernel.yama.ptrace_scope=1
-refuses "it sees no VM if ptrace_scope is 1" 1 "the kernel does not let vgpu-scanout have a file of QEMU's" \
+refuses "it sees no VM if ptrace_scope is 1" 1 "the kernel does not let vgpu-scanout use QEMU's open files" \
 	watch --helper "$helper" open "$own_vm" "$own_vgpu"
 check "the helper that systemd starts sees it all the same" opens open "$own_vm" "$own_vgpu"
 
@@ -160,7 +160,7 @@ check "it ends when the VM stops" no_helper
 wait "$holder"
 # A process closes its files before it ends: the helper may see either first.
 check "it has told the viewer" eval \
-	'tr "\n" " " <"$work/held.log" | grep -Ex "opened gone: the VM (ended|let go of the vGPU) closed "'
+	'tr "\n" " " <"$work/held.log" | grep -Ex "opened gone: the VM (ended|released the vGPU) closed "'
 exec 9>&-
 check "the VM can start with its vGPU again" run_guest shown
 mode 320x240 XR24 3
