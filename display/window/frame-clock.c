@@ -30,7 +30,7 @@ void display_frame_clock_finish(struct display_frame_clock *clock)
 	*clock = (struct display_frame_clock){ 0 };
 }
 
-/* The compositor's own time is in milliseconds, of a clock that it does not name. */
+/* `time` is ignored: it is in milliseconds of a clock that the compositor does not name. */
 static void on_taken(void *data, struct wl_callback *callback, uint32_t time)
 {
 	struct display_frame_clock *clock = data;
@@ -58,7 +58,7 @@ bool display_frame_clock_dispatch(struct display_frame_clock *clock, int64_t at)
 {
 	if (clock->callback == NULL)
 		return false;
-	/* That the connection is broken is found out by SDL, too. */
+	/* Errors are ignored, because SDL also notices a broken connection. */
 	wl_display_dispatch_queue_pending(clock->compositor, clock->queue);
 	if (clock->callback != NULL)
 		return false;

@@ -11,32 +11,32 @@ struct wl_event_queue;
 struct wl_surface;
 
 /*
- * When the compositor has taken what was presented, by a wl_surface.frame callback of
- * our own beside SDL's, on a queue of our own: one that does not come tells, without
- * waiting for it, that nobody sees the window. Elsewhere than on Wayland it is empty,
- * and nothing is ever pending. Times are display_clock_ns(). Main thread only.
+ * Tells when the compositor has taken the picture that was presented. It uses its own
+ * wl_surface.frame callback beside SDL's, on its own queue: if the callback does not come,
+ * nobody sees the window, and the viewer learns that without waiting. If the display server
+ * is not Wayland the clock is empty, and nothing is ever pending. Times are
+ * display_clock_ns(). Main thread only.
  */
 struct display_frame_clock {
 	struct wl_display *compositor; /* borrowed; NULL: not Wayland */
 	struct wl_event_queue *queue;
-	struct wl_surface *surface;   /* the window's, wrapped: its callbacks go to the queue */
-	struct wl_callback *callback; /* that has not come; NULL: none */
+	struct wl_surface *surface;   /* wrapper of the window's: its callbacks go to the queue */
+	struct wl_callback *callback; /* the pending one; NULL: none */
 	int64_t asked;		      /* when it was asked for; 0: none is pending */
 	int64_t taken;		      /* when the last one came; 0: not known */
 };
 
-/* Both are borrowed until finish. Without memory it stays empty. */
+/* Both are borrowed until finish. If memory is short the clock stays empty. */
 void display_frame_clock_init(struct display_frame_clock *clock, struct wl_display *compositor,
 			      struct wl_surface *surface);
 void display_frame_clock_finish(struct display_frame_clock *clock); /* takes an empty one */
 
-/* What is presented next is to be told of, unless something before it still is. */
+/* Asks for a callback for the next present, unless one is still pending. */
 void display_frame_clock_ask(struct display_frame_clock *clock, int64_t now);
 
 /*
- * Looks at what was read from the compositor, and reads nothing itself. True if a
- * callback has come since the last call. `at` is when it was read, as far as that is
- * known; else 0.
+ * Handles what was read from the compositor; reads nothing itself. True if the callback has
+ * come since the last call. `at` is when it was read; 0: not known.
  */
 bool display_frame_clock_dispatch(struct display_frame_clock *clock, int64_t at);
 

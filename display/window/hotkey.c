@@ -10,20 +10,20 @@
 struct hotkey {
 	enum display_command command;
 	SDL_Scancode scancode;
-	SDL_Keycode letter; /* 0: goes by its place */
+	SDL_Keycode letter; /* 0: only the place on the keyboard counts */
 	const char *name, *text;
 };
 
-/* The digits are one row; their first key is here. */
+/* The row of digits has one entry, with its first key. */
 static const struct hotkey hotkeys[] = {
 	{ DISPLAY_COMMAND_GRAB, SDL_SCANCODE_G, SDLK_g, "G",
-	  "take keyboard and mouse, or give them back" },
-	{ DISPLAY_COMMAND_FULLSCREEN, SDL_SCANCODE_F, SDLK_f, "F", "full screen, and back" },
+	  "grab keyboard and mouse, or release them" },
+	{ DISPLAY_COMMAND_FULLSCREEN, SDL_SCANCODE_F, SDLK_f, "F", "full screen on or off" },
 	{ DISPLAY_COMMAND_SCALE, SDL_SCANCODE_Z, SDLK_z, "Z", "the next scale: 1:1, integer, fit" },
-	{ DISPLAY_COMMAND_CONSOLE, SDL_SCANCODE_1, 0, "1...9", "that one of the VM's screens" },
+	{ DISPLAY_COMMAND_CONSOLE, SDL_SCANCODE_1, 0, "1...9", "show that screen of the VM" },
 	{ DISPLAY_COMMAND_DELETE, SDL_SCANCODE_END, 0, "End", "send Ctrl+Alt+Del to the guest" },
 	{ DISPLAY_COMMAND_SCREENSHOT, SDL_SCANCODE_S, SDLK_s, "S", "write a screenshot" },
-	{ DISPLAY_COMMAND_STATS, SDL_SCANCODE_I, SDLK_i, "I", "figures on the window, or none" },
+	{ DISPLAY_COMMAND_STATS, SDL_SCANCODE_I, SDLK_i, "I", "show figures, or hide them" },
 	{ DISPLAY_COMMAND_HELP, SDL_SCANCODE_H, SDLK_h, "H", "show these keys, or hide them" },
 };
 
@@ -42,7 +42,7 @@ enum display_command display_hotkey_find(const SDL_KeyboardEvent *key, unsigned 
 {
 	SDL_Scancode scancode = key->keysym.scancode;
 
-	/* The right Alt is AltGr on many keyboards: with Ctrl it types letters of its own. */
+	/* The right Alt is AltGr on many keyboards, and may type characters together with Ctrl. */
 	if (key->type != SDL_KEYDOWN || key->repeat || !(key->keysym.mod & KMOD_CTRL) ||
 	    !(key->keysym.mod & KMOD_LALT))
 		return DISPLAY_COMMAND_NONE;

@@ -5,7 +5,7 @@
 #include <SDL_events.h>
 #include <stdio.h>
 
-/* What a key together with Ctrl and Alt tells the viewer. */
+/* What a key together with Ctrl and Alt tells the viewer to do. */
 enum display_command {
 	DISPLAY_COMMAND_NONE,
 	DISPLAY_COMMAND_GRAB,
@@ -13,22 +13,22 @@ enum display_command {
 	DISPLAY_COMMAND_FULLSCREEN,
 	DISPLAY_COMMAND_SCALE,
 	DISPLAY_COMMAND_DELETE,	 /* Ctrl+Alt+Del for the guest */
-	DISPLAY_COMMAND_CONSOLE, /* its number is the key's */
+	DISPLAY_COMMAND_CONSOLE, /* show the screen with the key's number */
 	DISPLAY_COMMAND_STATS,
 	DISPLAY_COMMAND_HELP,
 };
 
-/* The one that is shown in the window's title. */
+/* The hotkey that is named in the window's title. */
 #define DISPLAY_HOTKEY_GRAB "Ctrl+Alt+G"
 
 /*
- * What a key that goes down stands for. A letter is the one on the keyboard's key,
- * by its place where the layout has no Latin letters; digits go by their place.
- * *number is written for DISPLAY_COMMAND_CONSOLE: 1 to 9.
+ * The command of a key that goes down. For a letter the keyboard's layout counts, or the
+ * key's place if the layout has no Latin letters; for a digit the place counts. *number is set
+ * for DISPLAY_COMMAND_CONSOLE only: 1 to 9.
  */
 enum display_command display_hotkey_find(const SDL_KeyboardEvent *key, unsigned int *number);
 
-/* A line for each, with all of its keys, for --help. */
+/* Prints a line for each command with its keys, for --help. */
 void display_hotkey_print(FILE *out);
 
 /* The same lines; owned by the caller, NULL without memory. */

@@ -9,16 +9,15 @@
 #define DISPLAY_KEYMAP_NUMBERS 256
 
 /*
- * The key number that QEMU uses (XT set 1, with 0x80 added to a key that has
- * the prefix 0xe0; ui/input-keymap.c) for a key by its place on the keyboard;
- * 0 for a key that QEMU has no number for.
+ * QEMU's number for a key at a place on the keyboard (XT set 1, plus 0x80 for a key with the
+ * prefix 0xe0; ui/input-keymap.c); 0 if QEMU has no number for it.
  */
 uint32_t display_keymap_number(SDL_Scancode scancode);
 
 /*
- * The keys that people mean by a name: SDL's ("Left Alt", "PrintScreen"), in any
- * case, or Ctrl, Shift, Alt and Super for those on both sides. Returns how many
- * there are, 0 for a name that is none's.
+ * The keys with a name: one of SDL's names ("Left Alt", "PrintScreen"), or Ctrl, Shift, Alt or
+ * Super, which mean the keys on both sides. Upper and lower case are the same. Returns the
+ * number of keys, 0 for an unknown name.
  */
 size_t display_keymap_find(const char *name, SDL_Scancode found[2]);
 

@@ -14,7 +14,7 @@ static const char *name_of(int index)
 	return name != NULL ? name : "?";
 }
 
-/* SDL takes the maker's words for a name, or the connector and the size in inches. */
+/* SDL's name is the maker's name for the monitor, or the connector and the size in inches. */
 static bool has_name(int index, const char *wanted)
 {
 	const char *name = name_of(index);
@@ -63,6 +63,6 @@ int display_monitor_find(const char *name, struct base_error *err)
 
 	if (index >= 0)
 		return index;
-	return base_error_set(err, BASE_MISUSED, "there is no monitor '%s': there are %s", name,
-			      all != NULL && all[0] != '\0' ? all : "none");
+	return base_error_set(err, BASE_MISUSED, "there is no monitor '%s'; the monitors are: %s",
+			      name, all != NULL && all[0] != '\0' ? all : "none");
 }

@@ -5,9 +5,9 @@
 #include "vgpu/base/error.h"
 
 /*
- * SDL's index of a monitor by its name, its number from 1 on, or the first part of
- * its name up to a space (SDL has "HDMI-A-1 27" for it). -1 and err (BASE_MISUSED),
- * which lists those that there are. The display server must be connected.
+ * SDL's index of a monitor, found by its name, its number (from 1), or the first word of its
+ * name (SDL's name may be "HDMI-A-1 27"). -1 and err (BASE_MISUSED), which lists the monitors,
+ * if there is no such one. The display server must be connected.
  */
 int display_monitor_find(const char *name, struct base_error *err);
 

@@ -12,32 +12,32 @@
 #include "display/window/window.h"
 
 /*
- * The guest's pointer. Its shape is the host's cursor over the window, which moves
- * with no delay and is as large as the guest's pixels are. While the mouse is
- * captured the host has none, and it is drawn where the guest has it. Main thread,
- * with the context current.
+ * The guest's pointer. Its shape becomes the host's cursor over the window, which moves
+ * without delay and is scaled like the picture. While the mouse is captured the host has no
+ * cursor, and the pointer is drawn where the guest has it. Main thread, with the context
+ * current.
  */
 struct display_pointer {
 	struct display_cursor shape;
 	int32_t x, y; /* of the shape's corner, in pixels of the guest's picture */
 	bool hidden;  /* by the guest */
-	double size;  /* of the host's cursor: its points for a pixel of the guest; 0: not made */
-	struct display_sprite sprite; /* the shape; empty: not made */
+	double size;  /* of the host's cursor, in points per guest pixel; 0: not made yet */
+	struct display_sprite sprite; /* the shape; empty: not made yet */
 };
 
 void display_pointer_finish(struct display_pointer *pointer); /* takes a zeroed one */
 
-/* What is new of it is taken from the update. True if it looks another way now. */
+/* Takes the pointer's shape and place from the update. True if one of them is new. */
 bool display_pointer_take(struct display_pointer *pointer, struct display_update *update);
 
-/* The guest has none any more: the host's is shown. */
+/* The guest is gone: shows the host's own cursor again. */
 void display_pointer_reset(struct display_pointer *pointer);
 
-/* Makes the host's cursor for a picture that lies so; cheap if it is as it was. */
+/* Makes the host's cursor for a picture in that view; cheap if nothing has changed. */
 void display_pointer_fit(struct display_pointer *pointer, struct display_window *window,
 			 const struct display_view *view);
 
-/* Draws it over a picture that lies so, in a window of that height in pixels. */
+/* Draws it over a picture in that view, in a window of that height in pixels. */
 void display_pointer_draw(struct display_pointer *pointer, const struct display_view *view,
 			  int32_t window_height);
 

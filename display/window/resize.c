@@ -10,9 +10,9 @@
 #include "vgpu/base/file.h"
 #include "vgpu/base/log.h"
 
-#define SETTLE_MS	150  /* for somebody who still drags the window's corner */
+#define SETTLE_MS	150  /* the user may still be dragging the window's corner */
 #define DESKTOP_MS	500  /* for the desktop to give the window the guest's size */
-#define PIXELS_PER_INCH 96.0 /* of a screen whose desktop does not scale */
+#define PIXELS_PER_INCH 96.0 /* if the desktop does not scale */
 
 bool display_resize_parse(const char *description, uint32_t *width, uint32_t *height)
 {
@@ -77,8 +77,7 @@ static void ask_guest(struct display_resize *resize, double scale)
 	};
 
 	if (!resize->told && (event.x < resize->width || event.y < resize->height)) {
-		base_info("the vGPU's type has at most %ux%u pixels: a larger window does not get "
-			  "more",
+		base_info("the vGPU's type allows at most %ux%u pixels, even in a larger window",
 			  resize->max_width, resize->max_height);
 		resize->told = true;
 	}

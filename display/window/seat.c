@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define WHEEL_MAX 16 /* clicks that one event may stand for */
+#define WHEEL_MAX 16 /* clicks in one event */
 
 void display_seat_init(struct display_seat *seat, struct display_input *input,
 		       struct display_window *window)
@@ -51,7 +51,10 @@ static void set_keyboard_grab(const struct display_seat *seat, bool grab)
 	SDL_SetWindowKeyboardGrab(seat->window->sdl, grab ? SDL_TRUE : SDL_FALSE);
 }
 
-/* While such a key is down its combinations are the desktop's, also for a seat that has grabbed. */
+/*
+ * While such a key is down, its combinations go to the desktop, even if the keyboard is
+ * grabbed.
+ */
 static bool handle_host_key(struct display_seat *seat, const SDL_KeyboardEvent *key)
 {
 	for (size_t i = 0; i < seat->host_key_count; i++) {
@@ -74,7 +77,7 @@ static void send_delete(struct display_seat *seat)
 	release_all(seat);
 }
 
-/* The host repeats keys for the guest: an emulated keyboard does not. */
+/* Repeats of the host are passed on, because QEMU's emulated keyboard does not repeat keys. */
 static enum display_command handle_key(struct display_seat *seat, const SDL_KeyboardEvent *key)
 {
 	enum display_command command = display_hotkey_find(key, &seat->console);
@@ -82,7 +85,7 @@ static enum display_command handle_key(struct display_seat *seat, const SDL_Keyb
 	bool down = key->type == SDL_KEYDOWN;
 
 	if (command != DISPLAY_COMMAND_NONE) {
-		/* What the guest saw of the combination was not meant for it. */
+		/* The guest has seen Ctrl and Alt go down, which were not meant for it. */
 		release_all(seat);
 		if (command == DISPLAY_COMMAND_DELETE)
 			send_delete(seat);
@@ -90,7 +93,7 @@ static enum display_command handle_key(struct display_seat *seat, const SDL_Keyb
 	}
 	if (handle_host_key(seat, key))
 		return DISPLAY_COMMAND_NONE;
-	/* A key that is still down after a hotkey, or came down elsewhere, is not the guest's. */
+	/* A key still down after a hotkey, or pressed in another window, is not for the guest. */
 	if (number != 0 && (seat->keys[number] || (down && !key->repeat)))
 		put_key(seat, number, down);
 	return DISPLAY_COMMAND_NONE;
@@ -152,7 +155,7 @@ static void handle_button(struct display_seat *seat, const SDL_MouseButtonEvent 
 	bool down = click->type == SDL_MOUSEBUTTONDOWN;
 	enum display_button button;
 
-	/* The click that captures the mouse is not the guest's. */
+	/* The click that captures the mouse is not for the guest. */
 	if (!display_input_is_absolute(seat->input) && !display_seat_is_captured(seat)) {
 		if (down)
 			display_seat_grab(seat, true);

@@ -11,8 +11,8 @@
 #include "display/picture/clock.h"
 #include "vgpu/base/cleanup.h"
 
-#define REPEAT_MS 5  /* SDL repeats a key that is held when it is asked for events */
-#define LOOK_MS	  10 /* for events of a system that cannot be waited for */
+#define REPEAT_MS 5  /* SDL repeats a held key only when it is asked for events */
+#define LOOK_MS	  10 /* for a display server whose connection cannot be polled */
 
 int display_waker_init(struct display_waker *waker, struct base_error *err)
 {
@@ -36,7 +36,7 @@ void display_waker_attach(struct display_waker *waker, struct display_window *wi
 
 void display_waker_wake(struct display_waker *waker)
 {
-	/* It fails only when nobody has looked at it for 2^64 times. */
+	/* This fails only after almost 2^64 wakes that were not read. */
 	eventfd_write(waker->fd, 1);
 }
 
@@ -56,9 +56,9 @@ static bool is_key_down(void)
 }
 
 /*
- * After SDL has looked for events and found none. Whoever else reads from the
- * compositor, as another thread of a graphics driver may, reads for all queues, and
- * is held back meanwhile. True if the compositor has taken a picture.
+ * Call it after SDL has looked for events and found none. Another reader of the connection,
+ * such as a graphics driver's thread, reads for all queues and is held back meanwhile. True
+ * if the compositor has taken a picture.
  */
 static bool wait_for_compositor(const struct display_waker *waker, int ms)
 {
@@ -68,17 +68,17 @@ static bool wait_for_compositor(const struct display_waker *waker, int ms)
 
 	if ((ms < 0 || ms > REPEAT_MS) && is_key_down())
 		ms = REPEAT_MS;
-	/* Somebody has read something for SDL since it looked. */
+	/* Another thread has read something for SDL since SDL looked. */
 	if (wl_display_prepare_read(compositor) < 0)
 		return false;
-	/* SDL has read for that queue, too, some time ago. */
+	/* SDL may have read for the clock's queue, too, some time ago. */
 	if (display_frame_clock_dispatch(waker->clock, 0)) {
 		wl_display_cancel_read(compositor);
 		return true;
 	}
 	if (wl_display_flush(compositor) < 0 && errno == EAGAIN)
 		fds[1].events |= POLLOUT;
-	/* That the compositor is gone is found out by SDL, too. */
+	/* Errors are ignored, because SDL also notices that the compositor is gone. */
 	if (poll(fds, 2, ms) > 0 && (fds[1].revents & ~POLLOUT) != 0)
 		wl_display_read_events(compositor);
 	else
@@ -86,14 +86,14 @@ static bool wait_for_compositor(const struct display_waker *waker, int ms)
 	return display_frame_clock_dispatch(waker->clock, display_clock_ns());
 }
 
-/* After SDL has looked for events and found none: it has read and sent all then. */
+/* Call it after SDL has looked for events and found none: it has then read and sent all. */
 static bool wait_for_server(const struct display_waker *waker, SDL_Event *event, int ms)
 {
 	struct pollfd fds[] = { { .fd = waker->fd, .events = POLLIN },
 				{ .fd = waker->x11, .events = POLLIN } };
 
 	for (;;) {
-		/* A system without a connection is asked now and then. */
+		/* If there is no connection to poll, SDL is asked now and then. */
 		bool asks = waker->x11 < 0 && (ms < 0 || ms > LOOK_MS);
 		bool is_over = poll(fds, 2, asks ? LOOK_MS : ms) != 0 || !asks;
 
@@ -121,7 +121,7 @@ bool display_waker_wait(struct display_waker *waker, SDL_Event *event, int ms)
 {
 	bool is_there = wait_for_event(waker, event, ms);
 
-	/* Also where an event has ended the wait: who was to be woken is awake. */
+	/* Clears the wake even if an event has ended the wait: the thread is awake now. */
 	was_woken(waker);
 	if (waker->compositor != NULL)
 		display_frame_clock_dispatch(waker->clock, 0);

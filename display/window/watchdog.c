@@ -12,9 +12,9 @@
 #include "vgpu/base/log.h"
 
 #define LOOK_MS	 200  /* between two looks at libwayland's own error */
-#define GRACE_MS 1000 /* for the call to find out by itself */
+#define GRACE_MS 1000 /* for the call to return by itself */
 
-/* A connection that libwayland has given up need not have been hung up. */
+/* libwayland may have given up a connection that the compositor has not closed. */
 static bool is_broken(const struct display_watchdog *watchdog, short revents)
 {
 	return (revents & (POLLHUP | POLLERR | POLLNVAL)) != 0 ||
@@ -27,17 +27,17 @@ static void end_process(const struct display_watchdog *watchdog)
 	int error = wl_display_get_error(watchdog->compositor);
 
 	base_error_set(&err, BASE_FAILED,
-		       "cannot open a window: the compositor is gone (%s): start it again when the "
-		       "desktop is back",
+		       "cannot open a window: the compositor is gone (%s): start the viewer again "
+		       "when the desktop is back",
 		       strerror(error != 0 ? error : EPIPE));
-	/* The other thread holds what an orderly end would need. */
+	/* exit() could hang, because the other thread holds what a clean end would need. */
 	_exit(base_log_error(&err));
 }
 
 static void *watch_compositor(void *data)
 {
 	const struct display_watchdog *watchdog = data;
-	/* A connection that is hung up is told of without being asked for. */
+	/* poll() reports a connection that was closed even if no events are asked for. */
 	struct pollfd fds[] = { { .fd = watchdog->stop, .events = POLLIN },
 				{ .fd = wl_display_get_fd(watchdog->compositor) } };
 

@@ -8,9 +8,9 @@
 struct wl_display;
 
 /*
- * Ends the process where a call does not come back because the compositor is gone:
- * SDL_ShowWindow waits for the first configure event by calls that fail at once then,
- * for ever. A thread watches meanwhile.
+ * Ends the process if a call does not return because the compositor is gone. SDL_ShowWindow
+ * waits for the first configure event in a loop, and never leaves it when its calls fail. A
+ * thread watches the connection meanwhile.
  */
 struct display_watchdog {
 	struct wl_display *compositor; /* borrowed; NULL: nothing is watched */
@@ -18,10 +18,10 @@ struct display_watchdog {
 	pthread_t thread;
 };
 
-/* compositor NULL: does nothing, as without threads or files left. */
+/* Does nothing if compositor is NULL, or if no thread or file descriptor is left. */
 void display_watchdog_start(struct display_watchdog *watchdog, struct wl_display *compositor);
 
-/* The call has come back; ends the thread. */
+/* Ends the thread, because the call has returned. */
 void display_watchdog_stop(struct display_watchdog *watchdog);
 
 #endif

@@ -13,8 +13,8 @@
 
 #define INITIAL_WIDTH  640
 #define INITIAL_HEIGHT 480
-#define SCALE_UNITS    120 /* in which Wayland counts a desktop's scale */
-#define MAX_STEP       24  /* points; more are a wider black edge than what it is for */
+#define SCALE_UNITS    120 /* Wayland gives a desktop's scale in units of 1/120 */
+#define MAX_STEP       24  /* points; with more the black edge would be too wide */
 
 static const char *value_of(const char *name)
 {
@@ -23,7 +23,7 @@ static const char *value_of(const char *name)
 	return value != NULL && value[0] != '\0' ? value : "unset";
 }
 
-/* libwayland prints a complaint of its own where it cannot even look for a socket. */
+/* libwayland prints its own error if it does not know where to look for a socket. */
 static bool may_try_wayland(void)
 {
 	const char *display = getenv("WAYLAND_DISPLAY");
@@ -34,7 +34,7 @@ static bool may_try_wayland(void)
 
 int display_window_connect(struct base_error *err)
 {
-	/* Without this SDL goes on to the console (kmsdrm) or to nowhere (offscreen). */
+	/* Otherwise SDL would also try the console (kmsdrm) and no display at all (offscreen). */
 	if (getenv("SDL_VIDEODRIVER") == NULL)
 		SDL_SetHint(SDL_HINT_VIDEODRIVER, may_try_wayland() ? "wayland,x11" : "x11");
 	SDL_SetHint(SDL_HINT_VIDEO_X11_FORCE_EGL, "1");
@@ -49,8 +49,8 @@ int display_window_connect(struct base_error *err)
 	base_debug("SDL says: %s", SDL_GetError());
 	return base_error_set(err, BASE_FAILED,
 			      "cannot open a window: no display server answers (WAYLAND_DISPLAY is "
-			      "%s, XDG_RUNTIME_DIR is %s, DISPLAY is %s): run it in a graphical "
-			      "session",
+			      "%s, XDG_RUNTIME_DIR is %s, DISPLAY is %s): run the viewer in a "
+			      "graphical session",
 			      value_of("WAYLAND_DISPLAY"), value_of("XDG_RUNTIME_DIR"),
 			      value_of("DISPLAY"));
 }
@@ -70,12 +70,12 @@ int display_window_rate(const struct display_window *window)
 }
 
 /*
- * SDL would wait for a frame callback before it presents, also for one that does not
- * come because the window is hidden (SDL_waylandopengles.c).
+ * Always off on Wayland: SDL would wait for a frame callback before it presents, even if none
+ * comes because the window is hidden (SDL_waylandopengles.c).
  */
 void display_window_set_vsync(const struct display_window *window, bool on)
 {
-	/* Where the display server cannot, frames are shown at once. */
+	/* If the display server does not support it, frames are shown at once. */
 	if (SDL_GL_SetSwapInterval(on && window->clock.compositor == NULL ? 1 : 0) < 0)
 		base_debug("no swap interval: %s", SDL_GetError());
 }
@@ -99,7 +99,7 @@ static int create_context(struct display_window *window, struct base_error *err)
 	window->context = SDL_GL_CreateContext(window->sdl);
 	if (window->context == NULL)
 		return base_error_set(err, BASE_FAILED,
-				      "cannot draw: no OpenGL ES 3 by EGL on this display server "
+				      "cannot draw: no OpenGL ES 3 with EGL on this display server "
 				      "(%s); install Mesa's drivers (libegl1, libgl1-mesa-dri)",
 				      SDL_GetError());
 	window->has_buffer_age =
@@ -122,7 +122,7 @@ static void set_attributes(void)
 	SDL_GL_SetAttribute(SDL_GL_DOUBLEBUFFER, 1);
 }
 
-/* Where the window comes, in SDL's terms; -1 and err if there is no such monitor. */
+/* Where the window opens, in SDL's terms; -1 and err if there is no such monitor. */
 static int choose_position(const char *monitor, int *position, struct base_error *err)
 {
 	int number = monitor != NULL ? display_monitor_find(monitor, err) : 0;
@@ -149,10 +149,10 @@ int display_window_init(struct display_window *window, const char *title,
 				       flags | (shape->borderless ? SDL_WINDOW_BORDERLESS : 0));
 	if (window->sdl == NULL)
 		return base_error_set(err, BASE_FAILED,
-				      "cannot open a window with OpenGL ES by EGL: %s; install "
+				      "cannot open a window with OpenGL ES and EGL: %s; install "
 				      "Mesa's drivers (libegl1, libgl1-mesa-dri)",
 				      SDL_GetError());
-	/* Keys are the guest's, not an input method's. */
+	/* Keys go to the guest, not to an input method. */
 	SDL_StopTextInput();
 	if (create_context(window, err) < 0)
 		return -1;
@@ -201,8 +201,8 @@ void display_window_set_fullscreen(struct display_window *window, bool fullscree
 {
 	if (SDL_SetWindowFullscreen(window->sdl, fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0) <
 	    0)
-		base_warning("cannot change to or from the full screen: %s", SDL_GetError());
-	/* The guest may have changed its size meanwhile. */
+		base_warning("cannot enter or leave full screen: %s", SDL_GetError());
+	/* The guest may have changed its size in full screen, so ask for a size again. */
 	window->wanted_width = window->wanted_height = 0;
 }
 
@@ -219,7 +219,7 @@ void display_window_set_title(struct display_window *window, const char *title)
 	SDL_SetWindowTitle(window->sdl, caption);
 }
 
-/* Pixels for each point, as a fraction that keeps its exact value. */
+/* The pixels per point, as an exact fraction. */
 static void get_scale(const struct display_window *window, int32_t *pixels, int32_t *points)
 {
 	int32_t width, height, rest;
@@ -231,17 +231,16 @@ static void get_scale(const struct display_window *window, int32_t *pixels, int3
 		*pixels = *points = 1;
 }
 
-/* Of the desktop, in Wayland's parts. */
+/* The desktop's scale in SCALE_UNITS. */
 static int32_t scale_in_units(int32_t pixels, int32_t points)
 {
 	return (int32_t)((2LL * SCALE_UNITS * pixels + points) / (2LL * points));
 }
 
 /*
- * The fewest points that are a whole number of pixels. The desktop rounds each of a
- * window's edges to a pixel: another length is a pixel more or less at some places,
- * and what was drawn is stretched to it there. Not where that would take a wide black
- * edge.
+ * The fewest points that are a whole number of pixels, or 1 if that would need a wide black
+ * edge. The desktop rounds each edge of a window to a pixel. With another length the window is
+ * a pixel larger or smaller at some places, and the picture is stretched to that size.
  */
 static int32_t points_step(int32_t pixels, int32_t points)
 {
@@ -257,7 +256,7 @@ static int32_t points_step(int32_t pixels, int32_t points)
 	return SCALE_UNITS / step <= MAX_STEP ? SCALE_UNITS / step : 1;
 }
 
-/* Rounded up: a picture with a black edge is whole, a scaled one is not sharp. */
+/* Rounded up, because a black edge is better than a picture that is scaled and not sharp. */
 static int32_t to_points(uint32_t length, int32_t pixels, int32_t points)
 {
 	int32_t step = points_step(pixels, points);
@@ -275,7 +274,7 @@ static void points_wanted(const struct display_window *window, int32_t *width, i
 	*height = to_points(window->wanted_height, pixels, points);
 }
 
-/* A length that is no whole number of pixels is a part more or less. */
+/* A change of 1 is ignored, because a length may not be a whole number of pixels. */
 bool display_window_is_rescaled(const struct display_window *window)
 {
 	int32_t pixels, points, change;
@@ -325,7 +324,7 @@ double display_window_scale(const struct display_window *window)
 	return (double)pixels / points;
 }
 
-/* Ends on ends, in between in proportion: half a point off at most. */
+/* Maps the first and last point to the first and last pixel, and the others in proportion. */
 static int32_t to_pixels(int32_t at, int32_t pixels, int32_t points)
 {
 	if (points <= 1)
@@ -343,7 +342,7 @@ void display_window_to_pixels(const struct display_window *window, int32_t *x, i
 	*y = to_pixels(*y, height, points_height);
 }
 
-/* Of that size in points, each of which is one pixel of a cursor for SDL. */
+/* Scales a shape to a size in points, because SDL takes one cursor pixel as one point. */
 static SDL_Surface *scale_shape(SDL_Surface *shape, double size)
 {
 	int width = (int)(shape->w * size + 0.5), height = (int)(shape->h * size + 0.5);
@@ -397,7 +396,7 @@ void display_window_await_buffer(const struct display_window *window)
 {
 	EGLint age;
 
-	/* Whose age is asked for must have been chosen. */
+	/* EGL can tell a buffer's age only after it has got the buffer. */
 	if (window->has_buffer_age)
 		eglQuerySurface(eglGetCurrentDisplay(), eglGetCurrentSurface(EGL_DRAW),
 				EGL_BUFFER_AGE_EXT, &age);

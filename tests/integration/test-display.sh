@@ -21,7 +21,7 @@ wait_for 30 text_is_there
 env -u DISPLAY "$viewer" --allow-root --qmp "$socket" 2>"$work/error"
 same "no display server: exit 1" 1 $?
 same "no display server: one line that says what was tried" \
-	"vgpu-display: cannot open a window: no display server answers (WAYLAND_DISPLAY is unset, XDG_RUNTIME_DIR is unset, DISPLAY is unset): run it in a graphical session" \
+	"vgpu-display: cannot open a window: no display server answers (WAYLAND_DISPLAY is unset, XDG_RUNTIME_DIR is unset, DISPLAY is unset): run the viewer in a graphical session" \
 	"$(cat "$work/error")"
 stand_still >/dev/null
 check "a screenshot is written" view --qmp "$socket" --screenshot "$work/one.png"

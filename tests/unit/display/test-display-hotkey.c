@@ -72,7 +72,7 @@ static void the_text_has_all_of_them(void **state)
 	(void)state;
 	assert_non_null(text);
 	assert_non_null(strstr(text, "Ctrl+Alt"));
-	assert_non_null(strstr(text, "full screen, and back"));
+	assert_non_null(strstr(text, "full screen on or off"));
 	assert_non_null(strstr(text, "Ctrl+Alt+H "));
 	free(text);
 }
