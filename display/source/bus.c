@@ -5,8 +5,8 @@
 
 #include "display/picture/clock.h"
 
-#define NEVER		    UINT64_MAX /* display_bus_call has a time limit of its own */
-#define READ_WITH_HANDSHAKE 1024       /* calls; more than sd-bus' buffer of it has room for */
+#define NEVER		    UINT64_MAX /* display_bus_call has its own time limit */
+#define READ_WITH_HANDSHAKE 1024       /* calls; more than fit in sd-bus's buffer */
 
 static int configure(sd_bus *bus, int *fd, sd_event *event)
 {
@@ -39,9 +39,9 @@ sd_bus *display_bus_open(int fd, struct display_events *loop, struct base_error 
 }
 
 /*
- * sd-bus reads QEMU's first calls together with the end of the handshake, and a loop,
- * which sees an empty socket then, would never hand them out. A QEMU that never stops
- * calling does not keep us here.
+ * sd-bus may read QEMU's first calls together with the end of the handshake. The event loop
+ * then sees an empty socket and would never process them, so they are processed here. The
+ * number is limited, in case QEMU never stops calling.
  */
 static int process_what_was_read(sd_bus *bus)
 {
@@ -69,7 +69,7 @@ int display_bus_start(sd_bus *bus, struct display_events *loop, struct base_erro
 	}
 	if (r >= 0)
 		r = process_what_was_read(bus);
-	return r < 0 ? base_error_errno(err, -r, "QEMU does not speak to our display") : 0;
+	return r < 0 ? base_error_errno(err, -r, "cannot connect to QEMU's D-Bus display") : 0;
 }
 
 void display_bus_close(sd_bus *bus)

@@ -15,15 +15,15 @@
 #define KEYBOARD "org.qemu.Display1.Keyboard"
 #define MOUSE	 "org.qemu.Display1.Mouse"
 /*
- * Asked for in the middle of a call of QEMU's, which may be waiting for us in
- * its next one (ScanoutMap) and answers nothing else then.
+ * The size is asked for while a call from QEMU is handled. QEMU may already be waiting for the
+ * answer to its next call (ScanoutMap), and answers nothing else meanwhile.
  */
 #define SIZE_TIMEOUT_US UINT64_C(500000)
 #define CONSOLE_MAX	64 /* consoles looked at */
 
 BASE_DEFINE_CLEANUP(bus_error, sd_bus_error, sd_bus_error_free)
 
-/* Waits for it; the answer stands at its variant. */
+/* Waits for the property; the answer is positioned at the variant. */
 static int get_property(const struct display_console *console, const char *path,
 			const char *interface, const char *name, sd_bus_message **reply,
 			struct base_error *err)
@@ -32,11 +32,11 @@ static int get_property(const struct display_console *console, const char *path,
 	int r = display_bus_new_get(console->bus, &m, path, interface, name);
 
 	if (r < 0)
-		return base_error_errno(err, -r, "cannot ask");
+		return base_error_errno(err, -r, "cannot make a D-Bus call");
 	return display_bus_call(console->bus, console->loop, m, reply, err);
 }
 
-/* NULL: it cannot be had; the caller's. */
+/* The string, owned by the caller; NULL if it cannot be read. */
 static char *get_string(const struct display_console *console, const char *path,
 			const char *interface, const char *name)
 {
@@ -63,7 +63,7 @@ static int read_ids(const struct display_console *console, uint32_t ids[CONSOLE_
 	if (r >= 0)
 		r = sd_bus_message_read_array(reply, 'u', &array, &size);
 	if (r < 0)
-		return base_error_errno(err, -r, "bad answer");
+		return base_error_errno(err, -r, "its answer is not valid");
 	if (size > CONSOLE_MAX * sizeof(uint32_t))
 		size = CONSOLE_MAX * sizeof(uint32_t);
 	if (size > 0)
@@ -100,7 +100,7 @@ static int find_graphic(struct display_console *console, unsigned int wanted,
 		memcpy(console->path, path, sizeof(path));
 	}
 	if (console->count == 0)
-		return base_error_set(err, BASE_FAILED, "the VM has no graphic console");
+		return base_error_set(err, BASE_FAILED, "the VM has no graphical console");
 	if (console->number != wanted)
 		base_warning("the VM has no screen %u: showing screen %u", wanted, console->number);
 	return 0;
@@ -118,7 +118,7 @@ static int get_size(struct display_console *console, struct base_error *err)
 		int r = get_property(console, console->path, CONSOLE, sizes[i].name, &reply, err);
 
 		if (r == 0 && sd_bus_message_read(reply, "v", "u", sizes[i].value) < 0)
-			r = base_error_set(err, BASE_FAILED, "bad answer");
+			r = base_error_set(err, BASE_FAILED, "its answer is not valid");
 		if (r < 0)
 			return base_error_wrap(err, "cannot ask QEMU for its console");
 	}
@@ -141,8 +141,8 @@ static int ask_number(const struct display_console *console, const char *name, u
 }
 
 /*
- * QEMU 7.2 says no until the guest's pointer changes for the first time; but it
- * refuses steps, also one of no length, when it wants places.
+ * QEMU 7.2 says that the pointer is not absolute until it changes for the first time. But if it
+ * is absolute, QEMU refuses relative motion, even of length 0.
  */
 static void ask_absolute(struct display_console *console)
 {
@@ -168,7 +168,7 @@ int display_console_ask_size(struct display_console *console, struct base_error 
 	return ask_number(console, "Height", &console->height, err);
 }
 
-/* One entry of PropertiesChanged: its name is read, its value comes next. */
+/* Reads the value of an entry of PropertiesChanged whose name was read already. */
 static int read_change(sd_bus_message *m, struct display_console *console, const char *name)
 {
 	int absolute, r;
@@ -212,7 +212,7 @@ static int on_properties_changed(sd_bus_message *m, void *data, sd_bus_error *er
 
 	(void)error;
 	if (read_changes(m, console) < 0)
-		base_debug("QEMU sent a change of properties that makes no sense");
+		base_debug("QEMU sent a change of properties that is not valid");
 	if ((width != console->width || height != console->height) && console->resized != NULL)
 		console->resized(console->resized_data);
 	return 0;
@@ -275,13 +275,13 @@ sd_bus *display_console_register(struct display_console *console, struct base_er
 		return NULL;
 	}
 	if (display_bus_call(console->bus, console->loop, m, NULL, err) < 0) {
-		base_error_wrap(err, "QEMU does not let us see its console");
+		base_error_wrap(err, "QEMU refused to show its console");
 		return NULL;
 	}
 	return display_bus_open(BASE_STEAL_FD(ours), console->loop, err);
 }
 
-/* A size that a guest's desktop can choose its own scale by. */
+/* The physical size, from which the guest's desktop can choose its scale. */
 static uint16_t millimetres(int32_t pixels, uint32_t pixels_per_inch)
 {
 	uint64_t mm = pixels_per_inch > 0 ? (uint64_t)pixels * 254 / pixels_per_inch / 10 : 0;

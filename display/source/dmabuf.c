@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-/* -1 when there is none to be had: display_frame_check refuses the frame then. */
+/* Returns -1 on failure: display_frame_check then refuses the frame. */
 static int duplicate(int fd)
 {
 	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
@@ -42,7 +42,7 @@ static int read_fds(sd_bus_message *m, struct display_frame *frame, uint32_t *co
 	return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
-/* An array of a value for each plane; how many there were goes to *count. */
+/* Reads an array with a value for each plane; *count gets their number. */
 static int read_numbers(sd_bus_message *m, uint32_t values[DISPLAY_FRAME_PLANES], uint32_t *count)
 {
 	const void *array;
@@ -93,7 +93,7 @@ int display_dmabuf_read2(sd_bus_message *m, struct display_frame *frame)
 	if (r < 0)
 		return r;
 	frame->y0_top = y0_top;
-	/* A plane without an offset or a stride is as good as one without a buffer. */
+	/* A plane without an offset or a stride is treated like one without a buffer. */
 	for (uint32_t i = 0; i < DISPLAY_FRAME_PLANES; i++) {
 		if (i >= counts[1] || i >= counts[2])
 			base_cleanup_fd(&frame->planes[i].fd);

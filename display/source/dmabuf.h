@@ -7,11 +7,11 @@
 #include "display/picture/frame.h"
 
 /*
- * The arguments of QEMU's ScanoutDMABUF and ScanoutDMABUF2 as a frame, which
- * gets fds of its own: the message keeps its. Nothing is judged here that
- * display_frame_check judges; a plane that the call has no value or fd for is
- * one without an fd. `frame` must be empty and is to be finished also after an
- * error, a negative errno for arguments that are not of the call's types.
+ * Read the arguments of QEMU's ScanoutDMABUF and ScanoutDMABUF2 into a frame, which gets fds of
+ * its own; the message keeps its own. They check nothing that display_frame_check checks: if
+ * the call has no value or fd for a plane, the plane has no fd. `frame` must be empty, and must
+ * be finished also after an error. Return 0, or a negative errno if the arguments do not have
+ * the call's types.
  */
 int display_dmabuf_read(sd_bus_message *m, struct display_frame *frame);
 int display_dmabuf_read2(sd_bus_message *m, struct display_frame *frame);

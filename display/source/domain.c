@@ -17,11 +17,11 @@
 #define LOOK_MS		5000
 #define VGPUS_MAX	8
 #define LABEL_SIZE	64
-#define LAG_MS		15000 /* libvirtd on an overloaded host takes seconds to bury a QEMU */
+#define LAG_MS		15000 /* on a busy host libvirtd reports QEMU's end seconds later */
 
 /* A mediated device with a display. */
 struct vgpu {
-	char alias[LABEL_SIZE]; /* QEMU's id of it */
+	char alias[LABEL_SIZE]; /* QEMU's id of the device */
 	char uuid[BASE_UUID_SIZE];
 };
 
@@ -30,7 +30,7 @@ struct domain {
 	virConnectPtr connection;
 	virDomainPtr handle;
 	int callback; /* -1: not registered */
-	int graphics; /* the display's number */
+	int graphics; /* index of the D-Bus display */
 	const char *uri;
 	struct vgpu vgpus[VGPUS_MAX];
 	size_t vgpu_count;
@@ -40,7 +40,7 @@ BASE_DEFINE_CLEANUP_PTR(xml_doc, xmlDoc, xmlFreeDoc)
 BASE_DEFINE_CLEANUP_PTR(xml_context, xmlXPathContext, xmlXPathFreeContext)
 BASE_DEFINE_CLEANUP_PTR(xml_object, xmlXPathObject, xmlXPathFreeObject)
 
-/* libvirt prints its errors by itself otherwise, before we can. */
+/* Keeps libvirt from printing its errors itself, in addition to the viewer's messages. */
 static void keep_quiet(void *data, virErrorPtr error)
 {
 	(void)data;
@@ -83,7 +83,7 @@ static int on_lifecycle(virConnectPtr connection, virDomainPtr handle, int event
 	return 0;
 }
 
-/* The picture does not need libvirt: go on without it. */
+/* The viewer continues, because the picture does not need libvirt. */
 static void on_close(virConnectPtr connection, int reason, void *data)
 {
 	struct domain *domain = data;
@@ -91,7 +91,7 @@ static void on_close(virConnectPtr connection, int reason, void *data)
 	(void)connection;
 	domain->vm.deaf = true;
 	base_warning("lost the connection to libvirt (reason %d)%s", reason,
-		     domain->vm.gone ? "" : "; the picture goes on");
+		     domain->vm.gone ? "" : "; the picture continues");
 }
 
 static int open_connection(struct domain *domain, struct base_error *err)
@@ -100,7 +100,7 @@ static int open_connection(struct domain *domain, struct base_error *err)
 	if (domain->connection == NULL) {
 		return base_error_set(err, BASE_FAILED,
 				      "cannot connect to libvirt at %s: %s "
-				      "(members of group libvirt may)",
+				      "(members of group libvirt may connect)",
 				      domain->uri, libvirt_message());
 	}
 	virConnectSetKeepAlive(domain->connection, KEEPALIVE_S, KEEPALIVE_COUNT);
@@ -108,7 +108,7 @@ static int open_connection(struct domain *domain, struct base_error *err)
 	return 0;
 }
 
-/* NULL and err if there is none of that name or UUID. */
+/* NULL and err if there is no domain with that name or UUID. */
 static virDomainPtr look_up(virConnectPtr connection, const char *name, struct base_error *err)
 {
 	virDomainPtr handle = virDomainLookupByName(connection, name);
@@ -165,7 +165,7 @@ static xmlNode *find_child(xmlNode *node, const char *name)
 	return NULL;
 }
 
-/* An attribute of a node that may be NULL, whole; false if there is none. */
+/* Copies an attribute of a node, which may be NULL; false if there is none or it is too long. */
 static bool copy_attribute(xmlNode *node, const char *name, char *to, size_t size)
 {
 	xmlChar *value = node != NULL ? xmlGetProp(node, (const xmlChar *)name) : NULL;
@@ -205,7 +205,7 @@ static xmlXPathObject *evaluate(xmlXPathContext *context, const char *path)
 	return xmlXPathEvalExpression((const xmlChar *)path, context);
 }
 
-/* libvirt wants the display's number among the domain's graphics; -1: none. */
+/* Returns the display's index among the domain's graphics, which libvirt needs; -1: none. */
 static int read_domain(struct domain *domain, const char *text)
 {
 	BASE_AUTO(xml_doc)
@@ -237,10 +237,11 @@ static int find_display(struct domain *domain, struct base_error *err)
 	domain->graphics = read_domain(domain, xml);
 	if (domain->graphics >= 0)
 		return 0;
-	return base_error_set(err, BASE_FAILED,
-			      "domain '%s' runs without a D-Bus display (graphics type 'dbus', p2p "
-			      "'yes'): run vgpu attach, then restart it",
-			      domain->vm.name);
+	return base_error_set(
+		err, BASE_FAILED,
+		"domain '%s' has no D-Bus display (graphics type 'dbus', p2p 'yes'): run "
+		"vgpu attach, then restart the domain",
+		domain->vm.name);
 }
 
 static void close_connection(struct domain *domain)
@@ -272,21 +273,25 @@ static int is_active(struct domain *domain, struct base_error *err)
 {
 	int active = virDomainIsActive(domain->handle);
 
-	/* One that was never defined is gone altogether when it stops. */
+	/* A transient domain does not exist any more after it has stopped. */
 	if (active < 0 && virGetLastErrorCode() == VIR_ERR_NO_DOMAIN)
 		active = 0;
 	if (active < 0)
-		return base_error_set(err, BASE_FAILED, "cannot look at domain '%s': %s",
+		return base_error_set(err, BASE_FAILED, "cannot read the state of domain '%s': %s",
 				      domain->vm.name, libvirt_message());
 	if (!active)
-		base_error_set(err, BASE_FAILED,
-			       "domain '%s' is not running: start it with virsh start, or give "
-			       "--start or --wait",
-			       domain->vm.name);
+		base_error_set(
+			err, BASE_FAILED,
+			"domain '%s' is not running: start it with virsh -c %s start, or add "
+			"--start or --wait",
+			domain->vm.name, domain->uri);
 	return active;
 }
 
-/* A libvirtd that was lost comes back: while it is away nothing starts. */
+/*
+ * Connects to libvirt again if the connection was lost. While libvirtd is away, the domain
+ * counts as not running, because nothing can start it.
+ */
 static int look(struct display_vm *vm, struct base_error *err)
 {
 	struct domain *domain = (struct domain *)vm;

@@ -30,6 +30,6 @@ int display_events_wait(struct display_events *loop, int64_t until, struct base_
 	if (r < 0)
 		return base_error_errno(err, -r, "the event loop failed");
 	if (loop->stop)
-		return base_error_errno(err, ECANCELED, "the viewer ends");
+		return base_error_errno(err, ECANCELED, "the viewer is ending");
 	return display_clock_ms() < until;
 }

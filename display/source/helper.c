@@ -15,7 +15,7 @@
 #include "vgpu/base/cleanup.h"
 
 #define PROGRAM VGPU_LIBEXECDIR "/vgpu-scanout"
-#define MAX_FDS 4 /* that a packet may bring and that are closed again */
+#define MAX_FDS 4 /* fds of a packet that can be received; all but the first are closed */
 
 extern char **environ;
 
@@ -26,7 +26,7 @@ static const char *socket_path(void)
 	return path != NULL && path[0] != '\0' ? path : SCANOUT_SOCKET;
 }
 
-/* A socket whose queue is full keeps us waiting, but not for ever (unix(7)). */
+/* If the queue of the socket is full, connect waits, but only for this time (unix(7)). */
 static int make_socket(void)
 {
 	const struct timeval patience = { .tv_usec = DISPLAY_HELPER_DIAL_MS * 1000L };
@@ -37,7 +37,7 @@ static int make_socket(void)
 	return BASE_STEAL_FD(fd);
 }
 
-/* -1 and err, whose errnum says why. */
+/* Returns the fd; -1 and err, whose errnum says why. */
 static int dial(const char *path, struct base_error *err)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -52,7 +52,7 @@ static int dial(const char *path, struct base_error *err)
 	return BASE_STEAL_FD(fd);
 }
 
-/* Starts a helper with `fd`, its end of the connection, as its standard input. */
+/* Starts a helper; `fd`, its end of the connection, becomes its standard input. */
 static int spawn(const char *program, int fd, pid_t *pid)
 {
 	char *const argv[] = { (char *)program, NULL };
@@ -73,7 +73,7 @@ static int spawn(const char *program, int fd, pid_t *pid)
 	return r;
 }
 
-/* -1 without an error: the reason to tell is why the system's helper was not to be had. */
+/* Sets no error on failure: the caller reports why the system's helper could not be reached. */
 static int start_own(struct display_helper *helper)
 {
 	int pair[2], r;
@@ -96,11 +96,12 @@ static const char *advice(int errnum)
 	switch (errnum) {
 	case ENOENT:
 	case ECONNREFUSED:
-		return "; as root: systemctl enable --now vgpu-scanout.socket";
+		return "; run as root: systemctl enable --now vgpu-scanout.socket";
 	case EACCES:
 		return "; join group libvirt and log in again";
 	case EAGAIN:
-		return "; it is asked too often: journalctl -u 'vgpu-scanout@*' says by whom";
+		return "; it has too many connections: journalctl -u 'vgpu-scanout@*' says from "
+		       "whom";
 	default:
 		return "";
 	}
@@ -144,11 +145,11 @@ int display_helper_send(int fd, const struct scanout_request *request, struct ba
 {
 	if (BASE_RETRY(send(fd, request, sizeof(*request), MSG_DONTWAIT | MSG_NOSIGNAL)) < 0 &&
 	    errno != EPIPE && errno != ECONNRESET)
-		return base_error_errno(err, errno, "cannot speak to vgpu-scanout");
+		return base_error_errno(err, errno, "cannot send to vgpu-scanout");
 	return 0;
 }
 
-/* Keeps the first fd of the packet and closes what else it brought. */
+/* Keeps the first fd of the packet and closes all others. */
 static void take_fds(struct msghdr *message, int *plane_fd)
 {
 	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL;
@@ -169,18 +170,19 @@ static void take_fds(struct msghdr *message, int *plane_fd)
 	}
 }
 
-/* A plane came without its buffer: the kernel had no room for the fd, or a rule against it. */
+/* A plane came without its fd: the viewer has no free fd, or a security rule forbids it. */
 static int lost_fd(int fd, struct base_error *err)
 {
 	BASE_AUTO(fd) int probe = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 
 	if (probe >= 0)
-		return base_error_set(err, BASE_FAILED,
-				      "the kernel does not let a picture's buffer through from "
-				      "vgpu-scanout: its log, or the audit's, says why");
+		return base_error_set(
+			err, BASE_FAILED,
+			"the kernel did not pass a picture's buffer from vgpu-scanout to "
+			"the viewer: the kernel's log or the audit log says why");
 	return base_error_set(err, BASE_FAILED,
 			      "cannot take a picture's buffer from vgpu-scanout: %s; raise "
-			      "the limit: ulimit -n",
+			      "the limit of open files: ulimit -n",
 			      strerror(errno));
 }
 
@@ -198,11 +200,14 @@ int display_helper_receive(int fd, struct scanout_reply *reply, int *plane_fd,
 	ssize_t size = BASE_RETRY(recvmsg(fd, &message, MSG_CMSG_CLOEXEC));
 
 	*plane_fd = -1;
-	/* Told once of a helper that hung up on requests of ours; before what it said last. */
+	/*
+	 * If the helper hung up with unread requests, the first call returns ECONNRESET. What
+	 * the helper sent before can still be read.
+	 */
 	if (size < 0 && errno == ECONNRESET)
 		size = BASE_RETRY(recvmsg(fd, &message, MSG_CMSG_CLOEXEC));
 	if (size < 0)
-		return base_error_errno(err, errno, "cannot hear vgpu-scanout");
+		return base_error_errno(err, errno, "cannot receive from vgpu-scanout");
 	take_fds(&message, plane_fd);
 	if (size == 0)
 		return 0;
@@ -212,8 +217,10 @@ int display_helper_receive(int fd, struct scanout_reply *reply, int *plane_fd,
 	if (size != (ssize_t)sizeof(*reply) ||
 	    (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
 		base_cleanup_fd(plane_fd);
-		return base_error_set(err, BASE_FAILED,
-				      "vgpu-scanout is of another version: install both anew");
+		return base_error_set(
+			err, BASE_FAILED,
+			"vgpu-scanout has another version: install it and vgpu-display "
+			"from the same release");
 	}
 	return 1;
 }

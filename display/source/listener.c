@@ -19,7 +19,7 @@
 #define DMABUF2	      "org.qemu.Display1.Listener.Unix.ScanoutDMABUF2"
 
 struct map {
-	int fd; /* -1: the picture comes as bytes */
+	int fd; /* owned; -1: the picture comes as bytes */
 	uint64_t offset;
 	uint32_t stride;
 };
@@ -29,15 +29,15 @@ struct display_listener {
 	display_listener_size_fn *size;
 	void *size_data;
 	sd_bus_slot *objects[3];
-	struct display_surface *surface; /* NULL: no picture in our memory is on */
+	struct display_surface *surface; /* a reference; NULL: the picture is not in our memory */
 	struct map map;
-	uint32_t width, height; /* of the dma-buf on screen, 0: none */
+	uint32_t width, height; /* of the dma-buf on the screen; 0: none */
 	bool warned;
 };
 
 /*
- * A broken or hostile guest would fill the log: the first refusal is a warning,
- * those after it are for --debug.
+ * Only the first refusal is a warning, later ones are debug messages: otherwise a broken or
+ * hostile guest could fill the log.
  */
 static int refuse(struct display_listener *listener, sd_bus_message *m,
 		  const struct base_error *why)
@@ -73,7 +73,7 @@ static void put_surface(struct display_listener *listener)
 	display_mailbox_put_frame(listener->mailbox, &frame);
 }
 
-/* The surface on screen serves a new picture of the same layout too. */
+/* Whether the current surface can hold a new picture, because it has the same layout. */
 static bool suits(const struct display_surface *surface, uint32_t width, uint32_t height,
 		  const struct display_format *format)
 {
@@ -83,8 +83,8 @@ static bool suits(const struct display_surface *surface, uint32_t width, uint32_
 }
 
 /*
- * Makes a surface for the picture, fills it and, only then, puts it in the
- * place of the old one. Exactly one of data and map->fd is given.
+ * Makes a surface for the picture, fills it, and only then replaces the old one with it.
+ * Exactly one of data and map->fd is given.
  */
 static int switch_surface(struct display_listener *listener, uint32_t width, uint32_t height,
 			  uint32_t pixman, uint32_t stride, const void *data, size_t size,
@@ -150,7 +150,7 @@ void display_listener_follow_size(struct display_listener *listener, uint32_t wi
 	struct display_surface *old = listener->surface;
 	struct display_surface *surface;
 
-	/* Who shares memory or dma-bufs says by itself how large they are. */
+	/* With shared memory or a dma-buf QEMU sends a new scanout when the size changes. */
 	if (old == NULL || listener->map.fd >= 0 ||
 	    suits(old, width, height, display_surface_format(old)))
 		return;
@@ -178,8 +178,8 @@ static int write_update(struct display_listener *listener, const struct display_
 	if (listener->surface == NULL)
 		return base_error_set(err, BASE_FAILED, "there is no picture to update");
 	if (display_format_find_pixman(pixman) != display_surface_format(listener->surface))
-		return base_error_set(err, BASE_FAILED, "not in the picture's format: 0x%08x",
-				      pixman);
+		return base_error_set(err, BASE_FAILED,
+				      "the update's format 0x%08x is not the picture's", pixman);
 	if (!display_rect_fits(rect, display_surface_width(listener->surface),
 			       display_surface_height(listener->surface)))
 		ask_size(listener);
@@ -209,13 +209,13 @@ static int handle_update(sd_bus_message *m, void *data, sd_bus_error *error)
 	return done(m);
 }
 
-/* Reading from anything else could block the bus for ever. */
+/* Only a regular file is accepted: reading from anything else could block the bus. */
 static int check_regular(int fd, struct base_error *err)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
-		return base_error_errno(err, errno, "cannot look at QEMU's shared memory");
+		return base_error_errno(err, errno, "cannot examine QEMU's shared memory");
 	if (!S_ISREG(st.st_mode))
 		return base_error_set(err, BASE_FAILED, "the fd is not shared memory");
 	return 0;
@@ -303,8 +303,8 @@ static int handle_scanout_dmabuf2(sd_bus_message *m, void *data, sd_bus_error *e
 }
 
 /*
- * QEMU keeps the guest from drawing until it is answered: so the answer comes
- * before anything is drawn.
+ * QEMU blocks the guest's drawing until this call is answered, so the answer is sent before
+ * anything is drawn.
  */
 static int handle_update_dmabuf(sd_bus_message *m, void *data, sd_bus_error *error)
 {
@@ -322,7 +322,7 @@ static int handle_update_dmabuf(sd_bus_message *m, void *data, sd_bus_error *err
 		return refuse(listener, m, &why);
 	}
 	r = done(m);
-	/* The guest may have changed its mode in between. */
+	/* The guest may have changed its mode meanwhile. */
 	rect = display_rect_clip(&rect, listener->width, listener->height);
 	if (!display_rect_is_empty(&rect))
 		display_mailbox_put_damage(listener->mailbox, &rect);
@@ -338,7 +338,7 @@ static int handle_disable(sd_bus_message *m, void *data, sd_bus_error *error)
 	return done(m);
 }
 
-/* A place that a pointer may have: a little of it may still be on the picture. */
+/* Whether a pointer at that place could be partly inside the picture. */
 static bool is_near(int32_t place)
 {
 	return place >= -DISPLAY_CURSOR_MAX && place <= (int32_t)DISPLAY_SIZE_MAX;
@@ -354,7 +354,7 @@ static int handle_mouse_set(sd_bus_message *m, void *data, sd_bus_error *error)
 	r = sd_bus_message_read(m, "iii", &x, &y, &on);
 	if (r < 0)
 		return r;
-	/* Nowhere is out of sight: it is drawn, and multiplied before. */
+	/* A pointer far outside is hidden, because its place is multiplied when it is drawn. */
 	if (!is_near(x) || !is_near(y))
 		on = 0;
 	display_mailbox_put_pointer(listener->mailbox, on ? x : 0, on ? y : 0, on);

@@ -17,15 +17,15 @@
 #include "vgpu/base/log.h"
 
 #define BUFFERS	      16    /* whose dma-bufs are kept; a guest flips among 2 or 3 */
-#define RETRY_MS      3000  /* between two attempts at a helper that is not to be had */
-#define RETRY_MOST_MS 60000 /* once many have failed */
-#define LOOK_MS	      1000  /* in between: whether there is a new socket to try */
+#define RETRY_MS      3000  /* between two attempts to reach a helper */
+#define RETRY_MOST_MS 60000 /* the same after many failures */
+#define LOOK_MS	      1000  /* between two looks for a new socket, until the next attempt */
 #define ANSWER_MS     10000
 #define TILE_ROWS     32 /* of the tallest tiles, Intel's Y */
 
 struct buffer {
-	uint32_t number; /* the helper's; 0: none */
-	uint64_t used;	 /* when, in planes */
+	uint32_t number; /* given by the helper; 0: the place is empty */
+	uint64_t used;	 /* value of `planes` at the last use */
 	struct display_frame frame;
 };
 
@@ -38,15 +38,15 @@ struct display_planes {
 	int stop_fd;
 	struct buffer buffers[BUFFERS];
 	uint64_t planes;
-	bool has_opened; /* the vGPU, once at least */
-	bool told;	 /* why there are no planes; so once */
+	bool has_opened; /* a helper has opened the vGPU at least once */
+	bool told;	 /* the user was told why there are no planes */
 	int retry_ms;	 /* until the next attempt */
-	uint64_t socket; /* as it looked before the last attempt */
+	uint64_t socket; /* display_helper_look() before the last attempt */
 
-	pthread_mutex_t lock; /* of what follows: several threads use it */
-	int fd;		      /* -1: no helper that has opened the vGPU */
+	pthread_mutex_t lock; /* guards the following, which several threads use */
+	int fd;		      /* borrowed; -1: no helper has opened the vGPU */
 	bool hidden;
-	int64_t input_at; /* when the helper was told of input last; ms */
+	int64_t input_at; /* when the helper was last told about input; ms */
 };
 
 static void drop_buffer(struct buffer *buffer)
@@ -71,7 +71,7 @@ static struct buffer *find_buffer(struct display_planes *direct, uint32_t number
 	return NULL;
 }
 
-/* An empty place: the buffer that was shown the longest ago makes room. */
+/* Returns an empty place; if there is none, drops the least recently used buffer. */
 static struct buffer *make_room(struct display_planes *direct, int fd)
 {
 	struct buffer *oldest = &direct->buffers[0];
@@ -90,7 +90,7 @@ static struct buffer *make_room(struct display_planes *direct, int fd)
 	return oldest;
 }
 
-/* Whether the buffer reaches as far as that; of a tiled one in whole tiles. */
+/* Whether the picture fits in its buffer at its x and y; a tiled one needs whole tiles. */
 static bool fits(const struct scanout_plane *plane)
 {
 	const struct display_format *format = display_format_find(plane->fourcc);
@@ -103,7 +103,7 @@ static bool fits(const struct scanout_plane *plane)
 	       (rows - 1) * plane->stride + columns * format->bytes <= plane->size;
 }
 
-/* A picture that does not fit where it is to lie is shown from the first pixel, as by QEMU. */
+/* A picture that does not fit at its x and y is shown from the first pixel, as in QEMU. */
 static void place(const struct scanout_plane *plane, struct display_frame *frame)
 {
 	if (fits(plane)) {
@@ -128,7 +128,7 @@ static void describe(const struct scanout_plane *plane, int *plane_fd, struct di
 	frame->planes[0].fd = BASE_STEAL_FD(*plane_fd);
 }
 
-/* The buffer of a plane; a new one is judged. NULL and err if it cannot be shown. */
+/* The buffer of a plane; a new one is checked. NULL and err if it cannot be shown. */
 static struct buffer *get_buffer(struct display_planes *direct, int fd,
 				 const struct scanout_plane *plane, int *plane_fd,
 				 struct base_error *err)
@@ -138,7 +138,7 @@ static struct buffer *get_buffer(struct display_planes *direct, int fd,
 
 	if (*plane_fd < 0) {
 		if (buffer == NULL)
-			base_error_set(err, BASE_FAILED, "a plane without its buffer");
+			base_error_set(err, BASE_FAILED, "it came without its buffer");
 		return buffer;
 	}
 	describe(plane, plane_fd, &frame);
@@ -154,8 +154,8 @@ static struct buffer *get_buffer(struct display_planes *direct, int fd,
 }
 
 /*
- * The mailbox gets an fd of its own: the buffer may have to make room before the
- * frame is taken.
+ * The mailbox gets an fd of its own, because the buffer may be dropped before the frame is
+ * taken.
  */
 static int put_plane(struct display_planes *direct, struct buffer *buffer,
 		     const struct scanout_plane *plane, struct base_error *err)
@@ -167,7 +167,7 @@ static int put_plane(struct display_planes *direct, struct buffer *buffer,
 	frame.planes[0].fd = fcntl(buffer->frame.planes[0].fd, F_DUPFD_CLOEXEC, 3);
 	if (frame.planes[0].fd < 0)
 		return base_error_errno(err, errno, "cannot keep a plane's buffer");
-	/* What the helper says of the time is not believed beyond the present. */
+	/* The helper is not trusted: a flip cannot have been seen in the future. */
 	if (flip.seen_ns > now)
 		flip.seen_ns = now;
 	buffer->used = ++direct->planes;
@@ -175,7 +175,7 @@ static int put_plane(struct display_planes *direct, struct buffer *buffer,
 	return 0;
 }
 
-/* Answered at once, so that the helper may send the next; drawn later. */
+/* The plane is answered at once, so that the helper can send the next one, and drawn later. */
 static int handle_plane(struct display_planes *direct, int fd, const struct scanout_plane *plane,
 			int *plane_fd, struct base_error *err)
 {
@@ -192,7 +192,7 @@ static int handle_plane(struct display_planes *direct, int fd, const struct scan
 	buffer = get_buffer(direct, fd, plane, plane_fd, &why);
 	if (buffer != NULL && put_plane(direct, buffer, plane, &why) == 0)
 		return 0;
-	/* What the guest shows makes no sense; QEMU may still have a picture of its own. */
+	/* The plane is not valid, but QEMU may still have a picture of its own. */
 	base_debug("ignored a plane: %s", why.message);
 	display_mailbox_put_no_plane(direct->mailbox, display_clock_ms() + DISPLAY_HOLD_MS);
 	return 0;
@@ -227,7 +227,7 @@ static int refused(struct scanout_reply *reply, struct base_error *err)
 	return base_error_set(err, BASE_FAILED, "%s", reply->text);
 }
 
-/* 1 to go on, 0 when the helper has let go of the vGPU, -1 and err. */
+/* 1 to continue, 0 when the helper has released the vGPU, -1 and err. */
 static int handle_reply(struct display_planes *direct, int fd, struct scanout_reply *reply,
 			int *plane_fd, struct base_error *err)
 {
@@ -244,15 +244,15 @@ static int handle_reply(struct display_planes *direct, int fd, struct scanout_re
 	case SCANOUT_REFUSED:
 		return refused(reply, err);
 	case SCANOUT_GONE:
-		/* The VM stops, most likely: what follows is not worth a word. */
+		/* Most likely the VM is stopping, so the next failure is not worth a message. */
 		direct->told = true;
 		return 0;
 	default:
-		return base_error_set(err, BASE_FAILED, "vgpu-scanout speaks nonsense");
+		return base_error_set(err, BASE_FAILED, "vgpu-scanout sent an unknown reply");
 	}
 }
 
-/* True if there is something to read before somebody wants us to stop. */
+/* True if there is something to read; false on a timeout or an order to stop. */
 static bool wait_for(const struct display_planes *direct, int fd, int timeout)
 {
 	struct pollfd fds[] = { { .fd = direct->stop_fd, .events = POLLIN },
@@ -277,23 +277,24 @@ static int open_vgpu(const struct display_planes *direct, int fd, struct base_er
 	memcpy(request.vgpu, direct->vgpu, sizeof(request.vgpu));
 	if (display_helper_send(fd, &request, err) < 0)
 		return -1;
-	/* Told to stop is no error. */
+	/* An order to stop is not an error. */
 	if (!wait_for(direct, fd, ANSWER_MS) && !is_stopped(direct))
 		return base_error_set(err, BASE_FAILED, "vgpu-scanout does not answer");
 	return 0;
 }
 
-/* A helper that only hangs up did not tell why: it was killed, or turned us away. */
+/* A helper that hangs up without a reply was killed, or refused the connection. */
 static int hung_up(const struct display_helper *helper, struct base_error *err)
 {
 	if (helper->child != 0)
-		return base_error_set(err, BASE_FAILED, "vgpu-scanout ended without a word");
+		return base_error_set(err, BASE_FAILED,
+				      "vgpu-scanout ended without giving a reason");
 	return base_error_set(err, BASE_FAILED,
-			      "vgpu-scanout hung up without a word, its log says why: "
+			      "vgpu-scanout hung up without giving a reason, its log says why: "
 			      "journalctl -u 'vgpu-scanout@*'");
 }
 
-/* Until the helper lets go or somebody wants us to stop: 0; -1 and err. */
+/* Runs until the helper releases the vGPU or it must stop: 0; -1 and err for any other end. */
 static int serve(struct display_planes *direct, const struct display_helper *helper,
 		 struct base_error *err)
 {
@@ -312,7 +313,7 @@ static int serve(struct display_planes *direct, const struct display_helper *hel
 	return r < 0 ? -1 : 0;
 }
 
-/* -1 also when systemd's helper may do what our own may not. */
+/* On failure of the viewer's own helper, err also says how to get systemd's. */
 static int follow(struct display_planes *direct, struct base_error *err)
 {
 	BASE_AUTO(display_helper) struct display_helper helper = DISPLAY_HELPER_INIT;
@@ -334,8 +335,8 @@ static int follow(struct display_planes *direct, struct base_error *err)
 }
 
 /*
- * Who wants nothing but planes ends without them. Once there were some, what ends a
- * viewer is its VM's end, which QEMU's source tells.
+ * If the user wants only planes and there never were any, the viewer ends. Once there were
+ * planes, the viewer ends only when the VM does, which QEMU's source reports.
  */
 static void tell(struct display_planes *direct, struct base_error *why)
 {
@@ -344,11 +345,11 @@ static void tell(struct display_planes *direct, struct base_error *why)
 		return;
 	}
 	base_log(direct->told ? BASE_LOG_DEBUG : BASE_LOG_INFO,
-		 "showing what QEMU hands out, about 31 frames a second at most: %s", why->message);
+		 "showing the pictures from QEMU, at most about 31 a second: %s", why->message);
 	direct->told = true;
 }
 
-/* Less and less often, but soon when there is a socket that was not there before. */
+/* Retries happen less and less often, but soon if the helper's socket has changed. */
 static void wait_to_retry(struct display_planes *direct)
 {
 	int64_t at = display_clock_ms() + direct->retry_ms;
@@ -433,8 +434,8 @@ struct display_planes *display_planes_create(const struct display_vm *vm,
 	struct display_planes *direct;
 
 	if (vm->vgpu[0] == '\0') {
-		base_error_set(err, BASE_FAILED,
-			       "'%s' has no vGPU with a display that could be read", vm->name);
+		base_error_set(err, BASE_FAILED, "'%s' has no vGPU with a display that can be read",
+			       vm->name);
 		return NULL;
 	}
 	direct = calloc(1, sizeof(*direct));

@@ -9,37 +9,36 @@
 #include "vgpu/base/error.h"
 
 /*
- * The planes of the VM's vGPU, read beside QEMU by the helper vgpu-scanout, on a
- * thread of its own: every flip, at any rate. They go beside QEMU's pictures, which the
- * mailbox holds back while the planes have one. A helper that is not to be had is said
- * once and tried again, or, if it is `required`, the end. The functions are for one
- * thread.
+ * The planes of the VM's vGPU, which the helper vgpu-scanout reads beside QEMU: every flip, at
+ * any rate. They have a thread of their own. The mailbox holds QEMU's pictures back while the
+ * planes have one. If the helper cannot be reached, this is reported once and tried again; if
+ * the planes are `required`, the viewer ends. One thread calls the functions.
  */
 struct display_planes;
 
 /*
- * Of the vGPU that the VM names now; the mailbox is borrowed and must outlive them. NULL
- * and err if the VM has no such vGPU.
+ * For the vGPU that is chosen in vm now; the mailbox is borrowed and must outlive the planes.
+ * NULL and err if no vGPU is chosen, or on failure.
  */
 struct display_planes *display_planes_create(const struct display_vm *vm,
 					     struct display_mailbox *mailbox, bool required,
 					     struct base_error *err);
 
-/* From now on the mailbox is filled. -1 and err if that cannot begin. */
+/* From now on the mailbox is filled. -1 and err if the thread cannot be started. */
 int display_planes_start(struct display_planes *planes, struct base_error *err);
 
-/* Nobody sees what they put: they may rest until they are seen again. */
+/* While hidden, nobody sees the pictures, and the helper need not look. */
 void display_planes_set_hidden(struct display_planes *planes, bool hidden);
 
 /*
- * Input went to the guest: what it changes is to be shown at once, also on a screen that
- * stood still. At any rate: the helper is told once in DISPLAY_PLANES_INPUT_MS at most, if
- * there is one, and nobody is waited for.
+ * Input went to the guest: its effect must be shown at once, even if the screen stood still. May
+ * be called at any rate: the helper, if there is one, is told at most once in
+ * DISPLAY_PLANES_INPUT_MS. Does not wait.
  */
 #define DISPLAY_PLANES_INPUT_MS 20
 void display_planes_note_input(struct display_planes *planes);
 
-/* Nothing is put any more after it. */
+/* Nothing is put into the mailbox afterwards. */
 void display_planes_destroy(struct display_planes *planes); /* takes NULL */
 
 #endif

@@ -7,7 +7,7 @@
 
 #define PERIOD_MS 1000
 #define LATE_MS	  1500
-#define NEVER	  UINT64_MAX /* a late answer is one, too */
+#define NEVER	  UINT64_MAX /* no timeout, because a late answer also counts */
 
 static int on_answer(sd_bus_message *m, void *data, sd_bus_error *error)
 {

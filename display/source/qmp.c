@@ -13,7 +13,7 @@
 
 #define LINE_MAX_BYTES ((size_t)256 * 1024)
 #define PATIENCE_MS    10000
-#define DIAL_MS	       50 /* between two attempts at a QEMU whose queue is full */
+#define DIAL_MS	       50 /* between two attempts while the queue of QEMU's socket is full */
 #define LAG_MS	       2000
 #define LOOK_MS	       500
 
@@ -23,11 +23,11 @@ struct qmp {
 	struct display_events *loop; /* borrowed */
 	int fd;
 	sd_event_source *source;
-	char *line; /* owned; LINE_MAX_BYTES of what was read and not looked at yet */
+	char *line; /* owned; LINE_MAX_BYTES for what was read and not parsed yet */
 	size_t length;
-	bool asking;	/* the lines are for who waits for an answer */
-	bool shut_down; /* QEMU said that it ends */
-	bool closed;	/* nothing more is to be read */
+	bool asking;	/* a function waits for an answer and parses the lines */
+	bool shut_down; /* QEMU said that it is ending */
+	bool closed;	/* there is nothing more to read */
 	int why_closed; /* errno; 0: QEMU hung up */
 };
 
@@ -44,12 +44,13 @@ static const char *string_of(json_object *object, const char *key)
 static int no_answer(const struct qmp *qmp, struct base_error *err)
 {
 	return base_error_set(err, BASE_FAILED,
-			      "QEMU does not answer on %s: is another client on it?", qmp->path);
+			      "QEMU does not answer on %s: is another client connected to it?",
+			      qmp->path);
 }
 
 /*
- * A QEMU that another client has taken answers nobody else; once one waits already,
- * it does not even let the next one in: EAGAIN.
+ * QEMU serves one client, and answers no other one meanwhile. If another client is already
+ * waiting, connect fails with EAGAIN, so it is repeated.
  */
 static int connect_patiently(struct qmp *qmp, const struct sockaddr_un *address,
 			     struct base_error *err)
@@ -69,7 +70,7 @@ static int connect_patiently(struct qmp *qmp, const struct sockaddr_un *address,
 	return 0;
 }
 
-/* 0: nobody is there, and err says so. */
+/* 1 if connected; 0 if there is no QEMU, and err says so; -1 and err on failure. */
 static int dial(struct qmp *qmp, struct base_error *err)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -88,7 +89,7 @@ static int dial(struct qmp *qmp, struct base_error *err)
 	return why.errnum == ENOENT || why.errnum == ECONNREFUSED ? 0 : -1;
 }
 
-/* 1: read something; 0: the end; -1: errno says why not. */
+/* 1 if something was read; 0 at the end; -1 with errno on failure. */
 static int fill(struct qmp *qmp)
 {
 	ssize_t n;
@@ -104,7 +105,10 @@ static int fill(struct qmp *qmp)
 	return 1;
 }
 
-/* NULL: no whole line is there; owned by the caller. A line that is no JSON is an empty object. */
+/*
+ * The next line, owned by the caller; NULL if there is no whole line. A line that is not JSON
+ * becomes an empty object.
+ */
 static json_object *next(struct qmp *qmp)
 {
 	char *end = memchr(qmp->line, '\n', qmp->length);
@@ -138,7 +142,7 @@ static void say_why_closed(const struct qmp *qmp, struct base_error *err)
 				 qmp->path);
 }
 
-/* The next line, which is waited for; NULL and err if none comes. */
+/* Waits for the next line; NULL and err if none comes. */
 static json_object *receive(struct qmp *qmp, struct base_error *err)
 {
 	int64_t until = display_clock_ms() + PATIENCE_MS;
@@ -240,7 +244,7 @@ static void name_vm(struct qmp *qmp)
 	qmp->vm.name = strdup(slash != NULL ? slash + 1 : qmp->path);
 }
 
-/* Nothing more comes: if it was not said before, the VM has ended. */
+/* The connection is closed: reports the VM's end, unless it was reported before. */
 static void close_down(struct qmp *qmp, int why)
 {
 	bool first = !qmp->vm.gone;
@@ -319,7 +323,7 @@ static int look(struct display_vm *vm, struct base_error *err)
 	r = sd_event_add_io(qmp->loop->event, &qmp->source, qmp->fd, EPOLLIN, on_readable, qmp);
 	if (r < 0)
 		return base_error_errno(err, -r, "cannot watch QEMU");
-	/* One that just ends may have let us in. */
+	/* A QEMU that is ending may have accepted the connection. */
 	if (greet(qmp, err) < 0)
 		return qmp->closed && qmp->why_closed == 0 ? 0 : -1;
 	vm->gone = false;

@@ -8,9 +8,9 @@
 #include "display/source/bus.h"
 #include "vgpu/base/log.h"
 
-/* How long a QEMU that ends may take between the closing of one socket and the next; ms. */
+/* How long an ending QEMU may take to close one socket after the other; ms. */
 #define BETWEEN_MS 2000
-/* For the first picture of the screen that is switched to; ms. */
+/* How long to wait for the first picture of a new screen; ms. */
 #define PICTURE_MS 1000
 
 static void ignore(void *data)
@@ -27,7 +27,7 @@ static void note_vm_end(void *data, enum display_vm_end how)
 	session->how = how;
 }
 
-/* The VM's end, if it is one, is told on another socket, now or in a moment. */
+/* If the VM has ended, another socket will report it, now or in a moment. */
 static void await_reason(struct display_session *session)
 {
 	session->reason_by =
@@ -35,9 +35,9 @@ static void await_reason(struct display_session *session)
 }
 
 /*
- * A new client of QEMU's, peer to peer, takes the place of the last one: QEMU
- * 10 closes that one's connection to the console, 7.2 the listener's too
- * (dbus_display_add_client in ui/dbus.c).
+ * A new peer-to-peer client of QEMU replaces the last one: QEMU 10 closes the last one's
+ * connection to the console, QEMU 7.2 also the listener's (dbus_display_add_client in
+ * ui/dbus.c).
  */
 static int on_closed(sd_bus_message *m, void *data, sd_bus_error *error)
 {
@@ -92,7 +92,7 @@ static void choose_vgpu(struct display_session *session, const struct display_he
 	display_vm_choose_vgpu(session->vm, screen->console.label, screen->console.count == 1);
 }
 
-/* The window learns whose pictures follow. */
+/* Tells the window which screen's pictures follow. */
 static void tell_shown(struct display_session *session)
 {
 	const struct display_console *console = &session->shown->console;
@@ -108,21 +108,21 @@ static void tell_shown(struct display_session *session)
 	display_report_state(session->report, DISPLAY_STATE_SHOWN);
 }
 
-/* Who wants nothing but planes cannot have a screen that has none. */
+/* If the user wants only planes, a screen without planes is refused. */
 static int check_planes(const struct display_session *session, const struct display_head *screen,
 			struct base_error *err)
 {
 	if (!session->needs_planes || session->vm->vgpu[0] != '\0')
 		return 0;
 	return base_error_set(err, BASE_FAILED,
-			      "screen %u of '%s' is no vGPU's, its planes cannot be read: "
-			      "choose another by --screen (it has %u), or do without "
+			      "screen %u of '%s' does not belong to a vGPU, so it has no planes to "
+			      "read: choose another one with --screen (there are %u), or leave out "
 			      "--source direct",
 			      screen->console.number, session->report->status.title,
 			      screen->console.count);
 }
 
-/* Beside QEMU's pictures of the screen that is shown. */
+/* Starts to read the planes of the shown screen, beside QEMU's pictures. */
 static int start_planes(struct display_session *session, struct base_error *err)
 {
 	struct display_head *screen = session->shown;
@@ -159,7 +159,7 @@ int display_session_open(struct display_session *session, unsigned int screen,
 	if (session->shown == NULL)
 		return -1;
 	choose_vgpu(session, session->shown);
-	/* What was typed before is not for this run of the VM. */
+	/* What was typed before is not meant for this run of the VM. */
 	while (display_input_take(session->input, &event))
 		;
 	session->report->status.run++;
@@ -189,7 +189,7 @@ static int open_next(struct display_session *session, unsigned int number, struc
 	return display_head_listen(session->next, session->staging, err);
 }
 
-/* The old screen is served, and shown, until the new one has a picture. */
+/* The old screen is served and shown until the new one has a picture. */
 static void switch_screen(struct display_session *session)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };
@@ -202,7 +202,7 @@ static void switch_screen(struct display_session *session)
 	if (number == console->number)
 		return;
 	if (number > console->count) {
-		base_info("'%s' has no screen %u: %u in all", session->report->status.title, number,
+		base_info("'%s' has no screen %u: it has %u", session->report->status.title, number,
 			  console->count);
 		return;
 	}
@@ -213,13 +213,13 @@ static void switch_screen(struct display_session *session)
 	if (result == 0)
 		return;
 	drop_next(session);
-	/* What ends everything is told elsewhere. */
+	/* If the whole session is ending, that is reported elsewhere. */
 	if (!session->loop->stop && !session->ended && session->reason_by == 0)
 		base_warning("cannot switch to screen %u, screen %u stays: %s", number,
 			     console->number, why.message);
 }
 
-/* Whether it has a picture or not: the screen that is switched to is the one that is shown. */
+/* Shows the new screen, whether it has a picture or not. */
 static void show_next(struct display_session *session)
 {
 	BASE_AUTO(base_error) struct base_error why = { 0 };
@@ -238,7 +238,7 @@ static void show_next(struct display_session *session)
 		base_warning("%s", why.message);
 }
 
-/* QEMU may close the listener of a screen that it has taken away. */
+/* QEMU may remove the screen and close its listener. */
 static void tend_next(struct display_session *session, int64_t now)
 {
 	if (session->next == NULL)
@@ -253,8 +253,8 @@ static void tend_next(struct display_session *session, int64_t now)
 }
 
 /*
- * Input that a silent QEMU does not read stays in its own queue, where moves become one,
- * not in sd-bus', which grows.
+ * While QEMU is silent, input stays in the viewer's own queue, which merges moves and is
+ * limited; sd-bus's queue would grow.
  */
 static void take_pulse(struct display_session *session, int64_t now)
 {
@@ -309,7 +309,7 @@ int display_session_run(struct display_session *session, struct base_error *err)
 		}
 		if (session->ended || (session->reason_by != 0 && now >= session->reason_by))
 			return end(session, err);
-		/* While one is opened another one may be wished for. */
+		/* While a screen is being opened, the user may ask for another one. */
 		while (session->wanted != 0)
 			switch_screen(session);
 		tend_next(session, now);

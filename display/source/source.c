@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A source's thread, and its VM's life as the window sees it:
+ * A source's thread, and the states of its VM as the window sees them:
  *
  *	LOOKING -> STARTING -> WAITING -> FOUND -> SHOWN -> the end
  *	                                            ^ |
  *	                                            | v
  *	                                            AWAY
  *
- * It is told in this order, top to bottom, by functions that return 1 to go on, 0 for
- * the end in good order, and -1 and err for any other. Whatever they wait for, the
- * orders of the main thread are heard, by a handler of the loop: the only exception are
- * libvirt's calls, which hold the thread until libvirt answers.
+ * The functions below follow this order. They return 1 to continue, 0 for a normal end, and -1
+ * and err for any other end. While they wait, a handler of the loop still receives the main
+ * thread's orders. The only exception is a libvirt call, which blocks the thread until libvirt
+ * answers.
  */
 #include "display/source/source.h"
 
@@ -31,27 +31,27 @@
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/log.h"
 
-#define END_MS	    1000 /* for a VM that ends while we connect to it to say so */
+#define END_MS	    1000 /* for a VM that ends during the connection to report its end */
 #define END_LOOK_MS 50
-#define END_WAIT_MS 1000 /* for the thread, which is told to end */
+#define END_WAIT_MS 1000 /* for the thread to end after it was told to stop */
 
 struct display_source {
 	struct display_source_wish wish;
 	pthread_t thread;
-	int ended_fd; /* an eventfd: the thread has done all it does */
+	int ended_fd; /* an eventfd: the thread has done everything */
 
-	/* The main thread's orders; the eventfd says that there are some. */
+	/* The main thread's orders; the eventfd is readable when there are some. */
 	int orders_fd;
 	atomic_bool stop, may_connect, hidden;
 	atomic_uint screen; /* to switch to; 0: none */
 
-	/* The thread's. */
+	/* Used by the source's thread only. */
 	struct display_events loop;
 	sd_event_source *orders_source;
 	struct display_report report;
 	struct display_session session;
 	struct display_vm *vm;
-	unsigned int last_screen; /* the one that was shown, or wished for */
+	unsigned int last_screen; /* the screen that was shown last; at first the one asked for */
 };
 
 static int on_orders(sd_event_source *event_source, int fd, uint32_t events, void *data)
@@ -67,7 +67,7 @@ static int on_orders(sd_event_source *event_source, int fd, uint32_t events, voi
 	source->loop.stop = atomic_load(&source->stop);
 	session->hidden = atomic_load(&source->hidden);
 	screen = atomic_exchange(&source->screen, 0);
-	/* A VM that is not shown has no other screen. */
+	/* There is no screen to switch or hide while no VM is shown. */
 	if (session->shown == NULL)
 		return 0;
 	if (screen != 0)
@@ -102,7 +102,7 @@ static int make_vm(struct display_source *source, struct base_error *err)
 	return source->vm != NULL ? 0 : -1;
 }
 
-/* Until a look no longer finds `running`; what it finds then. */
+/* Waits until a look returns something else than `running`, and returns that. */
 static int wait_while(struct display_source *source, int running, struct base_error *err)
 {
 	int found = running;
@@ -121,13 +121,14 @@ static int wait_while(struct display_source *source, int running, struct base_er
 	return found;
 }
 
-/* The run that is not to be shown any more. */
+/* Waits for the end of the current run of the VM, which should not be shown again. */
 static int await_end(struct display_source *source, struct base_error *err)
 {
 	int running = look(source, err);
 
 	if (running > 0) {
-		base_info("'%s' runs on; its next start opens a window again", source->vm->name);
+		base_info("'%s' keeps running; its next start opens a window again",
+			  source->vm->name);
 		display_report_state(&source->report, DISPLAY_STATE_WAITING);
 		running = wait_while(source, 1, err);
 	}
@@ -140,9 +141,9 @@ static int start_vm(struct display_source *source, struct base_error *err)
 {
 	int result;
 
-	/* It took libvirt so long to get here that nobody wants it any more. */
+	/* libvirt may have taken so long that the user has ended the viewer meanwhile. */
 	if (atomic_load(&source->stop))
-		return base_error_errno(err, ECANCELED, "the viewer ends");
+		return base_error_errno(err, ECANCELED, "the viewer is ending");
 	display_report_state(&source->report, DISPLAY_STATE_STARTING);
 	display_report_call(&source->report, source->vm->peer);
 	result = source->vm->ops->start(source->vm, err);
@@ -150,7 +151,7 @@ static int start_vm(struct display_source *source, struct base_error *err)
 	return result < 0 ? -1 : look(source, err);
 }
 
-/* 1: the VM runs. */
+/* Returns 1 when the VM is running. */
 static int find_vm(struct display_source *source, struct base_error *err)
 {
 	const struct display_source_wish *wish = &source->wish;
@@ -187,13 +188,13 @@ static int await_permission(struct display_source *source, struct base_error *er
 	return 1;
 }
 
-/* A display that is closed without a word on the VM may be one that libvirt knows to be gone. */
+/* Whether the VM has stopped; libvirt may know that even if its event has not come. */
 static bool has_stopped(struct display_source *source)
 {
 	return source->vm->gone || look(source, NULL) == 0;
 }
 
-/* A VM that ends while we connect to it says so in a moment. */
+/* Whether the VM ends within a moment, which may be why the connection to it failed. */
 static bool ends_soon(struct display_source *source)
 {
 	int64_t until = display_clock_ms() + END_MS;
@@ -209,7 +210,7 @@ static bool ends_soon(struct display_source *source)
 	return true;
 }
 
-/* The window, when the VM is not running. */
+/* Whether the window stays when the VM is not running. */
 static bool stays(const struct display_source *source)
 {
 	return source->wish.keep || source->vm->returns;
@@ -223,7 +224,7 @@ static int go_away(struct display_source *source)
 	return 1;
 }
 
-/* Not to be connected to: that is the end of the first run, and of a VM that runs on. */
+/* The connection failed: an error if this was the first run or the VM is still running. */
 static int after_failure(struct display_source *source, bool first, struct base_error *err)
 {
 	if (source->loop.stop || !ends_soon(source))
@@ -238,7 +239,7 @@ static int after_failure(struct display_source *source, bool first, struct base_
 	return 0;
 }
 
-/* The display has ended, in good order or not. */
+/* The display has ended, normally or not. */
 static int after_end(struct display_source *source, int result, struct base_error *err)
 {
 	if (source->loop.stop || !stays(source) || !has_stopped(source))
@@ -247,11 +248,11 @@ static int after_end(struct display_source *source, int result, struct base_erro
 		base_warning("%s", err->message);
 	base_error_finish(err);
 	base_info("'%s' %s; its window stays", source->report.status.title,
-		  source->vm->returns ? "is saved or elsewhere" : "does not run");
+		  source->vm->returns ? "was saved or has migrated" : "is not running");
 	return go_away(source);
 }
 
-/* 1: the VM is away. */
+/* Returns 1 when the VM is away and its window stays. */
 static int show_vm(struct display_source *source, struct base_error *err)
 {
 	struct display_session *session = &source->session;
@@ -317,7 +318,7 @@ static void free_source(struct display_source *source)
 
 BASE_DEFINE_CLEANUP_PTR(source, struct display_source, free_source)
 
-/* The main thread's signals are not for this one. */
+/* All signals are blocked in the new thread: the main thread handles them. */
 static int start_thread(struct display_source *source, struct base_error *err)
 {
 	sigset_t all, old;
@@ -400,12 +401,11 @@ bool display_source_destroy(struct display_source *source)
 	eventfd_write(source->orders_fd, 1);
 	ended.fd = source->ended_fd;
 	/*
-	 * A call of libvirt's that hangs cannot be interrupted, and its thread not be
-	 * ended in the middle of it: it and what it may still touch is left to the
-	 * end of the program.
+	 * A libvirt call that hangs cannot be interrupted, and its thread cannot be ended. So
+	 * the thread, and everything that it may still use, is left until the program ends.
 	 */
 	if (BASE_RETRY(poll(&ended, 1, END_WAIT_MS)) <= 0) {
-		base_debug("left a thread behind that still waits for libvirt");
+		base_debug("left a thread behind that is still waiting for libvirt");
 		pthread_detach(source->thread);
 		return false;
 	}

@@ -10,7 +10,7 @@
 
 #define USEC_PER_MSEC 1000
 
-/* A handle or a timeout of libvirt's. */
+/* A handle or a timeout of libvirt. */
 struct entry {
 	struct entry *next;
 	int id;
@@ -47,7 +47,7 @@ static void free_entry(struct entry *entry)
 	free(entry);
 }
 
-/* libvirt holds its locks when it removes: what it gave us is freed later. */
+/* libvirt holds locks while it removes an entry, so its opaque pointer is freed later, here. */
 static int sweep(sd_event_source *source, void *data)
 {
 	struct entry **link = &loop.entries;
@@ -60,7 +60,7 @@ static int sweep(sd_event_source *source, void *data)
 		if (entry->removed) {
 			*link = entry->next;
 			free_entry(entry);
-			link = &loop.entries; /* freeing may add and remove */
+			link = &loop.entries; /* the callback may have added or removed entries */
 		} else {
 			link = &entry->next;
 		}
@@ -82,7 +82,7 @@ static struct entry *add(void *opaque, virFreeCallback free_opaque)
 	return entry;
 }
 
-/* The caller keeps its opaque when adding fails. */
+/* When adding fails, the opaque pointer still belongs to the caller and is not freed. */
 static int add_failed(struct entry *entry)
 {
 	loop.entries = entry->next;

@@ -7,12 +7,11 @@
 #include "vgpu/base/error.h"
 
 /*
- * Lets libvirt's client run on an sd-event loop: its own loop would need a
- * thread of its own. libvirt knows one event loop a process and gives it no
- * user data, so the state is the file's. Call attach before the first
- * virConnectOpen, detach after the last virConnectClose, both while the loop
- * does not run elsewhere; libvirt must be called on the loop's thread, or
- * before it runs.
+ * Runs libvirt's client on an sd-event loop, because libvirt's own loop would need a thread of
+ * its own. libvirt has one event loop per process and passes no user data to it, so the state is
+ * static. Call attach before the first virConnectOpen and detach after the last virConnectClose,
+ * both while no other thread runs the loop. libvirt must be called on the loop's thread, or
+ * before the loop runs. attach returns -1 and err on failure.
  */
 int display_virtloop_attach(sd_event *event, struct base_error *err);
 void display_virtloop_detach(void);

@@ -23,7 +23,7 @@ wait_for 20 find_window
 check "it opens a window with the VM's picture" wait_for 20 picture_is_there
 "$tools/close-window" "$window"
 check "the window is closed" wait_for 10 no_window
-check "the viewer stays and waits for the VM's next start" said "runs on; its next start opens a window"
+check "the viewer stays and waits for the VM's next start" said "keeps running; its next start opens a window"
 check "the VM keeps running" kill -0 "$qemu"
 sleep 1
 check "the window does not come back by itself" no_window

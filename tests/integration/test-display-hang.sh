@@ -64,7 +64,7 @@ check "the first screen comes back" wait_for 10 title_has "(screen 1 of 2)"
 check "with the guest's picture and nothing else" shows
 
 switch 7
-check "a screen that there is not is said" said "'firmware' has no screen 7: 2 in all"
+check "a screen that there is not is said" said "'firmware' has no screen 7: it has 2"
 check "and changes nothing" eval 'shows && title_has "(screen 1 of 2)"'
 
 hang
@@ -129,5 +129,5 @@ wait_for 10 find_window
 check "a libvirt that hangs has a window of the domain's name" title_has domain
 ends_at_once
 same "and the viewer ends at once by SIGTERM" 0 $?
-check "though its thread cannot" grep -q "left a thread behind that still waits for libvirt" "$work/viewer.log"
+check "though its thread cannot" grep -q "left a thread behind that is still waiting for libvirt" "$work/viewer.log"
 finish

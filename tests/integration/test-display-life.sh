@@ -64,7 +64,7 @@ check "the VM migrates" wait_for 60 migrated
 kill -KILL "$first"
 wait "$first" 2>/dev/null
 check "the window follows it" eval \
-	'said "waits\|does not run" && wait_for 20 picture_is_there && same_window'
+	'said "waits\|is not running" && wait_for 20 picture_is_there && same_window'
 check "the migrated VM's picture is shown" shows_guest
 
 check "another viewer takes the display over" view --qmp "$control" --screenshot "$work/taken.png"

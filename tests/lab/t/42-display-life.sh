@@ -63,13 +63,13 @@ check "the domain is reset" virsh reset plain
 sleep 2
 check "the viewer is still running" viewer_pid
 check "the domain is saved" virsh save plain "$work/image"
-check "the window of a saved domain stays" said 'is saved or elsewhere; its window stays'
+check "the window of a saved domain stays" said 'was saved or has migrated; its window stays'
 check "the viewer is still running after the save" viewer_pid
 before=$(pictures)
 check "the domain is restored" virsh restore "$work/image"
 check "the restored domain is shown in the same window" shown_since "$before"
 check "the domain is saved by libvirt itself" virsh managedsave plain
-check "its window stays" said_times 2 'is saved or elsewhere; its window stays'
+check "its window stays" said_times 2 'was saved or has migrated; its window stays'
 before=$(pictures)
 check "the domain is started from the saved image" virsh start plain
 check "it is shown in the same window" shown_since "$before"
@@ -82,7 +82,7 @@ check "--wait waits" said "waiting for 'plain' to start"
 check "the domain starts" virsh start plain
 check "the domain is shown" shown_since 0
 check "the domain stops" virsh destroy plain
-check "--keep keeps the window" said "'plain' does not run; its window stays"
+check "--keep keeps the window" said "'plain' is not running; its window stays"
 before=$(pictures)
 check "the domain starts" virsh start plain
 check "the domain is shown again" shown_since "$before"
@@ -93,7 +93,7 @@ same "SIGTERM ends the viewer" 0 $?
 start_viewer anew plain
 check "a viewer runs" shown_since 0
 check "libvirtd is restarted" systemctl restart libvirtd
-check "the viewer says so and keeps running" said 'lost the connection to libvirt.*the picture goes on'
+check "the viewer says so and keeps running" said 'lost the connection to libvirt.*the picture continues'
 # virsh fails to stop a domain before libvirtd knows it again.
 check "libvirtd has the domain's monitor again" lab_wait 60 virsh qemu-monitor-command --hmp plain info\ status
 check "the domain stops" virsh destroy plain
@@ -116,7 +116,7 @@ shoot_screen() { # NUMBER FILE
 check "the second one is the vGPU's" shoot_screen 2 second.png dbus
 check "every pixel of it is in the window" check-pattern --at 0,0 --expect-size 640x480 "$work/shots/second.png"
 refuses "--source direct is refused for a screen that is not the vGPU's" 1 \
-	"screen 1 of 'shown' is no vGPU's.*--screen" eval \
+	"screen 1 of 'shown' does not belong to a vGPU.*--screen" eval \
 	'as_user vgpu-display --connect qemu:///system --source direct shown'
 check "the helper's socket is started" systemctl start vgpu-scanout.socket
 check "--source direct works for the vGPU's screen" shoot_screen 2 planes.png direct
