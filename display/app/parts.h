@@ -59,6 +59,7 @@ struct display_parts {
 	bool rests;		   /* the source was last told to rest */
 	int32_t presented_width;   /* of the window at the last present; pixels */
 	int32_t presented_height;
+	bool is_blind; /* no window before the VM is found to run */
 	bool was_open; /* the viewer was connected to a running VM */
 	bool done;
 };

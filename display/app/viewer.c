@@ -22,8 +22,7 @@ static void wake(void *data)
 
 static int open_window(struct display_parts *parts, struct base_error *err)
 {
-	if (display_window_connect(err) < 0 ||
-	    display_window_init(&parts->window, display_words_name(parts), &parts->options->shape,
+	if (display_window_init(&parts->window, display_words_name(parts), &parts->options->shape,
 				err) < 0)
 		return -1;
 	display_waker_attach(&parts->waker, &parts->window);
@@ -76,7 +75,7 @@ static int open_source(struct display_parts *parts, bool had_window, struct base
 static bool needs_window(const struct display_parts *parts)
 {
 	return parts->status.state == DISPLAY_STATE_FOUND ||
-	       (parts->status.state < DISPLAY_STATE_WAITING && !parts->options->follow &&
+	       (parts->status.state < DISPLAY_STATE_WAITING && !parts->is_blind &&
 		display_notice_silence(&parts->wait, display_clock_ms()) > 0);
 }
 
@@ -105,6 +104,24 @@ static int await_vm(struct display_parts *parts, struct base_error *err)
 }
 
 /*
+ * A window that only says what is waited for can be done without, if there is no display
+ * server. Then it counts more why the VM cannot be shown, if it cannot.
+ */
+static int connect_window(struct display_parts *parts, struct base_error *err)
+{
+	BASE_AUTO(base_error) struct base_error why = { 0 };
+
+	if (await_vm(parts, err) < 0)
+		return -1;
+	if (display_window_connect(&why) == 0)
+		return 0;
+	parts->is_blind = true;
+	if (await_vm(parts, err) < 0)
+		return -1;
+	return base_error_set(err, why.status, "%s", why.message);
+}
+
+/*
  * Connects to QEMU last: QEMU serves one client at a time, and a viewer that cannot show
  * anything must not take it from another one.
  */
@@ -114,7 +131,7 @@ static int run(struct display_parts *parts, bool had_window, struct base_error *
 	    display_hud_init(&parts->hud, parts->options->stats_json, parts->options->stats, err) <
 		    0 ||
 	    open_film(parts, err) < 0 || open_source(parts, had_window, err) < 0 ||
-	    await_vm(parts, err) < 0 || open_window(parts, err) < 0)
+	    connect_window(parts, err) < 0 || open_window(parts, err) < 0)
 		return -1;
 	display_signals_init(&parts->waker);
 	display_source_connect(parts->source);
@@ -158,6 +175,8 @@ int display_viewer_run(const struct display_options *options, bool had_window,
 	parts->options = options;
 	parts->layout = options->layout;
 	parts->say_at = INT64_MAX;
+	/* Its window comes with a VM that runs, and goes with it. */
+	parts->is_blind = options->follow;
 	parts->waker = (struct display_waker)DISPLAY_WAKER_INIT;
 	parts->screenshot.options = options;
 	/* The viewer must survive when the reader of its messages or libvirtd goes away. */

@@ -130,4 +130,14 @@ check "a libvirt that hangs has a window of the domain's name" title_has domain
 ends_at_once
 same "and the viewer ends at once by SIGTERM" 0 $?
 check "though its thread cannot" grep -q "left a thread behind that is still waiting for libvirt" "$work/viewer.log"
+
+# A slow one is waited for also where no window can say so, since it knows the reason that counts.
+env -u DISPLAY "$viewer" --allow-root --debug --connect "qemu+unix:///system?socket=$socket" domain \
+	>"$work/viewer.log" 2>&1 &
+shown=$!
+sleep 3
+check "without a display server a slow libvirt is waited for" kill -0 "$shown"
+stop_qemu
+viewer_ends 1 "cannot connect to libvirt at "
+same "and what it says is the reason" 0 $?
 finish
