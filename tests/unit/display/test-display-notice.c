@@ -13,10 +13,13 @@
 
 #define NOW   100000
 #define SHOWN DISPLAY_STATE_SHOWN
+#define HANG                                                                                       \
+	{                                                                                          \
+		DISPLAY_PEER_QEMU, NOW - 5300                                                      \
+	}
 
 static void what_matters_most_is_said(void **state)
 {
-	static const struct display_wait hang = { DISPLAY_PEER_QEMU, NOW - 5300 };
 	static const struct {
 		struct display_notice notice;
 		const char *says; /* NULL: nothing */
@@ -29,7 +32,7 @@ static void what_matters_most_is_said(void **state)
 		  "lies on another GPU" },
 		{ { .state = DISPLAY_STATE_AWAY, .blank = true, .problem = "no" },
 		  "is not running" },
-		{ { .state = SHOWN, .blank = true, .wait = hang },
+		{ { .state = SHOWN, .blank = true, .wait = HANG },
 		  "QEMU has not answered for 5 s" },
 		{ { .state = SHOWN, .wait = { DISPLAY_PEER_LIBVIRT, NOW - 2000 } },
 		  "libvirt has not answered for 2 s" },
@@ -37,7 +40,7 @@ static void what_matters_most_is_said(void **state)
 		{ { .state = DISPLAY_STATE_LOOKING, .blank = true, .new = true }, NULL },
 		{ { .state = DISPLAY_STATE_STARTING, .wait = { DISPLAY_PEER_LIBVIRT, NOW - 2000 } },
 		  "has been starting the VM" },
-		{ { .keys = true, .wait = hang, .state = DISPLAY_STATE_AWAY }, "Ctrl+Alt+G" },
+		{ { .keys = true, .wait = HANG, .state = DISPLAY_STATE_AWAY }, "Ctrl+Alt+G" },
 	};
 
 	(void)state;
