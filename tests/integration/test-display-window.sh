@@ -20,7 +20,7 @@ wait_for 30 text_is_there
 stand_still >/dev/null
 
 # The picture has 720x400 pixels.
-refuses "a monitor that does not exist" 2 "no monitor 'DP-7': there are 1 \(" \
+refuses "a monitor that does not exist" 2 "no monitor 'DP-7'; the monitors are: 1 \(" \
 	view --qmp "$socket" --fullscreen=DP-7
 start_viewer --borderless
 size 1600 1000

@@ -543,7 +543,7 @@ static void our_own_helpers_refusal_tells_how_to_have_the_systems(void **state)
 	f->helper = BASE_STEAL_FD(own.fd);
 	assert_int_equal(hear(f, PATIENCE).kind, SCANOUT_OPEN);
 	say(f, &refusal, sizeof(refusal), -1);
-	assert_string_equal(end_of(f), "not by the kernel's leave; as root: systemctl enable "
+	assert_string_equal(end_of(f), "not by the kernel's leave; run as root: systemctl enable "
 				       "--now vgpu-scanout.socket");
 }
 
