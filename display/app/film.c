@@ -147,8 +147,10 @@ static int spawn(struct display_film *record, int input, const char *size, const
 static int start_ffmpeg(struct display_film *record, struct base_error *err)
 {
 	BASE_AUTO(free) char *size = base_text_format("%dx%d", record->width, record->height);
-	/* The prefix keeps ffmpeg from taking a name with a colon for a protocol, or "-x" for an
-	 * option. */
+	/*
+	 * The prefix keeps ffmpeg from taking a name with a colon for a protocol, or "-x" for an
+	 * option.
+	 */
 	BASE_AUTO(free) char *file = base_text_format("file:%s", record->path);
 	BASE_AUTO(fd) int input = -1;
 	int ends[2];

@@ -11,7 +11,7 @@
 /* The screenshots of the window: the one that ends the viewer, and those the user asks for. */
 struct display_screenshot {
 	const struct display_options *options; /* borrowed */
-	bool wanted;			       /* somebody asked for one */
+	bool wanted;			       /* the user asked for one */
 };
 
 /*

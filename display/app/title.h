@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* What a window's title tells. */
+/* What the window's title shows. */
 struct display_title {
 	const char *vm;
 	unsigned int screen, screens; /* the one that is shown, from 1 on, and all */

@@ -110,8 +110,10 @@ void display_pace_note(struct display_pace *pace, int64_t began, int64_t drawn, 
 
 	pace->decided = 0;
 	pace->presented = presented;
-	/* Falls by an eighth with each frame, so that one slow frame does not delay others for
-	 * long. */
+	/*
+	 * Falls by an eighth with each frame, so that one slow frame does not delay others for
+	 * long.
+	 */
 	pace->cost = cost > pace->cost ? cost : pace->cost - (pace->cost - cost) / 8;
 	if (was_held_up(presented - drawn, &pace->handover) && !pace->is_told)
 		pace->refreshed = presented;

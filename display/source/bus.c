@@ -32,7 +32,7 @@ sd_bus *display_bus_open(int fd, struct display_events *loop, struct base_error 
 	if (r >= 0)
 		r = configure(bus, &owned, loop->event);
 	if (r < 0) {
-		base_error_errno(err, -r, "cannot speak D-Bus to QEMU");
+		base_error_errno(err, -r, "cannot use D-Bus with QEMU");
 		return NULL;
 	}
 	return BASE_STEAL_PTR(bus);
@@ -98,7 +98,7 @@ int display_bus_call(sd_bus *bus, struct display_events *loop, sd_bus_message *m
 	int r = sd_bus_call_async(bus, &slot, m, keep_answer, &answer, NEVER);
 
 	if (r < 0)
-		return base_error_errno(err, -r, "cannot speak D-Bus to QEMU");
+		return base_error_errno(err, -r, "cannot use D-Bus with QEMU");
 	while (answer == NULL) {
 		r = display_events_wait(loop, until, err);
 		if (r < 0)

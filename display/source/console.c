@@ -271,7 +271,7 @@ sd_bus *display_console_register(struct display_console *console, struct base_er
 	if (r >= 0)
 		r = sd_bus_message_append(m, "h", theirs);
 	if (r < 0) {
-		base_error_errno(err, -r, "cannot speak D-Bus to QEMU");
+		base_error_errno(err, -r, "cannot use D-Bus with QEMU");
 		return NULL;
 	}
 	if (display_bus_call(console->bus, console->loop, m, NULL, err) < 0) {
