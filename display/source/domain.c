@@ -282,9 +282,9 @@ static int is_active(struct domain *domain, struct base_error *err)
 	if (!active)
 		base_error_set(
 			err, BASE_FAILED,
-			"domain '%s' is not running: start it with virsh -c %s start, or add "
+			"domain '%s' is not running: start it with virsh -c %s start '%s', or add "
 			"--start or --wait",
-			domain->vm.name, domain->uri);
+			domain->vm.name, domain->uri, domain->vm.name);
 	return active;
 }
 
