@@ -30,11 +30,11 @@ struct display_head *display_head_create(sd_bus *bus, struct display_events *loo
 					 unsigned int number, struct base_error *err);
 
 /* From now on QEMU's pictures go into the mailbox, which is borrowed. -1 and err on failure. */
-int display_head_listen(struct display_head *screen, struct display_mailbox *mailbox,
+int display_head_listen(struct display_head *head, struct display_mailbox *mailbox,
 			struct base_error *err);
 
 /* Nothing is put into the mailbox afterwards. A handler must not call it. */
-void display_head_destroy(struct display_head *screen); /* takes NULL */
+void display_head_destroy(struct display_head *head); /* takes NULL */
 
 BASE_DEFINE_CLEANUP_PTR(display_head, struct display_head, display_head_destroy)
 

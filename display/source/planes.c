@@ -13,7 +13,6 @@
 #include "display/picture/clock.h"
 #include "display/picture/format.h"
 #include "display/source/helper.h"
-#include "display/source/planes.h"
 #include "vgpu/base/log.h"
 
 #define BUFFERS	      16    /* whose dma-bufs are kept; a guest flips among 2 or 3 */
@@ -56,29 +55,29 @@ static void drop_buffer(struct buffer *buffer)
 	buffer->used = 0;
 }
 
-static void drop_buffers(struct display_planes *direct)
+static void drop_buffers(struct display_planes *planes)
 {
 	for (int i = 0; i < BUFFERS; i++)
-		drop_buffer(&direct->buffers[i]);
+		drop_buffer(&planes->buffers[i]);
 }
 
-static struct buffer *find_buffer(struct display_planes *direct, uint32_t number)
+static struct buffer *find_buffer(struct display_planes *planes, uint32_t number)
 {
 	for (int i = 0; i < BUFFERS; i++) {
-		if (direct->buffers[i].number == number)
-			return &direct->buffers[i];
+		if (planes->buffers[i].number == number)
+			return &planes->buffers[i];
 	}
 	return NULL;
 }
 
 /* Returns an empty place; if there is none, drops the least recently used buffer. */
-static struct buffer *make_room(struct display_planes *direct, int fd)
+static struct buffer *make_room(struct display_planes *planes, int fd)
 {
-	struct buffer *oldest = &direct->buffers[0];
+	struct buffer *oldest = &planes->buffers[0];
 
 	for (int i = 1; i < BUFFERS; i++) {
-		if (direct->buffers[i].used < oldest->used)
-			oldest = &direct->buffers[i];
+		if (planes->buffers[i].used < oldest->used)
+			oldest = &planes->buffers[i];
 	}
 	if (oldest->number != 0) {
 		const struct scanout_request forget = { .kind = SCANOUT_FORGET,
@@ -129,12 +128,12 @@ static void describe(const struct scanout_plane *plane, int *plane_fd, struct di
 }
 
 /* The buffer of a plane; a new one is checked. NULL and err if it cannot be shown. */
-static struct buffer *get_buffer(struct display_planes *direct, int fd,
+static struct buffer *get_buffer(struct display_planes *planes, int fd,
 				 const struct scanout_plane *plane, int *plane_fd,
 				 struct base_error *err)
 {
 	BASE_AUTO(display_frame) struct display_frame frame = DISPLAY_FRAME_INIT;
-	struct buffer *buffer = find_buffer(direct, plane->buffer);
+	struct buffer *buffer = find_buffer(planes, plane->buffer);
 
 	if (*plane_fd < 0) {
 		if (buffer == NULL)
@@ -147,7 +146,7 @@ static struct buffer *get_buffer(struct display_planes *direct, int fd,
 	if (buffer != NULL)
 		drop_buffer(buffer);
 	else
-		buffer = make_room(direct, fd);
+		buffer = make_room(planes, fd);
 	buffer->number = plane->buffer;
 	buffer->frame = display_frame_take(&frame);
 	return buffer;
@@ -157,7 +156,7 @@ static struct buffer *get_buffer(struct display_planes *direct, int fd,
  * The mailbox gets an fd of its own, because the buffer may be dropped before the frame is
  * taken.
  */
-static int put_plane(struct display_planes *direct, struct buffer *buffer,
+static int put_plane(struct display_planes *planes, struct buffer *buffer,
 		     const struct scanout_plane *plane, struct base_error *err)
 {
 	struct display_flip flip = { .number = plane->flips, .seen_ns = plane->seen_ns };
@@ -170,13 +169,13 @@ static int put_plane(struct display_planes *direct, struct buffer *buffer,
 	/* The helper is not trusted: a flip cannot have been seen in the future. */
 	if (flip.seen_ns > now)
 		flip.seen_ns = now;
-	buffer->used = ++direct->planes;
-	display_mailbox_put_plane(direct->mailbox, &frame, &flip);
+	buffer->used = ++planes->planes;
+	display_mailbox_put_plane(planes->mailbox, &frame, &flip);
 	return 0;
 }
 
 /* The plane is answered at once, so that the helper can send the next one, and drawn later. */
-static int handle_plane(struct display_planes *direct, int fd, const struct scanout_plane *plane,
+static int handle_plane(struct display_planes *planes, int fd, const struct scanout_plane *plane,
 			int *plane_fd, struct base_error *err)
 {
 	static const struct scanout_request taken = { .kind = SCANOUT_TAKEN };
@@ -186,15 +185,15 @@ static int handle_plane(struct display_planes *direct, int fd, const struct scan
 	if (display_helper_send(fd, &taken, err) < 0)
 		return -1;
 	if (plane->buffer == 0) {
-		display_mailbox_put_no_plane(direct->mailbox, display_clock_ms() + DISPLAY_HOLD_MS);
+		display_mailbox_put_no_plane(planes->mailbox, display_clock_ms() + DISPLAY_HOLD_MS);
 		return 0;
 	}
-	buffer = get_buffer(direct, fd, plane, plane_fd, &why);
-	if (buffer != NULL && put_plane(direct, buffer, plane, &why) == 0)
+	buffer = get_buffer(planes, fd, plane, plane_fd, &why);
+	if (buffer != NULL && put_plane(planes, buffer, plane, &why) == 0)
 		return 0;
 	/* The plane is not valid, but QEMU may still have a picture of its own. */
 	base_debug("ignored a plane: %s", why.message);
-	display_mailbox_put_no_plane(direct->mailbox, display_clock_ms() + DISPLAY_HOLD_MS);
+	display_mailbox_put_no_plane(planes->mailbox, display_clock_ms() + DISPLAY_HOLD_MS);
 	return 0;
 }
 
@@ -208,13 +207,13 @@ static void send_pace(int fd, bool hidden)
 	display_helper_send(fd, &pace, NULL);
 }
 
-static void set_open(struct display_planes *direct, int fd)
+static void set_open(struct display_planes *planes, int fd)
 {
-	pthread_mutex_lock(&direct->lock);
-	direct->fd = fd;
+	pthread_mutex_lock(&planes->lock);
+	planes->fd = fd;
 	if (fd >= 0)
-		send_pace(fd, direct->hidden);
-	pthread_mutex_unlock(&direct->lock);
+		send_pace(fd, planes->hidden);
+	pthread_mutex_unlock(&planes->lock);
 }
 
 static int refused(struct scanout_reply *reply, struct base_error *err)
@@ -228,24 +227,24 @@ static int refused(struct scanout_reply *reply, struct base_error *err)
 }
 
 /* 1 to continue, 0 when the helper has released the vGPU, -1 and err. */
-static int handle_reply(struct display_planes *direct, int fd, struct scanout_reply *reply,
+static int handle_reply(struct display_planes *planes, int fd, struct scanout_reply *reply,
 			int *plane_fd, struct base_error *err)
 {
 	switch (reply->kind) {
 	case SCANOUT_OPENED:
 		base_info("reading the vGPU's planes: every flip of the guest is shown");
-		direct->has_opened = true;
-		direct->told = false;
-		direct->retry_ms = RETRY_MS;
-		set_open(direct, fd);
+		planes->has_opened = true;
+		planes->told = false;
+		planes->retry_ms = RETRY_MS;
+		set_open(planes, fd);
 		return 1;
 	case SCANOUT_PLANE:
-		return handle_plane(direct, fd, &reply->plane, plane_fd, err) < 0 ? -1 : 1;
+		return handle_plane(planes, fd, &reply->plane, plane_fd, err) < 0 ? -1 : 1;
 	case SCANOUT_REFUSED:
 		return refused(reply, err);
 	case SCANOUT_GONE:
 		/* Most likely the VM is stopping, so the next failure is not worth a message. */
-		direct->told = true;
+		planes->told = true;
 		return 0;
 	default:
 		return base_error_set(err, BASE_FAILED, "vgpu-scanout sent an unknown reply");
@@ -253,32 +252,32 @@ static int handle_reply(struct display_planes *direct, int fd, struct scanout_re
 }
 
 /* True if there is something to read; false on a timeout or an order to stop. */
-static bool wait_for(const struct display_planes *direct, int fd, int timeout)
+static bool wait_for(const struct display_planes *planes, int fd, int timeout)
 {
-	struct pollfd fds[] = { { .fd = direct->stop_fd, .events = POLLIN },
+	struct pollfd fds[] = { { .fd = planes->stop_fd, .events = POLLIN },
 				{ .fd = fd, .events = POLLIN } };
 	int r = BASE_RETRY(poll(fds, fd >= 0 ? 2 : 1, timeout));
 
 	return r > 0 && fds[0].revents == 0 && fds[1].revents != 0;
 }
 
-static bool is_stopped(const struct display_planes *direct)
+static bool is_stopped(const struct display_planes *planes)
 {
-	struct pollfd stop = { .fd = direct->stop_fd, .events = POLLIN };
+	struct pollfd stop = { .fd = planes->stop_fd, .events = POLLIN };
 
 	return poll(&stop, 1, 0) > 0;
 }
 
-static int open_vgpu(const struct display_planes *direct, int fd, struct base_error *err)
+static int open_vgpu(const struct display_planes *planes, int fd, struct base_error *err)
 {
 	struct scanout_request request = { .kind = SCANOUT_OPEN, .version = SCANOUT_VERSION };
 
-	memcpy(request.domain, direct->domain, sizeof(request.domain));
-	memcpy(request.vgpu, direct->vgpu, sizeof(request.vgpu));
+	memcpy(request.domain, planes->domain, sizeof(request.domain));
+	memcpy(request.vgpu, planes->vgpu, sizeof(request.vgpu));
 	if (display_helper_send(fd, &request, err) < 0)
 		return -1;
 	/* An order to stop is not an error. */
-	if (!wait_for(direct, fd, ANSWER_MS) && !is_stopped(direct))
+	if (!wait_for(planes, fd, ANSWER_MS) && !is_stopped(planes))
 		return base_error_set(err, BASE_FAILED, "vgpu-scanout does not answer");
 	return 0;
 }
@@ -295,40 +294,40 @@ static int hung_up(const struct display_helper *helper, struct base_error *err)
 }
 
 /* Runs until the helper releases the vGPU or it must stop: 0; -1 and err for any other end. */
-static int serve(struct display_planes *direct, const struct display_helper *helper,
+static int serve(struct display_planes *planes, const struct display_helper *helper,
 		 struct base_error *err)
 {
 	struct scanout_reply reply;
 	int r = 1;
 
-	while (r > 0 && wait_for(direct, helper->fd, -1)) {
+	while (r > 0 && wait_for(planes, helper->fd, -1)) {
 		BASE_AUTO(fd) int plane_fd = -1;
 
 		r = display_helper_receive(helper->fd, &reply, &plane_fd, err);
 		if (r == 0)
 			return hung_up(helper, err);
 		if (r > 0)
-			r = handle_reply(direct, helper->fd, &reply, &plane_fd, err);
+			r = handle_reply(planes, helper->fd, &reply, &plane_fd, err);
 	}
 	return r < 0 ? -1 : 0;
 }
 
 /* On failure of the viewer's own helper, err also says how to get systemd's. */
-static int follow(struct display_planes *direct, struct base_error *err)
+static int follow(struct display_planes *planes, struct base_error *err)
 {
 	BASE_AUTO(display_helper) struct display_helper helper = DISPLAY_HELPER_INIT;
 	BASE_AUTO(base_error) struct base_error why = { 0 };
 	int result;
 
-	direct->socket = display_helper_look();
+	planes->socket = display_helper_look();
 	if (display_helper_connect(&helper, err) < 0)
 		return -1;
-	result = open_vgpu(direct, helper.fd, &why);
+	result = open_vgpu(planes, helper.fd, &why);
 	if (result == 0)
-		result = serve(direct, &helper, &why);
-	set_open(direct, -1);
-	drop_buffers(direct);
-	display_mailbox_put_no_plane(direct->mailbox, display_clock_ms());
+		result = serve(planes, &helper, &why);
+	set_open(planes, -1);
+	drop_buffers(planes);
+	display_mailbox_put_no_plane(planes->mailbox, display_clock_ms());
 	if (result < 0)
 		base_error_set(err, BASE_FAILED, "%s%s", why.message, helper.advice);
 	return result;
@@ -338,124 +337,124 @@ static int follow(struct display_planes *direct, struct base_error *err)
  * If the user wants only planes and there never were any, the viewer ends. Once there were
  * planes, the viewer ends only when the VM does, which QEMU's source reports.
  */
-static void tell(struct display_planes *direct, struct base_error *why)
+static void tell(struct display_planes *planes, struct base_error *why)
 {
-	if (direct->required && !direct->has_opened) {
-		display_mailbox_put_end(direct->mailbox, why);
+	if (planes->required && !planes->has_opened) {
+		display_mailbox_put_end(planes->mailbox, why);
 		return;
 	}
-	base_log(direct->told ? BASE_LOG_DEBUG : BASE_LOG_INFO,
+	base_log(planes->told ? BASE_LOG_DEBUG : BASE_LOG_INFO,
 		 "showing the pictures from QEMU, at most about 31 a second: %s", why->message);
-	direct->told = true;
+	planes->told = true;
 }
 
 /* Retries happen less and less often, but soon if the helper's socket has changed. */
-static void wait_to_retry(struct display_planes *direct)
+static void wait_to_retry(struct display_planes *planes)
 {
-	int64_t at = display_clock_ms() + direct->retry_ms;
+	int64_t at = display_clock_ms() + planes->retry_ms;
 	int64_t left;
 
-	direct->retry_ms *= 2;
-	if (direct->retry_ms > RETRY_MOST_MS)
-		direct->retry_ms = RETRY_MOST_MS;
-	while (!is_stopped(direct) && (left = at - display_clock_ms()) > 0) {
-		if (display_helper_look() != direct->socket) {
-			direct->retry_ms = RETRY_MS;
+	planes->retry_ms *= 2;
+	if (planes->retry_ms > RETRY_MOST_MS)
+		planes->retry_ms = RETRY_MOST_MS;
+	while (!is_stopped(planes) && (left = at - display_clock_ms()) > 0) {
+		if (display_helper_look() != planes->socket) {
+			planes->retry_ms = RETRY_MS;
 			return;
 		}
-		wait_for(direct, -1, left < LOOK_MS ? (int)left : LOOK_MS);
+		wait_for(planes, -1, left < LOOK_MS ? (int)left : LOOK_MS);
 	}
 }
 
 static void *run(void *data)
 {
-	struct display_planes *direct = data;
+	struct display_planes *planes = data;
 
 	do {
 		BASE_AUTO(base_error) struct base_error why = { 0 };
 
-		if (follow(direct, &why) < 0)
-			tell(direct, &why);
-		wait_to_retry(direct);
-	} while (!is_stopped(direct));
+		if (follow(planes, &why) < 0)
+			tell(planes, &why);
+		wait_to_retry(planes);
+	} while (!is_stopped(planes));
 	return NULL;
 }
 
-int display_planes_start(struct display_planes *direct, struct base_error *err)
+int display_planes_start(struct display_planes *planes, struct base_error *err)
 {
-	int r = pthread_create(&direct->thread, NULL, run, direct);
+	int r = pthread_create(&planes->thread, NULL, run, planes);
 
 	if (r != 0)
 		return base_error_errno(err, r, "cannot start a thread");
-	direct->started = true;
+	planes->started = true;
 	return 0;
 }
 
-void display_planes_set_hidden(struct display_planes *direct, bool hidden)
+void display_planes_set_hidden(struct display_planes *planes, bool hidden)
 {
-	pthread_mutex_lock(&direct->lock);
-	if (direct->hidden != hidden && direct->fd >= 0)
-		send_pace(direct->fd, hidden);
-	direct->hidden = hidden;
-	pthread_mutex_unlock(&direct->lock);
+	pthread_mutex_lock(&planes->lock);
+	if (planes->hidden != hidden && planes->fd >= 0)
+		send_pace(planes->fd, hidden);
+	planes->hidden = hidden;
+	pthread_mutex_unlock(&planes->lock);
 }
 
-void display_planes_note_input(struct display_planes *direct)
+void display_planes_note_input(struct display_planes *planes)
 {
 	static const struct scanout_request input = { .kind = SCANOUT_INPUT };
 	int64_t now = display_clock_ms();
 
-	pthread_mutex_lock(&direct->lock);
-	if (direct->fd >= 0 && !direct->hidden &&
-	    now - direct->input_at >= DISPLAY_PLANES_INPUT_MS) {
-		display_helper_send(direct->fd, &input, NULL);
-		direct->input_at = now;
+	pthread_mutex_lock(&planes->lock);
+	if (planes->fd >= 0 && !planes->hidden &&
+	    now - planes->input_at >= DISPLAY_PLANES_INPUT_MS) {
+		display_helper_send(planes->fd, &input, NULL);
+		planes->input_at = now;
 	}
-	pthread_mutex_unlock(&direct->lock);
+	pthread_mutex_unlock(&planes->lock);
 }
 
-void display_planes_destroy(struct display_planes *direct)
+void display_planes_destroy(struct display_planes *planes)
 {
-	if (direct == NULL)
+	if (planes == NULL)
 		return;
-	if (direct->started) {
-		eventfd_write(direct->stop_fd, 1);
-		pthread_join(direct->thread, NULL);
+	if (planes->started) {
+		eventfd_write(planes->stop_fd, 1);
+		pthread_join(planes->thread, NULL);
 	}
-	base_cleanup_fd(&direct->stop_fd);
-	pthread_mutex_destroy(&direct->lock);
-	free(direct);
+	base_cleanup_fd(&planes->stop_fd);
+	pthread_mutex_destroy(&planes->lock);
+	free(planes);
 }
 
 struct display_planes *display_planes_create(const struct display_vm *vm,
 					     struct display_mailbox *mailbox, bool required,
 					     struct base_error *err)
 {
-	struct display_planes *direct;
+	struct display_planes *planes;
 
 	if (vm->vgpu[0] == '\0') {
 		base_error_set(err, BASE_FAILED, "'%s' has no vGPU with a display that can be read",
 			       vm->name);
 		return NULL;
 	}
-	direct = calloc(1, sizeof(*direct));
-	if (direct == NULL) {
+	planes = calloc(1, sizeof(*planes));
+	if (planes == NULL) {
 		base_error_errno(err, ENOMEM, "cannot start");
 		return NULL;
 	}
-	*direct = (struct display_planes){
+	*planes = (struct display_planes){
 		.mailbox = mailbox, .required = required, .retry_ms = RETRY_MS, .fd = -1
 	};
-	memcpy(direct->domain, vm->domain_uuid, sizeof(direct->domain));
-	memcpy(direct->vgpu, vm->vgpu, sizeof(direct->vgpu));
+	memcpy(planes->domain, vm->domain_uuid, sizeof(planes->domain));
+	memcpy(planes->vgpu, vm->vgpu, sizeof(planes->vgpu));
 	for (int i = 0; i < BUFFERS; i++)
-		direct->buffers[i].frame = (struct display_frame)DISPLAY_FRAME_INIT;
-	pthread_mutex_init(&direct->lock, NULL);
-	direct->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (direct->stop_fd < 0) {
+		planes->buffers[i].frame = (struct display_frame)DISPLAY_FRAME_INIT;
+	pthread_mutex_init(&planes->lock, NULL);
+	planes->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (planes->stop_fd < 0) {
 		base_error_errno(err, errno, "cannot make an eventfd");
-		display_planes_destroy(direct);
+		display_planes_destroy(planes);
 		return NULL;
 	}
-	return direct;
+	return planes;
 }

@@ -87,9 +87,9 @@ static int open_bus(struct display_session *session, struct base_error *err)
 	return display_bus_start(session->bus, session->loop, err);
 }
 
-static void choose_vgpu(struct display_session *session, const struct display_head *screen)
+static void choose_vgpu(struct display_session *session, const struct display_head *head)
 {
-	display_vm_choose_vgpu(session->vm, screen->console.label, screen->console.count == 1);
+	display_vm_choose_vgpu(session->vm, head->console.label, head->console.count == 1);
 }
 
 /* Tells the window which screen's pictures follow. */
@@ -109,7 +109,7 @@ static void tell_shown(struct display_session *session)
 }
 
 /* If the user wants only planes, a screen without planes is refused. */
-static int check_planes(const struct display_session *session, const struct display_head *screen,
+static int check_planes(const struct display_session *session, const struct display_head *head,
 			struct base_error *err)
 {
 	if (!session->needs_planes || session->vm->vgpu[0] != '\0')
@@ -118,23 +118,23 @@ static int check_planes(const struct display_session *session, const struct disp
 			      "screen %u of '%s' does not belong to a vGPU, so it has no planes to "
 			      "read: choose another one with --screen (there are %u), or leave out "
 			      "--source direct",
-			      screen->console.number, session->report->status.title,
-			      screen->console.count);
+			      head->console.number, session->report->status.title,
+			      head->console.count);
 }
 
 /* Starts to read the planes of the shown screen, beside QEMU's pictures. */
 static int start_planes(struct display_session *session, struct base_error *err)
 {
-	struct display_head *screen = session->shown;
+	struct display_head *head = session->shown;
 
 	if (!session->with_planes || session->vm->vgpu[0] == '\0')
 		return 0;
-	screen->planes =
+	head->planes =
 		display_planes_create(session->vm, session->mailbox, session->needs_planes, err);
-	if (screen->planes == NULL)
+	if (head->planes == NULL)
 		return -1;
-	display_planes_set_hidden(screen->planes, session->hidden);
-	return display_planes_start(screen->planes, err);
+	display_planes_set_hidden(head->planes, session->hidden);
+	return display_planes_start(head->planes, err);
 }
 
 static int watch_input(struct display_session *session, struct base_error *err)
