@@ -27,35 +27,45 @@ fail() {
 	exit 1
 }
 
+# only PROGRAM: prints its PID; fails unless there is exactly one
+only() {
+	local pids
+	mapfile -t pids < <(pgrep -x "$1")
+	[ "${#pids[@]}" = 1 ] && echo "${pids[0]}"
+}
+
 # "PROGRAM THREAD TIMES" of each thread of both: how often it went to sleep by itself,
 # which is how often it was woken
 sleeps() {
 	local program thread
 	for program in vgpu-display vgpu-scanout; do
-		for thread in /proc/"$(pgrep -x "$program")"/task/*; do
+		for thread in /proc/"$(only "$program")"/task/*; do
 			awk -v id="$program ${thread##*/}" '/^voluntary_ctxt_switches:/ { print id, $2 }' "$thread/status"
 		done
 	done
 }
 
 # count_wakeups NAME LABEL [WANTED]: a thread that began meanwhile counts from its
-# beginning; what one that ended did is lost, which is said
+# beginning. A program or a thread that ended meanwhile would make the count too small.
 count_wakeups() {
-	local before began took viewer helper both
+	local before began took viewer helper both programs
+	programs="$(only vgpu-display) $(only vgpu-scanout)" || fail "$2: viewer or helper is not running"
 	before=$(sleeps) began=$(date +%s%N)
 	sleep "$seconds"
 	took=$(($(date +%s%N) - began))
+	[ "$programs" = "$(only vgpu-display) $(only vgpu-scanout)" ] || fail "$2: viewer or helper has ended"
 	read -r both viewer helper < <(awk -v took="$took" '
 		NR == FNR { before[$2] = $3; next }
 		{ sum[$1] += $3 - before[$2]; delete before[$2] }
 		END {
 			for (thread in before)
-				print "# thread " thread " ended meanwhile" >"/dev/stderr"
+				exit 1
 			second = took / 1e9
 			viewer = sum["vgpu-display"] / second
 			helper = sum["vgpu-scanout"] / second
 			printf "%.1f %.1f %.1f\n", viewer + helper, viewer, helper
 		}' <(echo "$before") <(sleeps))
+	[ -n "$both" ] || fail "$2: a thread has ended"
 	printf '%-32s %8s wake-ups/s (viewer %s, helper %s)\n' "$2" "$both" "$viewer" "$helper"
 	bench_row "$1.wakeups" "$both" - 1/s ${3:+"$3"}
 }
@@ -75,12 +85,15 @@ sleep 10
 count_wakeups idle "beside a still picture" 75
 flip_at 60
 sleep 3
+frame=$(<"$screen_sysfs/frame")
 count_wakeups busy "at 60 Hz" 600
+frame=$(($(<"$screen_sysfs/frame") - frame))
+[ "$frame" -ge $((seconds * 50)) ] || fail "the guest drew only $frame frames in $seconds seconds"
 sway_says '[app_id=".*"] move container to workspace number 2' >/dev/null ||
 	fail "the window is not moved away"
 lab_wait 10 eval '! picture_place "$size"' || fail "the window is still seen"
 sleep 5
-count_wakeups hidden "at 60 Hz, not shown"
+count_wakeups hidden "at 60 Hz, not shown" 75
 kill "$(viewer_pid)"
 lab_wait 20 is_gone || fail "the viewer does not end"
 

@@ -110,7 +110,7 @@ same "--backups --json lists it" "$(saved) $(stat -c %s "$(saved)")" \
 	"$(vgpu attach --backups --json plain | jq -r '.[] | "\(.file) \(.size)"')"
 same "--backups lists it by the domain's UUID" "$(saved)" \
 	"$(vgpu attach --backups --json "$(basename "$(dirname "$(saved)")")" | jq -r '.[].file')"
-check "--backups says how to restore it" eval 'vgpu attach --backups plain 2>&1 | grep "virsh -c qemu:///system define FILE"'
+check "--backups says how to restore it" eval 'vgpu attach --backups plain 2>&1 | grep "virsh -c qemu:///session define FILE"'
 
 definition plain >"$work/attached.xml"
 attach --yes plain >"$work/said" 2>&1
@@ -162,7 +162,7 @@ mdev mbochs-small vfio-pci "$sample"
 virsh start --paused other >/dev/null
 virsh managedsave other >/dev/null
 attach --yes other "$sample" >"$work/said" 2>&1
-check "a saved image is named" said "'virsh -c qemu:///system managedsave-remove other'"
+check "a saved image is named" said "'virsh -c qemu:///session managedsave-remove other'"
 check "the vGPU is attached all the same" eval 'definition other | grep "$sample"'
 virsh managedsave-remove other >/dev/null
 
@@ -180,7 +180,7 @@ done
 attach --yes third "$defined" >"$work/said" 2>&1
 check "it says that a running domain must be restarted" said "third is running: shut it down and start it again"
 check "the running domain is not changed" eval '! virsh dumpxml third | grep "$defined"'
-check "snapshots are named" grep -E "third has 4 snapshots \(([a-z]+, ){3}\.\.\.: 'virsh -c qemu:///system snapshot-list third' lists all\)" "$work/said"
+check "snapshots are named" grep -E "third has 4 snapshots \(([a-z]+, ){3}\.\.\.: 'virsh -c qemu:///session snapshot-list third' lists all\)" "$work/said"
 vgpu detach --yes third >"$work/said" 2>&1
 check "the same after a detach" said "third is running: shut it down and start it again"
 virsh destroy third >/dev/null

@@ -58,7 +58,7 @@ broken XML is an error with file and line|1|broken.xml: .*line 2|--xml $work/bro
 an external entity is an error|1|external.xml: .*DOCTYPE|--xml $work/external.xml $uuid
 too long a file is an error|1|long.xml: .*bytes|--xml $work/long.xml $uuid
 a domain without PCI is an error|1|isapc.xml: .*isapc has no PCI|--xml $work/isapc.xml $uuid
-a domain that does not exist is an error|1|no domain 'nobody'.*virsh -c qemu:///system list|--connect test:///default nobody $uuid
+a domain that does not exist is an error|1|no domain 'nobody'.*virsh -c test:///default list|--connect test:///default nobody $uuid
 a libvirt that does not answer is an error|1|cannot connect to libvirt at nowhere:///|--connect nowhere:///x guest $uuid
 a vGPU that does not exist is an error|1|no vGPU $uuid.*vgpu create|--connect test:///default test $uuid
 EOT

@@ -63,7 +63,7 @@ a missing file is an error|1|cannot open .*nothing.xml: No such file|--xml $work
 broken XML is an error with file and line|1|broken.xml: .*line 2|--xml $work/broken.xml
 an external entity is an error|1|external.xml: .*DOCTYPE|--xml $work/external.xml
 too long a file is an error|1|long.xml: .*bytes|--xml $work/long.xml
-a domain that does not exist is an error|1|no domain 'nobody'.*virsh -c qemu:///system list|--connect test:///default nobody
+a domain that does not exist is an error|1|no domain 'nobody'.*virsh -c test:///default list|--connect test:///default nobody
 a libvirt that does not answer is an error|1|cannot connect to libvirt at nowhere:///|--connect nowhere:///x guest
 EOT
 refuses "a full disk is a failure" 1 'cannot write' \

@@ -58,6 +58,17 @@ same "a clean tree is no fault and no word" "0 " "$(layers 2>&1; echo "$?") "
 source_file vgpu/host/parent.h vgpu/commands/table.h
 faults "an include that runs upward" \
 	'^layers: vgpu/host/parent.h includes vgpu/commands/table.h: vgpu/host may include from vgpu/base and what is below them, see scripts/layers$'
+for form in '#include <vgpu/commands/table.h>' '#  include "vgpu/commands/table.h"'; do
+	echo "$form" >>"$work/vgpu/host/parent.h"
+	faults "the same as $form" '^layers: vgpu/host/parent.h includes vgpu/commands/table.h: vgpu/host may'
+done
+echo '#include "error.h"' >>"$work/vgpu/base/error.c"
+faults "a header that is not named from the top" '^layers: vgpu/base/error.c includes error.h: vgpu/base may'
+source_file vgpu/stray.c vgpu/base/error.h
+faults "a source outside of all folders" '^layers: vgpu/stray.c: its folder vgpu is not in scripts/layers$'
+git -C "$work" add . && rm "$work/vgpu/host/device.c"
+same "a source that is deleted and not committed is none" "0 " "$(layers 2>&1; echo "$?") "
+clean_tree
 source_file vgpu/store/definition.h vgpu/host/parent.h
 faults "one from a folder beside" '^layers: vgpu/store/definition.h includes vgpu/host/parent.h: vgpu/store may'
 source_file vgpu/base/text.c vgpu/host/parent.h

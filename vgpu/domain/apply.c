@@ -98,8 +98,8 @@ static void print_leftovers(const struct vgpu_domain *domain)
 	else if (vgpu_domain_is_saved(domain))
 		vgpu_patch_note(
 			"the next start of %s resumes its saved image, with the old definition: "
-			"'virsh -c qemu:///system managedsave-remove %s' removes that image",
-			name, name);
+			"'virsh -c %s managedsave-remove %s' removes that image",
+			name, vgpu_domain_uri(domain), name);
 	if (count > 0)
 		vgpu_patch_note("%s has %zu snapshot%s (%s), which bring%s the old definition "
 				"back when reverted to",

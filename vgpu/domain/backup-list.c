@@ -10,6 +10,7 @@
 #include "vgpu/base/table.h"
 #include "vgpu/domain/backup.h"
 #include "vgpu/domain/domain.h"
+#include "vgpu/domain/libvirt.h"
 
 /* With the offset from UTC, as date(1) reads it. */
 #define TIME_SIZE sizeof("2026-01-31T23:59:59+0000")
@@ -37,7 +38,7 @@ static int find_uuid(const char *uri, const char *name, char uuid[BASE_UUID_SIZE
 	return domain != NULL ? vgpu_domain_get_uuid(domain, uuid, err) : -1;
 }
 
-static int print_people(const struct vgpu_backups *backups, struct base_error *err)
+static int print_people(const struct vgpu_backups *backups, const char *uri, struct base_error *err)
 {
 	static const char *const head[] = { "TIME", "SIZE", "FILE", NULL };
 	BASE_AUTO(vgpu_table) struct vgpu_table table = { 0 };
@@ -54,7 +55,7 @@ static int print_people(const struct vgpu_backups *backups, struct base_error *e
 	}
 	if (vgpu_table_print(&table, "", err) < 0)
 		return -1;
-	base_info("'virsh -c qemu:///system define FILE' restores one of them");
+	base_info("'virsh -c %s define FILE' restores one of them", vgpu_libvirt_uri(uri));
 	return 0;
 }
 
@@ -96,7 +97,7 @@ int vgpu_backup_list_print(const char *uri, const char *domain, bool as_json,
 	if (as_json)
 		return print_json(&backups, err);
 	if (backups.count > 0)
-		return print_people(&backups, err);
+		return print_people(&backups, uri, err);
 	base_info("there is no old definition of %s in %s/%s", domain, place, uuid);
 	return 0;
 }

@@ -16,6 +16,7 @@
 struct vgpu_domain {
 	virConnectPtr connection; /* owned */
 	virDomainPtr domain;	  /* owned */
+	const char *uri;	  /* borrowed; of the connection */
 	const char *name;	  /* the domain's; asking libvirt for it clears the last error */
 };
 
@@ -32,9 +33,9 @@ static int look_up(struct vgpu_domain *domain, const char *name, struct base_err
 	case VIR_ERR_NO_DOMAIN:
 	case VIR_ERR_INVALID_ARG: /* not a UUID either */
 		return base_error_set(err, BASE_FAILED,
-				      "there is no domain '%s'; 'virsh -c qemu:///system list "
-				      "--all' shows the domains",
-				      name);
+				      "there is no domain '%s'; 'virsh -c %s list --all' shows the "
+				      "domains",
+				      name, domain->uri);
 	default:
 		return vgpu_libvirt_fail(err, "look up the domain", name);
 	}
@@ -50,8 +51,8 @@ static int check_persistent(const struct vgpu_domain *domain, struct base_error 
 		return base_error_set(
 			err, BASE_FAILED,
 			"the domain %s is transient and has no stored definition to change: define "
-			"it first with 'virsh -c qemu:///system define FILE'",
-			vgpu_domain_name(domain));
+			"it first with 'virsh -c %s define FILE'",
+			vgpu_domain_name(domain), domain->uri);
 	return 0;
 }
 
@@ -63,11 +64,17 @@ struct vgpu_domain *vgpu_domain_create(const char *uri, const char *name, struct
 		base_error_no_memory(err, "cannot connect to libvirt");
 		return NULL;
 	}
+	domain->uri = vgpu_libvirt_uri(uri);
 	domain->connection = vgpu_libvirt_connect(uri, false, err);
 	if (domain->connection == NULL || look_up(domain, name, err) < 0 ||
 	    check_persistent(domain, err) < 0)
 		return NULL;
 	return BASE_STEAL_PTR(domain);
+}
+
+const char *vgpu_domain_uri(const struct vgpu_domain *domain)
+{
+	return domain->uri;
 }
 
 void vgpu_domain_destroy(struct vgpu_domain *domain)
@@ -129,7 +136,7 @@ bool vgpu_domain_is_saved(const struct vgpu_domain *domain)
 	return virDomainHasManagedSaveImage(domain->domain, 0) == 1;
 }
 
-static char *join_names(virDomainSnapshotPtr *all, int count, const char *domain)
+static char *join_names(const struct vgpu_domain *domain, virDomainSnapshotPtr *all, int count)
 {
 	struct base_text_stream stream;
 	FILE *out = base_text_open(&stream);
@@ -139,7 +146,8 @@ static char *join_names(virDomainSnapshotPtr *all, int count, const char *domain
 	for (int i = 0; i < count && i < NAMED_SNAPSHOTS; i++)
 		fprintf(out, "%s%s", i > 0 ? ", " : "", virDomainSnapshotGetName(all[i]));
 	if (count > NAMED_SNAPSHOTS)
-		fprintf(out, ", ...: 'virsh -c qemu:///system snapshot-list %s' lists all", domain);
+		fprintf(out, ", ...: 'virsh -c %s snapshot-list %s' lists all", domain->uri,
+			vgpu_domain_name(domain));
 	return base_text_close(&stream);
 }
 
@@ -148,7 +156,7 @@ size_t vgpu_domain_list_snapshots(const struct vgpu_domain *domain, char **names
 	virDomainSnapshotPtr *all = NULL;
 	int count = virDomainListAllSnapshots(domain->domain, &all, 0);
 
-	*names = count > 0 ? join_names(all, count, vgpu_domain_name(domain)) : NULL;
+	*names = count > 0 ? join_names(domain, all, count) : NULL;
 	for (int i = 0; i < count; i++)
 		virDomainSnapshotFree(all[i]);
 	free(all);

@@ -28,6 +28,9 @@ void vgpu_domain_destroy(struct vgpu_domain *domain);
 
 const char *vgpu_domain_name(const struct vgpu_domain *domain);
 
+/* The URI of its libvirt, for commands that people are told to type; the domain's. */
+const char *vgpu_domain_uri(const struct vgpu_domain *domain);
+
 /* Its own UUID, in lower case. */
 int vgpu_domain_get_uuid(const struct vgpu_domain *domain, char uuid[BASE_UUID_SIZE],
 			 struct base_error *err);

@@ -11,11 +11,11 @@ static void ignore(void *data, virErrorPtr error)
 	(void)error;
 }
 
-static const char *default_uri(void)
+const char *vgpu_libvirt_uri(const char *uri)
 {
-	const char *uri = getenv("LIBVIRT_DEFAULT_URI");
+	const char *wanted = uri != NULL ? uri : getenv("LIBVIRT_DEFAULT_URI");
 
-	return uri != NULL && *uri != '\0' ? uri : "qemu:///system";
+	return wanted != NULL && *wanted != '\0' ? wanted : "qemu:///system";
 }
 
 int vgpu_libvirt_fail(struct base_error *err, const char *what, const char *on)
@@ -26,7 +26,7 @@ int vgpu_libvirt_fail(struct base_error *err, const char *what, const char *on)
 
 virConnectPtr vgpu_libvirt_connect(const char *uri, bool only_to_look, struct base_error *err)
 {
-	const char *to = uri != NULL ? uri : default_uri();
+	const char *to = vgpu_libvirt_uri(uri);
 	virConnectPtr connection;
 
 	/* Without a handler of ours libvirt prints each error itself. */

@@ -15,6 +15,12 @@
  */
 virConnectPtr vgpu_libvirt_connect(const char *uri, bool only_to_look, struct base_error *err);
 
+/*
+ * The URI that a connection to `uri` (--connect; NULL: none was given) uses, for commands
+ * that people are told to type. Borrowed from the argument or the environment.
+ */
+const char *vgpu_libvirt_uri(const char *uri);
+
 /* Sets an error with libvirt's own words for its last one: "cannot WHAT ON: ..."; -1. */
 int vgpu_libvirt_fail(struct base_error *err, const char *what, const char *on);
 
