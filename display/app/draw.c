@@ -4,7 +4,9 @@
 #include "display/picture/clock.h"
 #include "vgpu/base/log.h"
 
-#define MS INT64_C(1000000)
+#define MS	    INT64_C(1000000)
+#define MISSES_MOST 30	       /* pictures in a row that cannot be shown: it is no odd buffer */
+#define FRESH_NS    (100 * MS) /* for a source that rested to have the guest's picture of now */
 
 /* Whether the screenshot that ends the viewer is due. */
 static bool is_final_shot(const struct display_parts *parts, int64_t now)
@@ -22,8 +24,10 @@ static bool is_final_shot(const struct display_parts *parts, int64_t now)
 
 bool display_draw_must_shoot(const struct display_parts *parts, int64_t now)
 {
+	bool is_fresh = parts->screen.changed > parts->roused || now - parts->roused >= FRESH_NS;
+
 	return is_final_shot(parts, now) ||
-	       (parts->screenshot.wanted &&
+	       (parts->screenshot.wanted && is_fresh &&
 		display_sizing_is_settled(&parts->sizing, &parts->screen, now / MS));
 }
 
@@ -41,17 +45,20 @@ static int prepare_picture(struct display_parts *parts, struct base_error *err)
 	bool is_new;
 
 	if (display_painter_prepare(&parts->painter, &is_new, &why) == 0) {
-		if (is_new)
+		if (is_new) {
+			parts->misses = 0;
 			display_words_set_problem(parts, is_dmabuf, NULL);
+		}
 		return 0;
 	}
+	parts->misses++;
 	/* The statistics must not count this flip as shown. */
 	parts->screen.flip.number = 0;
 	if (!had_one && parts->options->screenshot != NULL)
 		return base_error_set(err, why.status, "%s", why.message);
 	base_log(parts->warned ? BASE_LOG_DEBUG : BASE_LOG_WARNING, "%s", why.message);
 	parts->warned = true;
-	if (!had_one && parts->problem == NULL)
+	if ((!had_one || parts->misses >= MISSES_MOST) && parts->problem == NULL)
 		display_words_set_problem(parts, is_dmabuf, &why);
 	return 0;
 }

@@ -69,28 +69,40 @@ static void wait_for_events(struct display_parts *parts)
 
 /* --- take ------------------------------------------------------------------ */
 
+/* What is shown from now on is another run of the VM, or another one of its screens. */
+static void begin_screen(struct display_parts *parts)
+{
+	uint64_t pictures = parts->screen.pictures;
+
+	display_screen_begin(&parts->screen, display_clock_ns());
+	parts->screen.pictures = pictures;
+	parts->misses = 0;
+	display_resize_begin(&parts->resize, parts->status.vgpu);
+	display_words_set_problem(parts, false, NULL);
+}
+
 /* The viewer has just connected to the VM, for the first time or again. */
 static void begin_run(struct display_parts *parts)
 {
-	int64_t now = display_clock_ns();
-
-	display_screen_begin(&parts->screen, now);
-	display_sizing_begin(&parts->sizing, parts->status.width, parts->status.height, now / MS);
-	display_resize_begin(&parts->resize, parts->status.vgpu);
-	display_words_set_problem(parts, false, NULL);
+	begin_screen(parts);
+	display_sizing_begin(&parts->sizing, parts->status.width, parts->status.height,
+			     display_clock_ms());
 	parts->was_open = true;
 }
 
 static void take_status(struct display_parts *parts, const struct display_status *status)
 {
 	const struct display_status old = parts->status;
+	bool was_blank = parts->screen.blank;
 
 	parts->status = *status;
 	display_input_set_guest(parts->input, status->state == DISPLAY_STATE_SHOWN);
 	if (status->state == DISPLAY_STATE_SHOWN && status->run != old.run) {
 		begin_run(parts);
 	} else if (status->state == DISPLAY_STATE_SHOWN && status->screen != old.screen) {
-		display_resize_begin(&parts->resize, status->vgpu);
+		/* The old screen's picture stays until the new one's comes. */
+		begin_screen(parts);
+		parts->screen.blank = was_blank;
 	} else if (status->state == DISPLAY_STATE_AWAY && old.state != DISPLAY_STATE_AWAY) {
 		display_pointer_reset(&parts->pointer);
 		parts->screen.blank = true;
@@ -178,6 +190,24 @@ static void tick(struct display_parts *parts)
 		display_schedule_mark(&parts->schedule);
 }
 
+static int check_patience(const struct display_parts *parts, int64_t now, struct base_error *err)
+{
+	const char *name = display_words_name(parts);
+
+	if (parts->options->screenshot == NULL || !parts->was_open)
+		return 0;
+	if (display_notice_silence(&parts->wait, now / MS) >= PATIENCE_MS)
+		return base_error_set(err, BASE_FAILED,
+				      "no screenshot: QEMU or libvirt has not answered for '%s' in "
+				      "%d seconds",
+				      name, PATIENCE_MS / 1000);
+	if (parts->screen.first == 0 && now - parts->screen.began >= PATIENCE_MS * MS)
+		return base_error_set(err, BASE_FAILED,
+				      "no screenshot: '%s' showed no picture within %d seconds",
+				      name, PATIENCE_MS / 1000);
+	return 0;
+}
+
 static int take(struct display_parts *parts, struct base_error *err)
 {
 	int64_t now = display_clock_ns();
@@ -188,12 +218,7 @@ static int take(struct display_parts *parts, struct base_error *err)
 	if (now / MS >= parts->say_at)
 		display_words_say(parts);
 	tick(parts);
-	if (parts->options->screenshot == NULL || parts->screen.first != 0 || !parts->was_open ||
-	    now - parts->screen.began < PATIENCE_MS * MS)
-		return 0;
-	return base_error_set(err, BASE_FAILED,
-			      "no screenshot: '%s' showed no picture within %d seconds",
-			      display_words_name(parts), PATIENCE_MS / 1000);
+	return check_patience(parts, now, err);
 }
 
 /* --- decide ---------------------------------------------------------------- */
@@ -205,8 +230,11 @@ static int take(struct display_parts *parts, struct base_error *err)
 static void show_window(struct display_parts *parts)
 {
 	int64_t now = display_clock_ns();
-	bool may_show = parts->was_open ? display_schedule_may_show(&parts->screen, now)
-					: display_notice_silence(&parts->wait, now / MS) > 0;
+	bool waits = parts->status.state == DISPLAY_STATE_WAITING ||
+		     parts->status.state == DISPLAY_STATE_AWAY;
+	bool may_show = parts->was_open
+				? display_schedule_may_show(&parts->screen, now)
+				: waits || display_notice_silence(&parts->wait, now / MS) > 0;
 
 	if (parts->sizing.shown || !may_show)
 		return;
@@ -236,8 +264,10 @@ static void tell_others(struct display_parts *parts,
 	if (decision->seen != parts->seen)
 		base_debug("the window is %s", decision->seen ? "visible" : "hidden");
 	parts->seen = decision->seen;
-	if (decision->rests != parts->rests)
+	if (decision->rests != parts->rests) {
 		display_source_set_hidden(parts->source, decision->rests);
+		parts->roused = display_clock_ns();
+	}
 	parts->rests = decision->rests;
 	if (!parts->options->resize)
 		return;

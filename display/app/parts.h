@@ -53,6 +53,8 @@ struct display_parts {
 	struct display_film *film; /* NULL: nothing is recorded */
 	char *problem;		   /* owned; why the picture cannot be shown; NULL: it can */
 	int64_t say_at;		   /* display_clock_ms() when the words change with time */
+	unsigned int misses;	   /* pictures in a row that cannot be shown */
+	int64_t roused;		   /* display_clock_ns() when the source last ceased to rest */
 	bool warned;		   /* the user was told that a picture cannot be shown */
 	bool shows_keys;	   /* the hot keys are on the window */
 	bool seen;		   /* the window is visible, as of the last decision */

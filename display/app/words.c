@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
+#include <string.h>
 
 #include "display/app/notice.h"
 #include "display/app/parts.h"
@@ -46,23 +47,54 @@ void display_words_say(struct display_parts *parts)
 	parts->say_at = display_notice_changes_at(&parts->wait, now);
 }
 
+static void add_word(struct base_text *line, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "_-.:/+@%=,";
+	bool is_plain = word[0] != '\0' && word[strspn(word, plain)] == '\0';
+
+	base_text_add(line, line->length > 0 ? " " : "");
+	if (is_plain) {
+		base_text_add(line, word);
+		return;
+	}
+	base_text_add(line, "'");
+	for (; *word != '\0'; word++)
+		base_text_add(line, *word == '\'' ? "'\\''" : (const char[]){ *word, '\0' });
+	base_text_add(line, "'");
+}
+
+/* The arguments that name this VM, as a shell takes them. NULL without memory. */
+static char *format_arguments(const struct display_options *options)
+{
+	struct base_text line = { 0 };
+
+	if (options->connect != NULL) {
+		add_word(&line, "--connect");
+		add_word(&line, options->connect);
+	}
+	if (options->qmp != NULL)
+		add_word(&line, "--qmp");
+	add_word(&line, options->qmp != NULL ? options->qmp : options->domain);
+	return base_text_take(&line);
+}
+
 /* NULL without memory. */
 static char *explain(const struct display_parts *parts, bool is_dmabuf,
 		     const struct base_error *why)
 {
-	const struct display_options *options = parts->options;
-	BASE_AUTO(free)
-	char *target = base_text_format("%s%s", options->qmp != NULL ? "--qmp " : "",
-					options->qmp != NULL ? options->qmp : options->domain);
+	BASE_AUTO(free) char *arguments = format_arguments(parts->options);
+	BASE_AUTO(free) char *advice = NULL;
+	const char *renderer = parts->painter.egl.renderer;
 	struct display_gpu gpu;
-	char *text = NULL;
 
 	display_gpu_find(&gpu, DISPLAY_GPU_SYSFS);
-	if (is_dmabuf && target != NULL)
-		text = display_gpu_explain(&gpu, parts->painter.egl.renderer, getenv("DRI_PRIME"),
-					   target);
-	return text != NULL ? text
-			    : base_text_format("The picture cannot be shown: %s.", why->message);
+	/* On the vGPU's own GPU it is not the GPU that is wrong. */
+	if (is_dmabuf && arguments != NULL && strstr(renderer, "Intel") == NULL)
+		advice = display_gpu_explain(&gpu, renderer, getenv("DRI_PRIME"), arguments);
+	if (advice != NULL)
+		return base_text_format("%s\n(%s)", advice, why->message);
+	return base_text_format("The picture cannot be shown: %s.", why->message);
 }
 
 void display_words_set_problem(struct display_parts *parts, bool is_dmabuf,

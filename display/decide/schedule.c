@@ -21,13 +21,11 @@
 /*
  * A guest that draws into the buffer on the screen, as its text console does, does not
  * flip, and nothing reports that the picture has changed. So the picture is drawn again and
- * again, and less and less often if the guest does not flip and the user does not type.
+ * again, and less often if the guest does not flip and the user does not type.
  */
-#define IDLE_NS	       (250 * MS)
-#define STILL_NS       (3000 * MS)
-#define STILL_EACH_NS  (250 * MS)
-#define ASLEEP_NS      (8000 * MS)
-#define ASLEEP_EACH_NS (1000 * MS) /* a guest that has flipped before will flip again */
+#define IDLE_NS	      (250 * MS)
+#define STILL_NS      (3000 * MS)
+#define STILL_EACH_NS (250 * MS)
 
 static int64_t sooner(int64_t a, int64_t b)
 {
@@ -68,13 +66,10 @@ void display_schedule_note_input(struct display_schedule *schedule, int64_t now)
 	schedule->active = now;
 }
 
-static int64_t redraw_period(const struct display_schedule *schedule,
-			     const struct display_screen *screen, int64_t now)
+static int64_t redraw_period(const struct display_schedule *schedule, int64_t now)
 {
 	int64_t still = now - schedule->active;
 
-	if (still >= ASLEEP_NS && screen->flips)
-		return ASLEEP_EACH_NS;
 	if (still >= STILL_NS)
 		return STILL_EACH_NS;
 	return schedule->pace.period > 0 ? schedule->pace.period : PERIOD_NS;
@@ -86,8 +81,7 @@ static int64_t redraw_at(const struct display_schedule *schedule,
 {
 	if (!screen->from_planes || screen->blank)
 		return NEVER;
-	return later(screen->changed + IDLE_NS,
-		     schedule->presented + redraw_period(schedule, screen, now));
+	return later(screen->changed + IDLE_NS, schedule->presented + redraw_period(schedule, now));
 }
 
 static int64_t draw_at(struct display_schedule *schedule, const struct display_screen *screen,
@@ -98,7 +92,7 @@ static int64_t draw_at(struct display_schedule *schedule, const struct display_s
 	if (schedule->dirty)
 		return display_pace_decide(&schedule->pace, later(now, screen->damage_by));
 	redraw = redraw_at(schedule, screen, now);
-	return redraw <= now ? display_pace_due(&schedule->pace, now) : redraw;
+	return redraw == NEVER ? NEVER : display_pace_due(&schedule->pace, redraw);
 }
 
 struct display_schedule_decision display_schedule_decide(struct display_schedule *schedule,

@@ -23,7 +23,6 @@ static void set_frame(struct display_screen *screen, const struct display_update
 	screen->height = update->frame.height;
 	screen->in_parts = update->frame.kind == DISPLAY_FRAME_PIXELS;
 	screen->had_dmabuf |= update->frame.kind == DISPLAY_FRAME_DMABUF;
-	screen->flips |= update->flip.number > 1;
 	screen->flip = update->flip;
 }
 

@@ -27,7 +27,6 @@ struct display_screen {
 	bool from_planes;	  /* the newest frame is a plane of the vGPU */
 	bool in_parts;		  /* the newest frame is QEMU's pixels, which come part by part */
 	bool had_dmabuf;	  /* a frame was a dma-buf, as the vGPU's frames are */
-	bool flips;		  /* the guest has flipped since the screen began */
 	struct display_flip flip; /* of the newest frame; number 0: not known */
 	int64_t began, first;	  /* when the screen began, and its first picture; 0: none yet */
 	int64_t changed;	  /* when the last new content came */

@@ -12,7 +12,8 @@
 #include "vgpu/base/cleanup.h"
 #include "vgpu/base/file.h"
 
-#define NUMBER_MAX 9999
+#define NAME_LENGTH_MAX 200 /* leaves room for what the file names add, within NAME_MAX */
+#define NUMBER_MAX	9999
 
 int display_image_init(struct display_image *image, int32_t width, int32_t height,
 		       struct base_error *err)
@@ -137,6 +138,8 @@ int display_image_write_numbered(const struct display_image *image, const char *
 	if (safe == NULL)
 		return base_error_errno(err, ENOMEM, "cannot write a screenshot");
 	make_name_safe(safe);
+	if (strlen(safe) > NAME_LENGTH_MAX)
+		safe[NAME_LENGTH_MAX] = '\0';
 	fd = open_directory(directory, err);
 	if (fd < 0)
 		return -1;

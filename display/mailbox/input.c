@@ -8,7 +8,9 @@
 
 #include "vgpu/base/cleanup.h"
 
-#define QUEUE_SIZE 1024
+#define QUEUE_SIZE 2048
+/* Behind these only releases are taken, of which there are fewer than keys and buttons. */
+#define PRESSES_MAX (QUEUE_SIZE / 2)
 
 struct display_input {
 	pthread_mutex_t lock;
@@ -73,6 +75,13 @@ static bool merge(struct display_input_event *last, const struct display_input_e
 	return false;
 }
 
+/* One that is lost would leave a key or button pressed in the guest. */
+static bool is_release(const struct display_input_event *event)
+{
+	return (event->kind == DISPLAY_INPUT_KEY || event->kind == DISPLAY_INPUT_BUTTON) &&
+	       !event->down;
+}
+
 void display_input_put(struct display_input *input, const struct display_input_event *event)
 {
 	struct display_input_event *last;
@@ -81,7 +90,8 @@ void display_input_put(struct display_input *input, const struct display_input_e
 		return;
 	pthread_mutex_lock(&input->lock);
 	last = &input->queue[(input->first + input->count + QUEUE_SIZE - 1) % QUEUE_SIZE];
-	if ((input->count == 0 || !merge(last, event)) && input->count < QUEUE_SIZE) {
+	if ((input->count == 0 || !merge(last, event)) &&
+	    input->count < (is_release(event) ? QUEUE_SIZE : PRESSES_MAX)) {
 		input->queue[(input->first + input->count) % QUEUE_SIZE] = *event;
 		input->count++;
 	}

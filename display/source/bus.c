@@ -52,9 +52,15 @@ static int process_what_was_read(sd_bus *bus)
 	return r;
 }
 
+static int64_t patience_of(const struct display_events *loop)
+{
+	return loop->is_patient ? DISPLAY_EVENTS_EVER
+				: display_clock_ms() + DISPLAY_BUS_PATIENCE_MS;
+}
+
 int display_bus_start(sd_bus *bus, struct display_events *loop, struct base_error *err)
 {
-	int64_t until = display_clock_ms() + DISPLAY_BUS_PATIENCE_MS;
+	int64_t until = patience_of(loop);
 	int r = sd_bus_start(bus);
 
 	while (r >= 0 && !sd_bus_is_ready(bus)) {
@@ -92,7 +98,7 @@ static int keep_answer(sd_bus_message *m, void *data, sd_bus_error *error)
 int display_bus_call(sd_bus *bus, struct display_events *loop, sd_bus_message *m,
 		     sd_bus_message **reply, struct base_error *err)
 {
-	int64_t until = display_clock_ms() + DISPLAY_BUS_PATIENCE_MS;
+	int64_t until = patience_of(loop);
 	BASE_AUTO(bus_message) sd_bus_message *answer = NULL;
 	BASE_AUTO(bus_slot) sd_bus_slot *slot = NULL;
 	int r = sd_bus_call_async(bus, &slot, m, keep_answer, &answer, NEVER);

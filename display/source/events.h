@@ -18,6 +18,8 @@
 struct display_events {
 	sd_event *event; /* owned */
 	bool stop;	 /* set by a handler: end every wait */
+	/* Waits for QEMU's answers as long as they take, and not DISPLAY_BUS_PATIENCE_MS. */
+	bool is_patient;
 };
 
 int display_events_init(struct display_events *loop, struct base_error *err);

@@ -327,7 +327,9 @@ static int follow(struct display_planes *planes, struct base_error *err)
 		result = serve(planes, &helper, &why);
 	set_open(planes, -1);
 	drop_buffers(planes);
-	display_mailbox_put_no_plane(planes->mailbox, display_clock_ms());
+	/* Who stops us shows something else next: QEMU's picture must not come in between. */
+	if (!is_stopped(planes))
+		display_mailbox_put_no_plane(planes->mailbox, display_clock_ms());
 	if (result < 0)
 		base_error_set(err, BASE_FAILED, "%s%s", why.message, helper.advice);
 	return result;

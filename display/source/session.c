@@ -145,8 +145,8 @@ static int watch_input(struct display_session *session, struct base_error *err)
 	return r < 0 ? base_error_errno(err, -r, "cannot make an event loop") : 0;
 }
 
-int display_session_open(struct display_session *session, unsigned int screen,
-			 struct base_error *err)
+static int open_session(struct display_session *session, unsigned int screen,
+			struct base_error *err)
 {
 	struct display_input_event event;
 
@@ -169,6 +169,18 @@ int display_session_open(struct display_session *session, unsigned int screen,
 	display_report_call(session->report, DISPLAY_PEER_NONE);
 	display_console_set_input(&session->shown->console, session->input);
 	return watch_input(session, err);
+}
+
+/* Without the answers there is nothing to show: a QEMU that hangs is waited for. */
+int display_session_open(struct display_session *session, unsigned int screen,
+			 struct base_error *err)
+{
+	int result;
+
+	session->loop->is_patient = true;
+	result = open_session(session, screen, err);
+	session->loop->is_patient = false;
+	return result;
 }
 
 static void drop_next(struct display_session *session)
@@ -285,11 +297,24 @@ static int fail(const struct display_session *session, const char *why, struct b
 			      why);
 }
 
+/* Nobody reported the VM's end: a new connection to libvirt is asked, which may hang. */
+static bool has_stopped(struct display_session *session)
+{
+	bool has_stopped = false;
+
+	if (!session->vm->deaf)
+		return false;
+	display_report_call(session->report, session->vm->peer);
+	has_stopped = display_vm_look(session->vm, NULL) == 0;
+	display_report_call(session->report, DISPLAY_PEER_NONE);
+	return has_stopped;
+}
+
 static int end(struct display_session *session, struct base_error *err)
 {
 	if (session->ended && session->how == DISPLAY_VM_FAILED)
 		return fail(session, "ended unexpectedly: QEMU is gone, its log may say why", err);
-	if (session->ended || (session->vm->deaf && display_vm_look(session->vm, NULL) == 0))
+	if (session->ended || has_stopped(session))
 		return 0;
 	return fail(session,
 		    "closed its display: another viewer may have it now, QEMU serves one at a time",
@@ -312,6 +337,7 @@ int display_session_run(struct display_session *session, struct base_error *err)
 		/* While a screen is being opened, the user may ask for another one. */
 		while (session->wanted != 0)
 			switch_screen(session);
+		now = display_clock_ms();
 		tend_next(session, now);
 		take_pulse(session, now);
 		if (display_events_wait(session->loop, due(session, now), err) < 0)

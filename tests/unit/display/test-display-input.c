@@ -109,7 +109,25 @@ static void a_full_queue_drops_the_newest(void **state)
 	assert_int_equal(take(input).code, 7);
 }
 
-/* XT set 1, by the tables of IBM's keyboard; 0x80 for the prefix 0xe0. */
+/* A key that is held while nobody takes anything must not stay pressed. */
+static void a_full_queue_drops_no_release(void **state)
+{
+	const struct display_input_event release = { .kind = DISPLAY_INPUT_KEY, .code = 42 };
+	struct display_input *input = *state;
+	struct display_input_event event;
+	uint32_t downs = 0, last = 0;
+
+	for (uint32_t i = 0; i < 5000; i++)
+		put(input, DISPLAY_INPUT_KEY, 42, 0, 0);
+	display_input_put(input, &release);
+	while (display_input_take(input, &event)) {
+		downs += event.down;
+		last = event.down;
+	}
+	assert_in_range(downs, 1, 4999);
+	assert_int_equal(last, 0);
+}
+
 static void without_a_guest_nothing_is_kept(void **state)
 {
 	struct display_input *input = *state;
@@ -125,6 +143,7 @@ static void without_a_guest_nothing_is_kept(void **state)
 	assert_false(display_input_take(input, &event));
 }
 
+/* XT set 1, by the tables of IBM's keyboard; 0x80 for the prefix 0xe0. */
 static void keys_have_qemus_numbers(void **state)
 {
 	static const struct {
@@ -162,6 +181,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(moves_become_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(steps_do_not_overflow, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_full_queue_drops_the_newest, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_full_queue_drops_no_release, setup, teardown),
 		cmocka_unit_test_setup_teardown(without_a_guest_nothing_is_kept, setup, teardown),
 		cmocka_unit_test(keys_have_qemus_numbers),
 	};

@@ -133,21 +133,6 @@ static void only_what_comes_in_parts_has_to_stand_still(void **state)
 	assert_int_equal(display_screen_still_since(&screen), 0);
 }
 
-static void a_guest_flips_once_a_second_plane_has_come(void **state)
-{
-	struct display_screen screen;
-
-	(void)state;
-	display_screen_begin(&screen, S);
-	take_frame(&screen, 0, S);
-	take_frame(&screen, 1, S);
-	assert_false(screen.flips);
-	take_frame(&screen, 2, S);
-	assert_true(screen.flips);
-	display_screen_begin(&screen, S);
-	assert_false(screen.flips);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,7 +142,6 @@ int main(void)
 		cmocka_unit_test(a_frame_that_is_disabled_at_once_is_blank),
 		cmocka_unit_test(a_frame_waits_for_its_damage_but_not_for_ever),
 		cmocka_unit_test(only_what_comes_in_parts_has_to_stand_still),
-		cmocka_unit_test(a_guest_flips_once_a_second_plane_has_come),
 	};
 
 	return cmocka_run_group_tests_name("display screen", tests, NULL, NULL);
