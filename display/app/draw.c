@@ -17,7 +17,7 @@ static bool is_final_shot(const struct display_parts *parts, int64_t now)
 	return screen->first != 0 && !screen->blank &&
 	       display_notice_silence(&parts->wait, now / MS) == 0 &&
 	       display_sizing_is_settled(&parts->sizing, screen, now / MS) &&
-	       display_screenshot_is_final(&parts->screenshot, screen->pictures,
+	       display_screenshot_is_final(&parts->screenshot, (int64_t)screen->pictures,
 					   (now - screen->first) / MS,
 					   (now - display_screen_still_since(screen)) / MS);
 }
