@@ -57,7 +57,6 @@ static void wait_for_events(struct display_parts *parts)
 	int64_t now = display_clock_ns(), left = decide(parts, now).wake_at - now;
 	int ms = left > INT_MAX * MS ? -1 : (int)(left > 0 ? left / MS : 0);
 	SDL_Event event;
-
 	bool is_there = display_waker_wait(&parts->waker, &event, ms);
 
 	for (; is_there; is_there = SDL_PollEvent(&event))
@@ -264,10 +263,10 @@ static void tell_others(struct display_parts *parts,
 	if (decision->seen != parts->seen)
 		base_debug("the window is %s", decision->seen ? "visible" : "hidden");
 	parts->seen = decision->seen;
-	if (decision->rests != parts->rests) {
+	if (decision->rests != parts->rests)
 		display_source_set_hidden(parts->source, decision->rests);
+	if (parts->rests && !decision->rests)
 		parts->roused = display_clock_ns();
-	}
 	parts->rests = decision->rests;
 	if (!parts->options->resize)
 		return;

@@ -47,35 +47,18 @@ void display_words_say(struct display_parts *parts)
 	parts->say_at = display_notice_changes_at(&parts->wait, now);
 }
 
-static void add_word(struct base_text *line, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				    "_-.:/+@%=,";
-	bool is_plain = word[0] != '\0' && word[strspn(word, plain)] == '\0';
-
-	base_text_add(line, line->length > 0 ? " " : "");
-	if (is_plain) {
-		base_text_add(line, word);
-		return;
-	}
-	base_text_add(line, "'");
-	for (; *word != '\0'; word++)
-		base_text_add(line, *word == '\'' ? "'\\''" : (const char[]){ *word, '\0' });
-	base_text_add(line, "'");
-}
-
 /* The arguments that name this VM, as a shell takes them. NULL without memory. */
 static char *format_arguments(const struct display_options *options)
 {
 	struct base_text line = { 0 };
 
 	if (options->connect != NULL) {
-		add_word(&line, "--connect");
-		add_word(&line, options->connect);
+		base_text_add_shell_word(&line, "--connect");
+		base_text_add_shell_word(&line, options->connect);
 	}
 	if (options->qmp != NULL)
-		add_word(&line, "--qmp");
-	add_word(&line, options->qmp != NULL ? options->qmp : options->domain);
+		base_text_add_shell_word(&line, "--qmp");
+	base_text_add_shell_word(&line, options->qmp != NULL ? options->qmp : options->domain);
 	return base_text_take(&line);
 }
 

@@ -139,7 +139,7 @@ measure_peer() {
 # measure_all SIZE
 measure_all() {
 	echo "$1 XR24 3" >"$screen_sysfs/mode"
-	measure_peer direct "vgpu-display, direct" "$1" show_vgpu_display --source direct --pace immediate
+	measure_peer direct "vgpu-display, direct" "$1" show_vgpu_display --source direct
 	measure_peer dbus "vgpu-display, dbus" "$1" show_vgpu_display --source dbus
 	measure_peer gtk "QEMU's GTK, gl=on" "$1" show_gtk
 	measure_peer spice "remote-viewer, SPICE GL" "$1" show_spice

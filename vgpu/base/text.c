@@ -83,6 +83,23 @@ void base_text_add(struct base_text *text, const char *more)
 	base_text_add_bytes(text, more, strlen(more));
 }
 
+void base_text_add_shell_word(struct base_text *text, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "_-.:/+@%=,";
+	bool is_plain = word[0] != '\0' && word[strspn(word, plain)] == '\0';
+
+	base_text_add(text, text->length > 0 ? " " : "");
+	if (is_plain) {
+		base_text_add(text, word);
+		return;
+	}
+	base_text_add(text, "'");
+	for (; *word != '\0'; word++)
+		base_text_add(text, *word == '\'' ? "'\\''" : (const char[]){ *word, '\0' });
+	base_text_add(text, "'");
+}
+
 void base_text_add_item(struct base_text *text, const char *item)
 {
 	if (text->length > 0)

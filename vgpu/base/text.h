@@ -45,6 +45,9 @@ void base_text_add_bytes(struct base_text *text, const char *more, size_t length
 /* Adds an item of a list: after ", " unless it is the first. */
 void base_text_add_item(struct base_text *text, const char *item);
 
+/* Adds a word of a command that a person is told to type, after a space unless it is first. */
+void base_text_add_shell_word(struct base_text *text, const char *word);
+
 /* Writes a number in decimal; the result points into `digits`. */
 #define BASE_TEXT_NUMBER_SIZE 24
 char *base_text_format_number(char digits[BASE_TEXT_NUMBER_SIZE], long number);

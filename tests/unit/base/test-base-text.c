@@ -164,6 +164,30 @@ static void a_format_is_what_printf_makes_of_it(void **state)
 	assert_string_equal(text, "it at 005e:-1");
 }
 
+static void words_are_quoted_for_a_shell(void **state)
+{
+	static const struct {
+		const char *word, *want;
+	} cases[] = {
+		{ "win10", "x win10" },
+		{ "qemu:///system", "x qemu:///system" },
+		{ "my vm", "x 'my vm'" },
+		{ "", "x ''" },
+		{ "it's; rm -rf $HOME", "x 'it'\\''s; rm -rf $HOME'" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		BASE_AUTO(free) char *line = NULL;
+		struct base_text text = { 0 };
+
+		base_text_add_shell_word(&text, "x");
+		base_text_add_shell_word(&text, cases[i].word);
+		line = base_text_take(&text);
+		assert_string_equal(line, cases[i].want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +197,7 @@ int main(void)
 		cmocka_unit_test(it_grows_at_any_length),
 		cmocka_unit_test(numbers_are_as_printf_writes_them),
 		cmocka_unit_test(paths_are_joined_by_a_slash),
+		cmocka_unit_test(words_are_quoted_for_a_shell),
 		cmocka_unit_test(what_memory_cannot_hold_is_told),
 		cmocka_unit_test(a_list_has_commas_between_its_items),
 		cmocka_unit_test(a_stream_is_what_was_printed),
